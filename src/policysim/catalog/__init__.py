@@ -1,0 +1,1 @@
+"""Facts about AWS behind small look-ups; no policies and no decisions."""

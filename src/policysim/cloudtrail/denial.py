@@ -1,0 +1,40 @@
+"""What AWS said: an AccessDenied message as a typed value.
+
+Source: IAM User Guide, troubleshoot_access-denied; spec M1 to M18.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class DenialKind(Enum):
+    """What the message says of the kind of denial."""
+
+    EXPLICIT = "explicit"
+    IMPLICIT = "implicit"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denial:
+    """One denial message, read.
+
+    ``layer`` is a word of the case files, or ``trust``; ``None`` when the message names none. ``resource`` is as
+    printed: an ARN, ``*``, or words such as ``role X`` and ``this resource``. ``recognised`` is false for a message
+    of no known form: it is kept whole in ``raw`` all the same. ``iam`` is false when no policy caused the denial.
+    """
+
+    raw: str
+    recognised: bool
+    principal: str | None = None
+    action: str | None = None
+    resource: str | None = None
+    layer: str | None = None
+    kind: DenialKind = DenialKind.UNKNOWN
+    policy_arn: str | None = None
+    authorization_id: str | None = None
+    encoded: str | None = None
+    iam: bool = True
+    cause: str | None = None

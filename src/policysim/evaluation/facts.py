@@ -1,0 +1,63 @@
+"""What evaluation needs to know about AWS, as a protocol that the catalogue fulfils.
+
+Every answer may be ``None``: "not known". Evaluation then says so; it never guesses.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final, NamedTuple, Protocol
+
+
+class KeyType(Enum):
+    """The type of a condition key, in the words of the Service Authorization Reference."""
+
+    STRING = "String"
+    ARN = "ARN"
+    BOOL = "Bool"
+    NUMERIC = "Numeric"
+    DATE = "Date"
+    IP_ADDRESS = "IPAddress"
+    BINARY = "Binary"
+
+
+class KeyFacts(NamedTuple):
+    """A condition key: its type, whether it holds several values, whether every request has it (spec C42)."""
+
+    type: KeyType
+    multivalued: bool = False
+    always_present: bool = False
+
+
+class Facts(Protocol):
+    """Look-ups about AWS. Names of keys and actions are taken in any case."""
+
+    def condition_key(self, key: str) -> KeyFacts | None:
+        """What is known of a condition key."""
+
+    def takes_no_resource(self, action: str) -> bool | None:
+        """Whether the action supports no resource-level permission, so that its resource is ``*`` (spec R2)."""
+
+    def under_rcps(self, action: str) -> bool | None:
+        """Whether the action's service is one that resource control policies apply to (spec E26)."""
+
+    def uses_gateway_endpoint(self, action: str) -> bool | None:
+        """Whether the action's service is reached through gateway endpoints (spec E35)."""
+
+
+class _NoFacts:
+    def condition_key(self, key: str) -> KeyFacts | None:  # noqa: ARG002  # the protocol's signature
+        return None
+
+    def takes_no_resource(self, action: str) -> bool | None:  # noqa: ARG002  # the protocol's signature
+        return None
+
+    def under_rcps(self, action: str) -> bool | None:  # noqa: ARG002  # the protocol's signature
+        return None
+
+    def uses_gateway_endpoint(self, action: str) -> bool | None:  # noqa: ARG002  # the protocol's signature
+        return None
+
+
+NO_FACTS: Final[Facts] = _NoFacts()
+"""Facts for somebody who knows nothing about AWS beyond the rules."""

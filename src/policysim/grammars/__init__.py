@@ -1,0 +1,1 @@
+"""The one place that builds Lark parsers, from the grammars of the top-level `grammar` folder; no meaning here."""

@@ -1,0 +1,113 @@
+"""The policy tree: what a document says, element by element, and where each part of it can be found.
+
+Source: IAM User Guide, reference_policies_grammar; spec G1 to G6.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from policysim.language.policy_types import PolicyType
+    from policysim.language.problems import Problem
+    from policysim.language.source import DocumentPath, Location
+
+VARIABLES_VERSION = "2012-10-17"
+"""The only ``Version`` under which ``${...}`` is a policy variable (spec V1)."""
+
+
+class Effect(Enum):
+    """What a matching statement does."""
+
+    ALLOW = "Allow"
+    DENY = "Deny"
+
+
+class PatternElement(NamedTuple):
+    """``Action``/``NotAction`` or ``Resource``/``NotResource``: patterns, and whether they are negated.
+
+    ``listed`` tells that the text holds a list, so that the place of one pattern is known.
+    """
+
+    name: str
+    negated: bool
+    patterns: tuple[str, ...]
+    listed: bool
+
+    def path(self, index: int) -> DocumentPath:
+        """The way from the statement to one of the patterns."""
+        return (self.name, index) if self.listed else (self.name,)
+
+
+class PrincipalEntry(NamedTuple):
+    """One principal of a list: its kind (``AWS``, ``Service``, ``Federated``, ``CanonicalUser`` or ``*``) and value."""
+
+    kind: str
+    value: str
+    path: DocumentPath
+
+
+class PrincipalElement(NamedTuple):
+    """``Principal`` or ``NotPrincipal``."""
+
+    name: str
+    negated: bool
+    entries: tuple[PrincipalEntry, ...]
+
+
+class ConditionEntry(NamedTuple):
+    """One key under one operator, with the values in their string form (spec C12).
+
+    ``operator`` and ``key`` are as written in the text.
+    """
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+    listed: bool
+
+    def path(self, index: int | None = None) -> DocumentPath:
+        """The way from the statement to the entry, or to one of its values."""
+        entry = ("Condition", self.operator, self.key)
+        return (*entry, index) if self.listed and index is not None else entry
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement. ``resource`` and ``principal`` are ``None`` where the document type has no such element."""
+
+    index: int
+    sid: str | None
+    effect: Effect
+    principal: PrincipalElement | None
+    action: PatternElement
+    resource: PatternElement | None
+    conditions: tuple[ConditionEntry, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy document as read: its statements, and the problems found on the way.
+
+    A document with an error among its ``problems`` must not take part in a decision (``usable`` is false).
+    """
+
+    type: PolicyType
+    version: str | None
+    id: str | None
+    statements: tuple[Statement, ...]
+    problems: tuple[Problem, ...]
+    location: Location
+
+    @property
+    def substitutes_variables(self) -> bool:
+        """Whether ``${...}`` is a policy variable in this document (spec V1)."""
+        return self.version == VARIABLES_VERSION
+
+    @property
+    def usable(self) -> bool:
+        """Whether the document is free of errors (warnings and notes do not count)."""
+        return not any(problem.is_error for problem in self.problems)

@@ -1,0 +1,171 @@
+"""One request to AWS: who asks, for which action, on which resource, in which context.
+
+Everything that a decision may look at is part of the request, the time included: nothing below reads a clock.
+Source: IAM User Guide, reference_policies_evaluation-logic_policy-eval-reqcontext; spec P, C42 to C57.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class PrincipalKind(Enum):
+    """The kinds of caller; the value is the word of CloudTrail and of the case files."""
+
+    USER = "IAMUser"
+    ROLE_SESSION = "AssumedRole"
+    FEDERATED_USER = "FederatedUser"
+    ROOT = "Root"
+    SERVICE = "AWSService"
+    ANONYMOUS = "Anonymous"
+    WEB_IDENTITY = "WebIdentity"
+    SAML = "SAML"
+
+
+class Credentials(Enum):
+    """Whether a caller signs with long-term or temporary credentials."""
+
+    LONG_TERM = "long-term"
+    TEMPORARY = "temporary"
+    UNKNOWN = "unknown"
+
+
+class Missing(Enum):
+    """Why a context key has no values: it is known to be absent, or nobody knows."""
+
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+ABSENT: Final = Missing.ABSENT
+UNKNOWN: Final = Missing.UNKNOWN
+
+ContextValue = tuple[str, ...] | Missing
+"""The values of a context key (one if it is single-valued, none if it is there but empty), or why there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Who makes the request.
+
+    ``arn`` is the caller's own ARN (the sts ARN of a session); ``entity_arn`` is the role behind a session (with its
+    path) or the user behind a federated session; ``provider`` the identity provider of a web identity or SAML caller.
+    ``in_management_account`` and ``service_linked`` are ``None`` when nobody knows.
+    """
+
+    kind: PrincipalKind
+    arn: str | None = None
+    account: str | None = None
+    entity_arn: str | None = None
+    unique_id: str | None = None
+    service: str | None = None
+    provider: str | None = None
+    credentials: Credentials = Credentials.UNKNOWN
+    service_linked: bool | None = False
+    in_management_account: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicAccessBlock:
+    """S3 Block Public Access as it holds for one bucket; ``None`` where a setting was not collected."""
+
+    block_public_acls: bool | None = None
+    ignore_public_acls: bool | None = None
+    block_public_policy: bool | None = None
+    restrict_public_buckets: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """What the request is about: an ARN or ``*``, and what is known of its owner.
+
+    ``account`` is ``None`` when the owner is unknown; it is never guessed (spec R22).
+    """
+
+    arn: str
+    account: str | None = None
+    in_management_account: bool | None = None
+    key_manager: str | None = None
+    public_access_block: PublicAccessBlock | None = None
+
+
+class RequestContext:
+    """The condition keys of a request: each one known, known to be absent, or unknown.
+
+    Key names ignore case (spec C2). ``complete`` tells that a key not listed is absent; otherwise it is unknown.
+    """
+
+    __slots__ = ("_names", "_values", "complete")
+
+    def __init__(
+        self,
+        values: Mapping[str, str | Iterable[str]] | None = None,
+        *,
+        absent: Iterable[str] = (),
+        unknown: Iterable[str] = (),
+        complete: bool = False,
+    ) -> None:
+        self.complete = complete
+        self._names: dict[str, str] = {}
+        self._values: dict[str, ContextValue] = {}
+        for key, value in (values or {}).items():
+            self._put(key, (value,) if isinstance(value, str) else tuple(value))
+        for key in absent:
+            self._put(key, ABSENT)
+        for key in unknown:
+            self._put(key, UNKNOWN)
+
+    def _put(self, key: str, value: ContextValue) -> None:
+        self._names[key.lower()] = key
+        self._values[key.lower()] = value
+
+    def get(self, key: str) -> ContextValue | None:
+        """What was said about ``key``; ``None`` when nothing was said."""
+        return self._values.get(key.lower())
+
+    def items(self) -> list[tuple[str, ContextValue]]:
+        """Every key that something was said about, as it was spelled, in order."""
+        return [(name, self._values[lower]) for lower, name in self._names.items()]
+
+    def names_like(self, key: str) -> list[str]:
+        """How the key was spelled; empty when nothing was said about it."""
+        return [name for lower, name in self._names.items() if lower == key.lower()]
+
+    def with_values(self, values: Mapping[str, ContextValue]) -> RequestContext:
+        """A copy in which ``values`` stand instead of, or beside, what was there."""
+        copy = RequestContext(complete=self.complete)
+        copy._names, copy._values = dict(self._names), dict(self._values)
+        for key, value in values.items():
+            copy._put(key, value)
+        return copy
+
+    def filled_with(self, values: Mapping[str, ContextValue]) -> RequestContext:
+        """A copy to which ``values`` are added where nothing, or only "unknown", was said."""
+        return self.with_values({k: v for k, v in values.items() if self.get(k) in (None, UNKNOWN)})
+
+    def __eq__(self, other: object) -> bool:
+        """Equal when the same is said of the same keys."""
+        if not isinstance(other, RequestContext):
+            return NotImplemented
+        return self._values == other._values and self.complete == other.complete
+
+    def __hash__(self) -> int:
+        return hash((frozenset(self._values.items()), self.complete))
+
+    def __repr__(self) -> str:
+        return f"RequestContext({dict(self.items())!r}, complete={self.complete})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One authorization question: may this principal do this action on this resource in this context?"""
+
+    principal: Principal
+    action: str
+    resource: Resource
+    context: RequestContext = field(default_factory=RequestContext)

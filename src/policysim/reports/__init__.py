@@ -1,0 +1,1 @@
+"""One document model, and a thin renderer for each format; no decisions."""

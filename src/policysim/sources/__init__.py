@@ -1,0 +1,1 @@
+"""The only room that opens files, calls AWS, reads templates and archives; no decisions."""
