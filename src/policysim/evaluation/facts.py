@@ -5,12 +5,12 @@ Every answer may be ``None``: "not known". Evaluation then says so; it never gue
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Final, NamedTuple, Protocol
 
 
-class KeyType(Enum):
-    """The type of a condition key, in the words of the Service Authorization Reference."""
+class KeyType(StrEnum):
+    """The type of a condition key, in the words of the Service Authorization Reference. Compare with ``==``."""
 
     STRING = "String"
     ARN = "ARN"
@@ -21,10 +21,29 @@ class KeyType(Enum):
     BINARY = "Binary"
 
 
-class KeyFacts(NamedTuple):
-    """A condition key: its type, whether it holds several values, whether every request has it (spec C42)."""
+class DescribedKey(Protocol):
+    """A condition key: its type (a word of ``KeyType``), whether it holds several values, whether every request has it.
 
-    type: KeyType
+    A key that every request has (spec C42) is never absent.
+    """
+
+    @property
+    def type(self) -> str:
+        """The type, a word of ``KeyType``."""
+
+    @property
+    def multivalued(self) -> bool:
+        """Whether a request may hold several values of it."""
+
+    @property
+    def always_present(self) -> bool:
+        """Whether every request has it."""
+
+
+class KeyFacts(NamedTuple):
+    """A condition key described by hand."""
+
+    type: str
     multivalued: bool = False
     always_present: bool = False
 
@@ -32,7 +51,7 @@ class KeyFacts(NamedTuple):
 class Facts(Protocol):
     """Look-ups about AWS. Names of keys and actions are taken in any case."""
 
-    def condition_key(self, key: str) -> KeyFacts | None:
+    def condition_key(self, key: str) -> DescribedKey | None:
         """What is known of a condition key."""
 
     def takes_no_resource(self, action: str) -> bool | None:
@@ -46,7 +65,7 @@ class Facts(Protocol):
 
 
 class _NoFacts:
-    def condition_key(self, key: str) -> KeyFacts | None:  # noqa: ARG002  # the protocol's signature
+    def condition_key(self, key: str) -> DescribedKey | None:  # noqa: ARG002  # the protocol's signature
         return None
 
     def takes_no_resource(self, action: str) -> bool | None:  # noqa: ARG002  # the protocol's signature

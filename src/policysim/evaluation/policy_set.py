@@ -20,13 +20,15 @@ class Gap(NamedTuple):
     """Something that the decision would need and that nobody collected, or that cannot be read.
 
     ``code`` is from a closed set (``not-collected``, ``policy-missing``, ``policy-broken``, ``owner-unknown``,
-    ``account-missing``, ...); ``command`` is the AWS CLI call that fetches it, where there is one.
+    ``account-missing``, ...); ``command`` is the AWS CLI call that fetches it, where there is one. ``may_deny`` is
+    false for what could only have granted access (such as grants of a key).
     """
 
     code: str
     sentence: str
     command: str = ""
     problems: tuple[Problem, ...] = ()
+    may_deny: bool = True
 
 
 class AttachedPolicy(NamedTuple):

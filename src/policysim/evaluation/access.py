@@ -1,0 +1,130 @@
+"""From the verdicts of the layers to access: the flow chart of AWS on one screen.
+
+Source: IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow (same account) and
+reference_policies_evaluation-logic-cross-account; spec E2, E7 to E11, E30, E31, E36, E37, X1 to X5, S19 to S22.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from policysim.evaluation.layers import LayerName
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known
+from policysim.language.request import PrincipalKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from policysim.evaluation.principals import Reach
+    from policysim.evaluation.verdicts import LayerVerdict
+    from policysim.language.request import Request
+
+IAM_IDENTITIES = frozenset({PrincipalKind.USER, PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
+OUTER_LIMITS = (LayerName.RCP, LayerName.SCP, LayerName.VPCE)
+INNER_LIMITS = (LayerName.BOUNDARY, LayerName.SESSION)
+
+
+def same_account(request: Request) -> Truth:
+    """Whether caller and resource belong to one account (spec X8); unknown when an owner is unknown (spec R22)."""
+    caller, owner = request.principal.account, request.resource.account
+    return UNKNOWN if caller is None or owner is None else known(caller == owner)
+
+
+class Access(NamedTuple):
+    """The verdicts of all layers on one request, and how they combine.
+
+    ``needs_resource_policy``: an identity-based Allow counts only where the resource policy allows too, at least by
+    naming the caller's account (trust and key policies).
+    """
+
+    request: Request
+    verdicts: Mapping[LayerName, LayerVerdict]
+    needs_resource_policy: bool
+    same_account: Truth
+
+    @property
+    def denied(self) -> Truth:
+        """An explicit deny in any layer, on either side, is final (spec E2, X14)."""
+        return any_of(verdict.denied for verdict in self.verdicts.values())
+
+    @property
+    def granted(self) -> Truth:
+        """Whether some path grants access and every outer limit lets it pass (spec E7, X1)."""
+        return all_of((*(self.verdicts[name].allowed for name in OUTER_LIMITS), self.path))
+
+    @property
+    def path(self) -> Truth:
+        """Whether some path grants access, the outer limits aside."""
+        same, across = self._path_in_same_account(), self._path_across_accounts()
+        if self.same_account is not UNKNOWN:
+            return same if self.same_account is TRUE else across
+        return same if same is across else UNKNOWN
+
+    def _path_in_same_account(self) -> Truth:
+        kind, reach = self.request.principal.kind, self.reach
+        if kind is PrincipalKind.ROOT:
+            return reach.at_all if self.needs_resource_policy else TRUE
+        if kind not in IAM_IDENTITIES:
+            return reach.at_all
+        delegated = reach.account if self.needs_resource_policy else TRUE
+        return any_of(
+            (
+                reach.direct,
+                all_of((reach.entity, self.within_inner_limits)),
+                all_of((delegated, self.identity_allows, self.within_inner_limits)),
+            )
+        )
+
+    def _path_across_accounts(self) -> Truth:
+        if self.request.principal.kind not in IAM_IDENTITIES:
+            return self.reach.at_all
+        return all_of((self.reach.at_all, self.identity_allows, self.within_inner_limits))
+
+    @property
+    def reach(self) -> Reach:
+        """How the resource-based policy's Allow statements reach the caller."""
+        return self.verdicts[LayerName.RESOURCE].reach
+
+    @property
+    def identity_allows(self) -> Truth:
+        """Whether an identity-based policy allows."""
+        return self.verdicts[LayerName.IDENTITY].allowed
+
+    @property
+    def within_inner_limits(self) -> Truth:
+        """Whether boundary and session policy, where there are any, allow (spec E12, E13)."""
+        return all_of(self.verdicts[name].allowed for name in INNER_LIMITS)
+
+    @property
+    def blocking(self) -> tuple[LayerName, ...]:
+        """The layers whose missing Allow stands in the way, in the order in which AWS checks them (spec E3, M18)."""
+        outer = [name for name in OUTER_LIMITS if self.verdicts[name].allowed is FALSE]
+        return (*outer, *(self._blocking_path() if self.path is FALSE else ()))
+
+    def _blocking_path(self) -> tuple[LayerName, ...]:
+        nobody = self.reach.at_all is FALSE
+        if self.request.principal.kind not in IAM_IDENTITIES:
+            return (LayerName.RESOURCE,)
+        across = self.same_account is FALSE
+        if nobody and self.needs_resource_policy and not across:
+            return (LayerName.RESOURCE,)
+        resource = (LayerName.RESOURCE,) if nobody and across else ()
+        by_entity = self.same_account is TRUE and self.reach.entity is TRUE
+        identity = (LayerName.IDENTITY,) if self.identity_allows is FALSE and not by_entity else ()
+        inner = (name for name in INNER_LIMITS if self.verdicts[name].allowed is FALSE)
+        return (*resource, *identity, *inner)
+
+    def needs(self, name: LayerName) -> bool:
+        """Whether the request cannot pass without this layer's Allow."""
+        by_resource = self.same_account is TRUE and self.reach.direct is TRUE
+        match name:
+            case LayerName.RESOURCE:
+                without_identity = self.request.principal.kind not in IAM_IDENTITIES | {PrincipalKind.ROOT}
+                return self.same_account is not TRUE or self.needs_resource_policy or without_identity
+            case LayerName.IDENTITY:
+                by_entity = self.same_account is TRUE and self.reach.entity is TRUE
+                return self.request.principal.kind in IAM_IDENTITIES and not (by_resource or by_entity)
+            case LayerName.BOUNDARY | LayerName.SESSION:
+                return self.verdicts[name].present and not by_resource
+            case _:
+                return self.verdicts[name].present

@@ -1,0 +1,203 @@
+"""From the verdicts of the layers to the answer: effect, deciding layer and statements, checks, caveats.
+
+Source: IAM User Guide, troubleshoot_access-denied; spec E3, M10, M17, M18.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.evaluation.access import IAM_IDENTITIES, Access, same_account
+from policysim.evaluation.conditions import CAVEATS
+from policysim.evaluation.decision import Caveat, Check, Decision, Effect, UnknownKey, Verdict
+from policysim.evaluation.layers import LayerName
+from policysim.evaluation.principals import NOWHERE
+from policysim.evaluation.services.cross_account import never_crosses_accounts
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
+from policysim.language.request import PrincipalKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from policysim.evaluation.decision import StatementMatch
+    from policysim.evaluation.services.deviation import Deviation, Settled
+    from policysim.evaluation.verdicts import LayerVerdict
+    from policysim.language.request import Request
+
+EFFECTS: Final[dict[tuple[Truth, Truth], tuple[Effect, tuple[Effect, ...]]]] = {
+    (TRUE, TRUE): (Effect.EXPLICIT_DENY, ()),
+    (TRUE, FALSE): (Effect.EXPLICIT_DENY, ()),
+    (TRUE, UNKNOWN): (Effect.EXPLICIT_DENY, ()),
+    (FALSE, TRUE): (Effect.ALLOWED, ()),
+    (FALSE, FALSE): (Effect.IMPLICIT_DENY, ()),
+    (FALSE, UNKNOWN): (Effect.DEPENDS, (Effect.ALLOWED, Effect.IMPLICIT_DENY)),
+    (UNKNOWN, TRUE): (Effect.DEPENDS, (Effect.ALLOWED, Effect.EXPLICIT_DENY)),
+    (UNKNOWN, FALSE): (Effect.IMPLICIT_DENY, (Effect.EXPLICIT_DENY,)),
+    (UNKNOWN, UNKNOWN): (Effect.DEPENDS, (Effect.ALLOWED, Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY)),
+}
+"""(denied, granted) → the effect, and the effects still possible beside or instead of it (spec E1, E2)."""
+
+
+def settled_answer(request: Request, settled: Settled) -> Decision:
+    """The answer to a request that no policy can change."""
+    caveat = Caveat("no-policy-decides", f"{settled.sentence} ({settled.rule})")
+    return Decision(request, settled.effect, "special", checks=(), statements=(), caveats=(caveat,))
+
+
+def answer(
+    request: Request, verdicts: Mapping[LayerName, LayerVerdict], deviation: Deviation, *, traced: bool
+) -> Decision:
+    """The answer that the verdicts of all layers add up to."""
+    access = _access(request, verdicts, deviation)
+    effect, possible = EFFECTS[access.denied, access.granted]
+    blocking = access.blocking if effect is Effect.IMPLICIT_DENY else ()
+    checks = tuple(_check(verdict, access) for verdict in access.verdicts.values())
+    return Decision(
+        request,
+        effect,
+        _layer(effect, access, checks, deviation),
+        checks,
+        _statements(effect, access),
+        blocking=blocking,
+        possible=possible,
+        unknown_keys=_unknown_keys(effect, possible, access),
+        caveats=_caveats(effect, access, deviation),
+        gaps=tuple(gap for verdict in access.verdicts.values() for gap in verdict.gaps),
+        trace=tuple(match for verdict in verdicts.values() for match in verdict.trace) if traced else (),
+    )
+
+
+def _access(request: Request, verdicts: Mapping[LayerName, LayerVerdict], deviation: Deviation) -> Access:
+    same = same_account(request)
+    combined = dict(verdicts)
+    if same is FALSE and never_crosses_accounts(request.action):
+        combined[LayerName.RESOURCE] = verdicts[LayerName.RESOURCE]._replace(allowed=FALSE, reach=NOWHERE)
+    return Access(request, combined, deviation.needs_resource_policy, same)
+
+
+def _layer(effect: Effect, access: Access, checks: tuple[Check, ...], deviation: Deviation) -> str:
+    """The word of the case files for what decided."""
+    match effect:
+        case Effect.EXPLICIT_DENY:
+            return next(c.layer.value for c in checks if c.verdict is Verdict.EXPLICIT_DENY)
+        case Effect.IMPLICIT_DENY:
+            return access.blocking[0].value
+        case Effect.DEPENDS:
+            return next(c.layer.value for c in checks if c.verdict is Verdict.UNKNOWN)
+        case Effect.ALLOWED:
+            return _granting_side(access, deviation)
+
+
+def _granting_side(access: Access, deviation: Deviation) -> str:
+    if any(deviation.ignores_denies_of(access.request, name) and v.denies for name, v in access.verdicts.items()):
+        return "special"
+    kind = access.request.principal.kind
+    if kind not in IAM_IDENTITIES:
+        owner_root = kind is PrincipalKind.ROOT and access.same_account is TRUE
+        return "root" if owner_root and not access.needs_resource_policy else "resource"
+    if access.same_account is not TRUE:
+        return "identity+resource"
+    if access.reach.direct is TRUE or (access.reach.entity is TRUE and access.within_inner_limits is TRUE):
+        return "resource"
+    return "identity+resource" if access.needs_resource_policy else "identity"
+
+
+def _check(verdict: LayerVerdict, access: Access) -> Check:
+    needed = access.needs(verdict.layer)
+    return Check(
+        verdict.layer,
+        _verdict_word(verdict, access, needed=needed),
+        (*verdict.denies, *verdict.allows),
+        _target(verdict.layer, access.request),
+        needed=needed,
+        present=verdict.present,
+        gaps=verdict.gaps,
+        blocking_node=verdict.node if verdict.allowed is not TRUE else None,
+    )
+
+
+def _verdict_word(verdict: LayerVerdict, access: Access, *, needed: bool) -> Verdict:
+    if verdict.denied is TRUE:
+        return Verdict.EXPLICIT_DENY
+    if verdict.denied is UNKNOWN:
+        return Verdict.UNKNOWN
+    if verdict.allowed is FALSE:
+        return Verdict.IMPLICIT_DENY if needed else Verdict.NO_IMPACT
+    if not verdict.present:
+        return Verdict.NO_IMPACT
+    if verdict.allowed is UNKNOWN:
+        return Verdict.UNKNOWN
+    only_account = verdict.reach.direct is verdict.reach.entity is FALSE and verdict.layer is LayerName.RESOURCE
+    useless = only_account and not access.needs_resource_policy and access.same_account is TRUE
+    return Verdict.NO_IMPACT if useless and access.request.principal.kind in IAM_IDENTITIES else Verdict.ALLOW
+
+
+def _target(layer: LayerName, request: Request) -> str | None:
+    caller = request.principal
+    match layer:
+        case LayerName.SCP:
+            return caller.account
+        case LayerName.RCP:
+            return request.resource.account
+        case LayerName.RESOURCE:
+            return request.resource.arn
+        case LayerName.VPCE:
+            endpoint = request.context.get("aws:SourceVpce")
+            return endpoint[0] if isinstance(endpoint, tuple) and endpoint else None
+        case LayerName.SESSION:
+            return caller.arn
+        case LayerName.IDENTITY | LayerName.BOUNDARY:
+            return caller.entity_arn or caller.arn
+
+
+def _statements(effect: Effect, access: Access) -> tuple[StatementMatch, ...]:
+    """The statements that decided; for an open decision those that would."""
+    verdicts = access.verdicts.values()
+    match effect:
+        case Effect.EXPLICIT_DENY:
+            return tuple(match for verdict in verdicts for match in verdict.denies if match.truth is TRUE)
+        case Effect.IMPLICIT_DENY:
+            return ()
+        case Effect.DEPENDS:
+            return tuple(_open_statements(access))
+        case Effect.ALLOWED:
+            granting = (LayerName.RESOURCE, LayerName.IDENTITY)
+            return tuple(match for name in granting for match in access.verdicts[name].allows if match.truth is TRUE)
+
+
+def _open_statements(access: Access) -> Iterable[StatementMatch]:
+    for verdict in access.verdicts.values():
+        if verdict.denied is UNKNOWN:
+            yield from (match for match in verdict.denies if match.truth is UNKNOWN)
+        if access.granted is UNKNOWN:
+            yield from (match for match in verdict.allows if match.truth is UNKNOWN)
+
+
+def _unknown_keys(effect: Effect, possible: tuple[Effect, ...], access: Access) -> tuple[UnknownKey, ...]:
+    if effect is not Effect.DEPENDS and not possible:
+        return ()
+    keys = {key.lower(): key for match in _open_statements(access) for key in match.unknown_keys}
+    return tuple(UnknownKey(key) for key in keys.values())
+
+
+def _caveats(effect: Effect, access: Access, deviation: Deviation) -> tuple[Caveat, ...]:
+    matches = [match for verdict in access.verdicts.values() for match in (*verdict.denies, *verdict.allows)]
+    codes = dict.fromkeys(code for match in matches for outcome in match.outcomes for code in outcome.caveats)
+    caveats = [Caveat(code, CAVEATS[code]) for code in codes]
+    if effect is Effect.ALLOWED:
+        caveats.extend(deviation.caveats(access.request))
+        if access.same_account is TRUE and access.within_inner_limits is FALSE:
+            caveats.append(BYPASS)
+    if access.same_account is UNKNOWN:
+        caveats.append(OWNER_UNKNOWN)
+    return tuple(caveats)
+
+
+BYPASS: Final = Caveat(
+    "direct-grant",
+    "the resource-based policy grants to this caller directly, so the boundary or session policy without an Allow does "
+    "not limit it; for a plain `*` principal AWS documents this only by inference (E8, E10)",
+)
+OWNER_UNKNOWN: Final = Caveat(
+    "owner-unknown", "which account owns the resource is not known, so same-account and cross-account were both tried"
+)

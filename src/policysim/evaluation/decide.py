@@ -1,0 +1,92 @@
+"""The decision rule: one request, the policies that apply, one answer.
+
+Source: IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow and
+reference_policies_evaluation-logic-cross-account; spec E1 to E38, X1 to X14, S1 to S22.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from policysim.evaluation.answers import answer, settled_answer
+from policysim.evaluation.context import context_lookup
+from policysim.evaluation.decision import Decision, Effect
+from policysim.evaluation.facts import NO_FACTS, Facts
+from policysim.evaluation.layers import LAYERS, LayerName
+from policysim.evaluation.matching import Situation
+from policysim.evaluation.principals import Circumstances
+from policysim.evaluation.services import deviation_of
+from policysim.evaluation.splitting import split_unknown_keys
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, known
+from policysim.evaluation.verdicts import judge
+from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from policysim.evaluation.context import Lookup
+    from policysim.evaluation.policy_set import PolicySet
+    from policysim.language.request import ContextValue, Request
+
+
+def decide(request: Request, policies: PolicySet, facts: Facts = NO_FACTS, *, trace: bool = False) -> Decision:
+    """Whether AWS allows this request under these policies, and what decides.
+
+    Unknown context keys never become a guess: where both outcomes are possible the effect is ``DEPENDS``, with the
+    keys and values that settle it. With ``trace`` every statement of every layer is reported element by element.
+    """
+
+    def under(assumed: Mapping[str, ContextValue]) -> Decision:
+        return _decide(request, policies, facts, assumed, trace=trace)
+
+    return split_unknown_keys(under({}), under, context_lookup(request), facts)
+
+
+def _decide(
+    request: Request, policies: PolicySet, facts: Facts, assumed: Mapping[str, ContextValue], *, trace: bool
+) -> Decision:
+    deviation = deviation_of(request.action)
+    settled = deviation.settle(request)
+    if settled is not None:
+        return settled_answer(request, settled)
+    lookup = _doubting(context_lookup(request, assumed), deviation.unreliable_keys)
+    situation = Situation(request, lookup, facts, _circumstances(request, policies, facts), everything=trace)
+    verdicts = {layer.name: judge(layer.name, policies, situation, deviation) for layer in LAYERS}
+    return answer(request, verdicts, deviation, traced=trace)
+
+
+def _doubting(lookup: Lookup, unreliable: tuple[str, ...]) -> Lookup:
+    """A look-up that does not believe the keys which AWS documents as unreliable for this action (spec S9)."""
+    if not unreliable:
+        return lookup
+    return lambda key: UNKNOWN_VALUE if key.lower().startswith(unreliable) else lookup(key)
+
+
+def _circumstances(request: Request, policies: PolicySet, facts: Facts) -> Circumstances:
+    boundary = policies.get(LayerName.BOUNDARY)
+    bounded = FALSE if boundary is None else TRUE if boundary.policies else UNKNOWN
+    gateway = FALSE if policies.get(LayerName.VPCE) is None else known(facts.uses_gateway_endpoint(request.action))
+    return Circumstances(gateway, bounded)
+
+
+class CallDecision(NamedTuple):
+    """The answer to a call that needs several authorizations: every one must be allowed (spec A8, R13).
+
+    ``deciding`` is the decision that settles the call: the first denial, else the first that is open.
+    """
+
+    effect: Effect
+    deciding: Decision
+    decisions: tuple[Decision, ...]
+
+
+_WORST_FIRST: tuple[Effect, ...] = (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY, Effect.DEPENDS, Effect.ALLOWED)
+
+
+def decide_call(
+    requests: Sequence[tuple[Request, PolicySet]], facts: Facts = NO_FACTS, *, trace: bool = False
+) -> CallDecision:
+    """Whether AWS allows a call that needs all of these requests (at least one)."""
+    decisions = tuple(decide(request, policies, facts, trace=trace) for request, policies in requests)
+    deciding = min(decisions, key=lambda decision: _WORST_FIRST.index(decision.effect))
+    return CallDecision(deciding.effect, deciding, decisions)

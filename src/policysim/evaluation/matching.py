@@ -1,0 +1,161 @@
+"""One statement held against one request: principal, action, resource and every condition must match (spec E4).
+
+Source: IAM User Guide, reference_policies_elements_*; spec A1 to A10, R1 to R23, C1, C11.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.evaluation.conditions import match_condition
+from policysim.evaluation.decision import Outcome, StatementMatch
+from policysim.evaluation.principals import Circumstances, Reach, match_principal
+from policysim.evaluation.reasons import Element, Reason
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate
+from policysim.language.patterns import action_matches, resource_matches
+from policysim.language.variables import expand_resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policysim.evaluation.context import Lookup
+    from policysim.evaluation.facts import Facts
+    from policysim.evaluation.layers import LayerName
+    from policysim.evaluation.policy_set import AttachedPolicy
+    from policysim.language.policy import PatternElement, Statement
+    from policysim.language.request import Request
+
+_RESOURCE_ALIASES: Final[dict[str, str]] = {"s3:listallmybuckets": "arn:aws:s3:::*"}
+"""Actions without a resource for which the service also accepts an ARN pattern that matches this text (spec R3)."""
+
+
+class Situation(NamedTuple):
+    """What every statement of a request is held against."""
+
+    request: Request
+    lookup: Lookup
+    facts: Facts
+    circumstances: Circumstances
+    everything: bool
+    """Look at every element of every statement, for a trace, instead of stopping at the first that fails."""
+
+
+class Matched(NamedTuple):
+    """A statement's match, and how its principal element reaches the caller (everywhere where it has none)."""
+
+    match: StatementMatch
+    reach: Reach
+
+
+def match_statement(
+    statement: Statement, attached: AttachedPolicy, layer: LayerName, node: str, situation: Situation
+) -> Matched:
+    """Whether the statement applies to the request, and element by element why not."""
+    reach = Reach(direct=TRUE)
+    outcomes: list[Outcome] = []
+    truth: Truth = TRUE
+    for outcome, reached in _outcomes(statement, attached, situation):
+        if reached is not None:
+            reach = reached
+        outcomes.append(outcome)
+        if outcome.truth is FALSE:
+            truth = FALSE
+            if not situation.everything:
+                break
+        elif outcome.truth is UNKNOWN and truth is TRUE:
+            truth = UNKNOWN
+    grant = reach.best if statement.principal is not None and truth is not FALSE else None
+    return Matched(StatementMatch(attached, statement, truth, tuple(outcomes), layer, node, grant), reach)
+
+
+def _outcomes(
+    statement: Statement, attached: AttachedPolicy, situation: Situation
+) -> Iterator[tuple[Outcome, Reach | None]]:
+    request, substitutes = situation.request, attached.policy.substitutes_variables
+    yield _match_action(statement.action, request.action), None
+    if statement.resource is not None:
+        yield _match_resource(statement.resource, substitutes=substitutes, situation=situation), None
+    if statement.principal is not None:
+        yield match_principal(statement.principal, statement.effect, request.principal, situation.circumstances)
+    for entry in statement.conditions:
+        yield match_condition(entry, situation.lookup, substitutes=substitutes, facts=situation.facts), None
+
+
+def _match_action(element: PatternElement, action: str) -> Outcome:
+    if not element.patterns:
+        return Outcome(Element.ACTION, FALSE, Reason.ACTION_EMPTY, (element.name,), "nothing", f"`{action}`")
+    hit = next((i for i, pattern in enumerate(element.patterns) if action_matches(pattern, action)), None)
+    matches = (hit is None) if element.negated else (hit is not None)
+    path = (element.name,) if hit is None else element.path(hit)
+    wanted = _listing(element.patterns) if hit is None else f"`{element.patterns[hit]}`"
+    reason = None if matches else Reason.ACTION_LISTED if element.negated else Reason.ACTION_OTHER
+    return Outcome(Element.ACTION, TRUE if matches else FALSE, reason, _only(element, path), wanted, f"`{action}`")
+
+
+class _Hit(NamedTuple):
+    truth: Truth
+    keys: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+
+
+def _match_resource(element: PatternElement, *, substitutes: bool, situation: Situation) -> Outcome:
+    request = situation.request
+    without = situation.facts.takes_no_resource(request.action)
+    resource = "*" if without else request.resource.arn
+    if not element.patterns:
+        return Outcome(Element.RESOURCE, FALSE, Reason.RESOURCE_EMPTY, (element.name,), "nothing", f"`{resource}`")
+    alias = _RESOURCE_ALIASES.get(request.action.lower()) if resource == "*" else None
+    hits: list[_Hit] = []
+    for pattern in element.patterns:
+        hits.append(_match_pattern(pattern, resource, alias, substitutes=substitutes, lookup=situation.lookup))
+        if hits[-1].truth is TRUE and not situation.everything:
+            break
+    covered = any_of(hit.truth for hit in hits)
+    truth = negate(covered) if element.negated else covered
+    keys = tuple(dict.fromkeys(key for hit in hits for key in hit.keys)) if truth is UNKNOWN else ()
+    caveats = tuple(dict.fromkeys(caveat for hit in hits for caveat in hit.caveats))
+    at = next((i for i, hit in enumerate(hits) if hit.truth is covered), 0) if covered is not FALSE else None
+    path = (element.name,) if at is None else element.path(at)
+    wanted = _listing(element.patterns) if at is None else f"`{element.patterns[at]}`"
+    reason = _resource_reason(element, truth, needs_star=bool(without))
+    shown = _only(element, path)
+    return Outcome(
+        Element.RESOURCE, truth, reason, shown, wanted, f"`{resource}`", key=", ".join(keys), keys=keys, caveats=caveats
+    )
+
+
+def _match_pattern(pattern: str, resource: str, alias: str | None, *, substitutes: bool, lookup: Lookup) -> _Hit:
+    if pattern == "*":
+        return _Hit(TRUE)
+    if substitutes and "${" in pattern:
+        expansion = expand_resource(pattern, lookup)
+        if expansion.unresolved:
+            return _Hit(FALSE, caveats=("variable-unresolved",))
+        if expansion.unknown:
+            return _Hit(UNKNOWN, keys=expansion.unknown)
+        found = resource_matches(expansion.pattern, resource)
+    else:
+        found = resource_matches(pattern, resource)
+    if alias is not None and not found.matches:
+        found = resource_matches(pattern, alias)
+    return _Hit(TRUE if found.matches else FALSE, caveats=found.caveats)
+
+
+def _resource_reason(element: PatternElement, truth: Truth, *, needs_star: bool) -> Reason | None:
+    if truth is TRUE:
+        return None
+    if truth is UNKNOWN:
+        return Reason.RESOURCE_UNKNOWN
+    if element.negated:
+        return Reason.RESOURCE_LISTED
+    return Reason.RESOURCE_NEEDS_STAR if needs_star else Reason.RESOURCE_OTHER
+
+
+def _only(element: PatternElement, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """A list of one pattern is pointed at by its pattern."""
+    return element.path(0) if len(element.patterns) == 1 else path
+
+
+def _listing(patterns: tuple[str, ...]) -> str:
+    shown = ", ".join(f"`{pattern}`" for pattern in patterns[:3])
+    return shown if len(patterns) <= 3 else f"{shown} and {len(patterns) - 3} more"

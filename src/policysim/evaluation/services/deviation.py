@@ -1,0 +1,57 @@
+"""The seam through which a service deviates from the general decision rule.
+
+A deviation overrides named parts and nothing else; what it leaves out is decided as for every service.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from policysim.evaluation.decision import Caveat, Effect
+    from policysim.evaluation.layers import LayerName
+    from policysim.language.request import Request
+
+
+class Settled(NamedTuple):
+    """An outcome that no policy can change: the effect, one sentence, and the rule."""
+
+    effect: Effect
+    sentence: str
+    rule: str
+
+
+def _never_settled(request: Request) -> Settled | None:  # noqa: ARG001  # the signature of the seam
+    return None
+
+
+def _nothing_ignored(request: Request, layer: LayerName) -> bool:  # noqa: ARG001  # the signature of the seam
+    return False
+
+
+def _no_caveats(request: Request) -> tuple[Caveat, ...]:  # noqa: ARG001  # the signature of the seam
+    return ()
+
+
+class Deviation(NamedTuple):
+    """How one service, or a few of its actions, deviate.
+
+    ``needs_resource_policy``: an identity-based Allow works only if the resource policy allows too, at least by
+    naming the account (trust policies, key policies). ``settle``: an outcome that no policy can change.
+    ``ignores_denies_of``: a layer whose Deny statements do not bind this request. ``outside_rcps``: no RCP applies.
+    ``unreliable_keys``: condition keys that AWS documents as unreliable for the action; they are never believed.
+    """
+
+    title: str
+    rules: tuple[str, ...] = ()
+    needs_resource_policy: bool = False
+    settle: Callable[[Request], Settled | None] = _never_settled
+    ignores_denies_of: Callable[[Request, LayerName], bool] = _nothing_ignored
+    outside_rcps: Callable[[Request], bool] = lambda request: False  # noqa: ARG005  # the signature of the seam
+    unreliable_keys: tuple[str, ...] = ()
+    caveats: Callable[[Request], tuple[Caveat, ...]] = _no_caveats
+
+
+NO_DEVIATION = Deviation("the general rule")

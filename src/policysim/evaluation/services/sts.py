@@ -1,0 +1,50 @@
+"""AWS STS: a role's trust policy must allow; some calls no policy can stop or grant.
+
+Source: IAM User Guide, reference_policies_evaluation-logic and id_credentials_temp_request; spec S1 to S4, E30, E41,
+E42, E43.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policysim.evaluation.decision import Effect
+from policysim.evaluation.services.deviation import Deviation, Settled
+from policysim.language.request import PrincipalKind
+
+if TYPE_CHECKING:
+    from policysim.language.request import Request
+
+
+def _open_to_every_caller(request: Request) -> Settled | None:
+    if request.principal.kind is PrincipalKind.ANONYMOUS:
+        return None
+    return Settled(Effect.ALLOWED, "no policy can stop this call for a caller with valid credentials", "E41")
+
+
+def _session_token(request: Request) -> Settled | None:
+    if request.principal.kind is PrincipalKind.ROLE_SESSION:
+        return Settled(Effect.IMPLICIT_DENY, "credentials of a role cannot call this operation", "E43")
+    if request.principal.kind in {PrincipalKind.USER, PrincipalKind.ROOT}:
+        return Settled(Effect.ALLOWED, "no policy controls this authentication operation", "E42")
+    return None
+
+
+def _root_cannot_assume(request: Request) -> Settled | None:
+    if request.principal.kind is PrincipalKind.ROOT:
+        return Settled(Effect.IMPLICIT_DENY, "a root user can never assume a role", "E30")
+    return None
+
+
+STS: dict[str, Deviation] = {
+    "sts:getcalleridentity": Deviation("open to every caller", ("E41",), settle=_open_to_every_caller),
+    "sts:getsessiontoken": Deviation("an authentication operation", ("E42", "E43"), settle=_session_token),
+    "sts:assumerole": Deviation(
+        "role trust policy", ("S1", "S2", "S3", "S4", "E30"), needs_resource_policy=True, settle=_root_cannot_assume
+    ),
+    "sts:assumerolewithsaml": Deviation("role trust policy", ("S8",), needs_resource_policy=True),
+    "sts:assumerolewithwebidentity": Deviation("role trust policy", ("S8",), needs_resource_policy=True),
+    "sts:tagsession": Deviation("role trust policy", ("S7",), needs_resource_policy=True),
+    "sts:setsourceidentity": Deviation("role trust policy", ("S7",), needs_resource_policy=True),
+    "sts:setcontext": Deviation("role trust policy", ("S7",), needs_resource_policy=True),
+}

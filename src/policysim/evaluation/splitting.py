@@ -1,0 +1,157 @@
+"""Where Kleene logic leaves a decision open: try the unknown keys, class of values by class of values.
+
+Kleene truth alone is not tight: "Allow if k = a" beside "Allow if k ≠ a" is an Allow whatever k is. The classes of a
+key are complete, so an outcome shared by all of them is certain; the others are what the decision depends on.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.evaluation.decision import Caveat, Decision, Effect, UnknownKey, Verdict
+from policysim.evaluation.reasons import Element
+from policysim.evaluation.truth import UNKNOWN
+from policysim.evaluation.value_classes import value_classes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from policysim.evaluation.context import Lookup
+    from policysim.evaluation.facts import Facts
+    from policysim.language.policy import ConditionEntry
+    from policysim.language.request import ContextValue
+
+BUDGET: Final = 512
+"""How many combinations of values are tried for one decision."""
+
+NOT_SPLIT: Final = Caveat(
+    "not-split",
+    "the unknown keys were not tried value by value (too many combinations, or a policy variable): the decision may be "
+    "more certain than it is stated",
+)
+
+
+class _Key(NamedTuple):
+    name: str
+    values: tuple[ContextValue, ...]
+
+
+def split_unknown_keys(
+    decision: Decision, under: Callable[[Mapping[str, ContextValue]], Decision], lookup: Lookup, facts: Facts
+) -> Decision:
+    """The decision, made as certain as the policies allow; ``under`` decides again with values assumed for keys."""
+    if not decision.unknown_keys:
+        return decision
+    keys = [_classes_of(unknown.key, decision, lookup, facts) for unknown in decision.unknown_keys]
+    splittable = [key for key in keys if key is not None]
+    caveats = () if len(splittable) == len(keys) else (NOT_SPLIT,)
+    if not splittable or math.prod(len(key.values) for key in splittable) > BUDGET:
+        return decision.narrowed(caveats=(*decision.caveats, NOT_SPLIT))
+    outcomes = [under(assumed) for assumed in _combinations(splittable)]
+    return _joined(decision, outcomes, splittable, under, caveats)
+
+
+def _classes_of(key: str, decision: Decision, lookup: Lookup, facts: Facts) -> _Key | None:
+    """The key with its classes; ``None`` when it stands in a policy variable or has too many."""
+    entries: list[tuple[ConditionEntry, bool]] = []
+    for match in (match for check in decision.checks for match in check.matched):
+        if match.truth is not UNKNOWN:
+            continue
+        if any(key in outcome.keys for outcome in match.outcomes if outcome.element is not Element.CONDITION):
+            return None
+        substitutes = match.attached.policy.substitutes_variables
+        entries += [(entry, substitutes) for entry in match.statement.conditions if entry.key.lower() == key.lower()]
+    classes = value_classes(key, tuple(entries), lookup, facts, BUDGET)
+    return None if classes is None else _Key(key, classes.values)
+
+
+def _combinations(keys: list[_Key]) -> list[dict[str, ContextValue]]:
+    names = [key.name.lower() for key in keys]
+    return [dict(zip(names, values, strict=True)) for values in itertools.product(*(key.values for key in keys))]
+
+
+def _joined(
+    decision: Decision,
+    outcomes: list[Decision],
+    keys: list[_Key],
+    under: Callable[[Mapping[str, ContextValue]], Decision],
+    caveats: tuple[Caveat, ...],
+) -> Decision:
+    effects = {effect for outcome in outcomes for effect in _effects(outcome)}
+    effect = _summary(effects)
+    if len(effects) == 1:
+        return _certain(decision, outcomes, effect, caveats)
+    split = {key.name: key for key in keys if _matters(key, keys, outcomes)}
+    unsplit = {unknown.key for unknown in decision.unknown_keys} - {key.name for key in keys}
+    kept = tuple(
+        UnknownKey(unknown.key, _settles(split[unknown.key], under) if unknown.key in split else ())
+        for unknown in decision.unknown_keys
+        if unknown.key in split or unknown.key in unsplit
+    )
+    possible = tuple(sorted(effects - {effect}, key=lambda e: e.value))
+    return decision.narrowed(
+        effect=effect,
+        layer=decision.layer if effect is decision.effect else outcomes[0].layer,
+        possible=possible,
+        unknown_keys=kept,
+        caveats=(*decision.caveats, *caveats),
+    )
+
+
+def _matters(key: _Key, keys: list[_Key], outcomes: list[Decision]) -> bool:
+    """Whether two combinations that differ in this key alone lead to different effects."""
+    place = keys.index(key)
+    seen: dict[tuple[int, ...], frozenset[Effect]] = {}
+    for indices, outcome in zip(itertools.product(*(range(len(k.values)) for k in keys)), outcomes, strict=True):
+        others = indices[:place] + indices[place + 1 :]
+        effects = frozenset(_effects(outcome))
+        if seen.setdefault(others, effects) != effects:
+            return True
+    return False
+
+
+def _effects(outcome: Decision) -> set[Effect]:
+    own = set() if outcome.effect is Effect.DEPENDS else {outcome.effect}
+    return own | set(outcome.possible)
+
+
+def _summary(effects: set[Effect]) -> Effect:
+    if Effect.ALLOWED in effects:
+        return Effect.ALLOWED if len(effects) == 1 else Effect.DEPENDS
+    return Effect.IMPLICIT_DENY if Effect.IMPLICIT_DENY in effects else Effect.EXPLICIT_DENY
+
+
+def _certain(decision: Decision, outcomes: list[Decision], effect: Effect, caveats: tuple[Caveat, ...]) -> Decision:
+    """Every class of values leads to the same effect: the decision no longer hangs on the keys."""
+    first = outcomes[0]
+    checks = tuple(
+        check
+        if all(o.check(check.layer).verdict is check.verdict for o in outcomes)
+        else check._replace(verdict=Verdict.UNKNOWN)
+        for check in first.checks
+    )
+    statements = {id(m.statement): m for outcome in outcomes for m in outcome.statements}
+    blocking = tuple(name for name in first.blocking if all(name in outcome.blocking for outcome in outcomes))
+    return decision.narrowed(
+        effect=effect,
+        layer=first.layer,
+        checks=checks,
+        statements=tuple(statements.values()),
+        blocking=blocking or first.blocking,
+        possible=(),
+        unknown_keys=(),
+        caveats=(*decision.caveats, *caveats),
+    )
+
+
+def _settles(
+    key: _Key, under: Callable[[Mapping[str, ContextValue]], Decision]
+) -> tuple[tuple[str | None, Effect], ...]:
+    """Each class of the key alone, the other keys left open."""
+    return tuple((_shown(value), under({key.name.lower(): value}).effect) for value in key.values)
+
+
+def _shown(value: ContextValue) -> str | None:
+    return ", ".join(value) if isinstance(value, tuple) else None

@@ -1,0 +1,144 @@
+"""The verdict of one layer on one request: does it deny, does it allow, and by which statements.
+
+Source: IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow; Organizations User Guide,
+orgs_manage_policies_scps_evaluation and orgs_manage_policies_rcps; spec E5, E12 to E28, E33.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from policysim.evaluation.layers import LAYER, Combine, Layer, LayerName
+from policysim.evaluation.matching import match_statement
+from policysim.evaluation.principals import NOWHERE, Reach
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known, negate
+from policysim.language.policy import Effect
+from policysim.language.request import PrincipalKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from policysim.evaluation.decision import StatementMatch
+    from policysim.evaluation.facts import Facts
+    from policysim.evaluation.matching import Matched, Situation
+    from policysim.evaluation.policy_set import Gap, Level, PolicySet
+    from policysim.evaluation.services.deviation import Deviation
+    from policysim.language.request import Request
+
+_IDENTITIES = frozenset({PrincipalKind.USER, PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
+_SESSIONS = frozenset({PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
+
+
+class LayerVerdict(NamedTuple):
+    """What one layer says.
+
+    ``allowed`` is whether the layer lets the request pass; ``reach`` tells, for a resource-based policy, how its Allow
+    statements reach the caller. ``denies``, ``allows``: the statements that match or may match. ``node`` is the first
+    level without an Allow.
+    """
+
+    layer: LayerName
+    present: bool
+    denied: Truth
+    allowed: Truth
+    reach: Reach = NOWHERE
+    denies: tuple[StatementMatch, ...] = ()
+    allows: tuple[StatementMatch, ...] = ()
+    trace: tuple[StatementMatch, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    node: str | None = None
+
+
+def judge(name: LayerName, policies: PolicySet, situation: Situation, deviation: Deviation) -> LayerVerdict:
+    """The verdict of a layer, its exemptions applied."""
+    layer, content, request = LAYER[name], policies.get(name), situation.request
+    bound = binds(name, request, situation.facts, deviation)
+    if content is None or bound is FALSE:
+        return LayerVerdict(name, present=False, denied=FALSE, allowed=_when_absent(layer, request))
+    levels = [_judge_level(level, layer, situation) for level in content.levels]
+    verdict = _joined(layer, levels, content.gaps)
+    if bound is UNKNOWN:
+        verdict = verdict._replace(denied=all_of((verdict.denied, UNKNOWN)), allowed=any_of((verdict.allowed, UNKNOWN)))
+    return verdict._replace(denied=FALSE) if deviation.ignores_denies_of(request, name) else verdict
+
+
+def binds(name: LayerName, request: Request, facts: Facts, deviation: Deviation) -> Truth:
+    """Whether a layer applies to this request at all (spec E12, E17, E20, E23 to E26, E30, E36 to E38)."""
+    caller = request.principal
+    match name:
+        case LayerName.SCP:
+            exempt = caller.kind not in _IDENTITIES | {PrincipalKind.ROOT} or caller.in_management_account is True
+            return FALSE if exempt else negate(known(caller.service_linked))
+        case LayerName.RCP:
+            if request.resource.in_management_account is True or deviation.outside_rcps(request):
+                return FALSE
+            without_resource = facts.takes_no_resource(request.action) is True
+            supported = FALSE if without_resource else known(facts.under_rcps(request.action))
+            return all_of((supported, negate(known(caller.service_linked))))
+        case LayerName.IDENTITY | LayerName.BOUNDARY:
+            return TRUE if caller.kind in _IDENTITIES else FALSE
+        case LayerName.SESSION:
+            return TRUE if caller.kind in _SESSIONS else FALSE
+        case LayerName.RESOURCE | LayerName.VPCE:
+            return TRUE
+
+
+def _when_absent(layer: Layer, request: Request) -> Truth:
+    """A layer without policies restricts nothing and grants nothing; a federated user needs one (spec E5, E16)."""
+    if layer.name is LayerName.SESSION and request.principal.kind is PrincipalKind.FEDERATED_USER:
+        return FALSE
+    return FALSE if layer.grants else TRUE
+
+
+class _LevelVerdict(NamedTuple):
+    node: str
+    denied: Truth
+    allowed: Truth
+    reach: Reach
+    matched: tuple[Matched, ...]
+
+
+def _judge_level(level: Level, layer: Layer, situation: Situation) -> _LevelVerdict:
+    matched = tuple(
+        match_statement(statement, attached, layer.name, level.node, situation)
+        for attached in level.policies
+        for statement in attached.policy.statements
+    )
+    denies = [one.match.truth for one in matched if one.match.statement.effect is Effect.DENY]
+    allows = [one for one in matched if one.match.statement.effect is Effect.ALLOW]
+    gap_denies = [UNKNOWN for gap in level.gaps if gap.may_deny]
+    gap_allows = UNKNOWN if level.gaps else FALSE
+    implied = TRUE if layer.name is LayerName.RCP else FALSE
+    reach = (
+        Reach(*(any_of((*column, gap_allows)) for column in zip(*map(_reached, allows), strict=True)))
+        if allows
+        else (Reach(gap_allows, gap_allows, gap_allows))
+    )
+    allowed = any_of((implied, gap_allows, *(one.match.truth for one in allows)))
+    return _LevelVerdict(level.node, any_of((*denies, *gap_denies)), allowed, reach, matched)
+
+
+def _reached(matched: Matched) -> Iterable[Truth]:
+    """How an Allow statement reaches the caller once its other elements are taken into account."""
+    others = all_of(outcome.truth for outcome in matched.match.outcomes if outcome.element.value != "principal")
+    return (all_of((others, truth)) for truth in matched.reach)
+
+
+def _joined(layer: Layer, levels: list[_LevelVerdict], gaps: tuple[Gap, ...]) -> LayerVerdict:
+    together = all_of if layer.combine is Combine.LEVELS else any_of
+    matched = [one.match for level in levels for one in level.matched]
+    relevant = [match for match in matched if match.truth is not FALSE]
+    return LayerVerdict(
+        layer.name,
+        present=True,
+        denied=any_of(level.denied for level in levels),
+        allowed=together(level.allowed for level in levels),
+        reach=Reach(*(any_of(column) for column in zip(*(level.reach for level in levels), strict=True)))
+        if levels
+        else NOWHERE,
+        denies=tuple(match for match in relevant if match.statement.effect is Effect.DENY),
+        allows=tuple(match for match in relevant if match.statement.effect is Effect.ALLOW),
+        trace=tuple(matched),
+        gaps=gaps,
+        node=next((level.node for level in levels if level.allowed is not TRUE), None),
+    )
