@@ -1,21 +1,27 @@
 """Accounts and the organisation, as collected. ``None`` always means "nobody collected this", never "there is none".
 
-Source of the shapes: ``aws iam get-account-authorization-details`` and the account folder's layout.
+Source of the shapes: ``aws iam get-account-authorization-details`` and the account folder's layout. Every mapping may
+read its values on demand (``OnDemand``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from policysim.evaluation.policy_set import AttachedPolicy, Gap
+    from policysim.evaluation.policy_set import AttachedPolicy
     from policysim.language.policy import Policy
     from policysim.language.request import PublicAccessBlock
 
-NOT_COLLECTED: None = None
+NOT_COLLECTED: Final = None
+
+AWS_OWNER: Final = "aws"
+"""The account field of the ARN of what AWS itself owns, such as an AWS managed policy."""
 
 
 class PolicyReference(NamedTuple):
@@ -24,26 +30,32 @@ class PolicyReference(NamedTuple):
     name: str
     arn: str
 
+    @property
+    def aws_managed(self) -> bool:
+        """Whether the policy is AWS's own, so that nobody else can change it (spec G25)."""
+        arn = parse_arn(self.arn)
+        return arn is not None and arn.account == AWS_OWNER
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """An IAM group and its policies."""
+    """An IAM group and its policies; ``inline`` maps policy names to documents."""
 
     name: str
     arn: str
-    inline: tuple[AttachedPolicy, ...] = ()
+    inline: Mapping[str, Policy] = field(default_factory=dict)
     managed: tuple[PolicyReference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """An IAM user."""
+    """An IAM user; ``groups`` are names, ``inline`` maps policy names to documents."""
 
     name: str
     arn: str
     unique_id: str | None = None
     groups: tuple[str, ...] = ()
-    inline: tuple[AttachedPolicy, ...] = ()
+    inline: Mapping[str, Policy] = field(default_factory=dict)
     managed: tuple[PolicyReference, ...] = ()
     boundary: PolicyReference | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -51,13 +63,12 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """An IAM role; ``trust`` is its trust policy."""
+    """An IAM role; ``inline`` maps policy names to documents. Its trust policy is in ``Identities.trust``."""
 
     name: str
     arn: str
     unique_id: str | None = None
-    trust: AttachedPolicy | None = None
-    inline: tuple[AttachedPolicy, ...] = ()
+    inline: Mapping[str, Policy] = field(default_factory=dict)
     managed: tuple[PolicyReference, ...] = ()
     boundary: PolicyReference | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -65,15 +76,21 @@ class Role:
     @property
     def service_linked(self) -> bool:
         """Whether only an AWS service can change or use the role (its path tells)."""
-        return ":role/aws-service-role/" in self.arn
+        return is_service_linked(self.arn)
+
+
+def is_service_linked(role_arn: str) -> bool:
+    """Whether the ARN of a role, path included, is that of a service-linked role (spec E38)."""
+    return ":role/aws-service-role/" in role_arn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VpcEndpoint:
-    """A VPC endpoint; ``policy`` is ``None`` when it was not collected."""
+    """A VPC endpoint. ``policy`` is ``None`` when it has none, or when ``policy_collected`` is false."""
 
     id: str
     policy: AttachedPolicy | None
+    policy_collected: bool = True
     vpc_id: str | None = None
     service_name: str | None = None
     endpoint_type: str | None = None
@@ -82,76 +99,145 @@ class VpcEndpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identities:
-    """The IAM side of an account: users, groups, roles by ARN or name, and managed policies by ARN."""
+    """The IAM side of an account: users and roles by ARN, groups by name.
 
-    users: Mapping[str, User]
-    groups: Mapping[str, Group]
-    roles: Mapping[str, Role]
-    managed: Mapping[str, Policy]
+    ``trust`` maps the ARNs of roles to their trust policies, ``managed`` the ARNs of managed policies to the
+    documents of their default versions.
+    """
+
+    users: Mapping[str, User] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    trust: Mapping[str, Policy] = field(default_factory=dict)
+    managed: Mapping[str, Policy] = field(default_factory=dict)
+
+    def role_named(self, name: str) -> Role | None:
+        """The role with this name, whatever its path: IAM keeps names unique within an account."""
+        arn = _ending(self.roles, name)
+        return None if arn is None else self.roles[arn]
+
+    def user_named(self, name: str) -> User | None:
+        """The user with this name, whatever its path."""
+        arn = _ending(self.users, name)
+        return None if arn is None else self.users[arn]
+
+
+def _ending(arns: Mapping[str, object], name: str) -> str | None:
+    return next((arn for arn in arns if arn.endswith(f"/{name}")), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BucketSettings:
+    """What S3 was told about one bucket; ``None`` where it was not collected."""
+
+    public_access_block: PublicAccessBlock | None = NOT_COLLECTED
+    ownership: str | None = NOT_COLLECTED
+    abac: bool | None = NOT_COLLECTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicAccess:
+    """S3 Block Public Access of the account and of its buckets, by bucket name."""
+
+    account: PublicAccessBlock | None = NOT_COLLECTED
+    buckets: Mapping[str, BucketSettings] = field(default_factory=dict)
+
+
+class Grant(NamedTuple):
+    """One KMS grant: whom it serves and the operations (without ``kms:``) that it covers."""
+
+    grantee: str
+    operations: tuple[str, ...]
+    retiring: str | None = None
+
+
+class CollectionGap(NamedTuple):
+    """A call of the collection that AWS refused: what it was to collect, the call, and the error."""
+
+    what: str
+    call: str
+    error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One account as collected. A mapping's value ``None`` means "collected, there is none".
 
-    ``name`` is the folder as the user named it. ``complete`` lists the services whose resource policies were all
-    collected, so that an ARN that is not listed has none.
+    In the mappings by ARN an ARN that is not listed was not collected, unless the mapping is empty or the service of
+    the ARN is in ``complete``. ``name`` is the folder as the user named it. ``aws_managed`` maps names of AWS managed
+    policies to documents that stand in for those that the authorization details lack.
     """
 
     id: str
     name: str
     partition: str = "aws"
     identities: Identities | None = NOT_COLLECTED
+    aws_managed: Mapping[str, Policy] = field(default_factory=dict)
     resource_policies: Mapping[str, AttachedPolicy | None] | None = NOT_COLLECTED
     session_policies: Mapping[str, tuple[AttachedPolicy | PolicyReference, ...]] | None = NOT_COLLECTED
     endpoints: Mapping[str, VpcEndpoint] | None = NOT_COLLECTED
-    tags: Mapping[str, Mapping[str, str]] | None = NOT_COLLECTED
-    public_access: Mapping[str, PublicAccessBlock] | None = NOT_COLLECTED
+    tags: Mapping[str, Mapping[str, str] | None] | None = NOT_COLLECTED
+    grants: Mapping[str, tuple[Grant, ...]] | None = NOT_COLLECTED
+    public_access: PublicAccess | None = NOT_COLLECTED
     complete: frozenset[str] = frozenset()
-    gaps: tuple[Gap, ...] = ()
+    gaps: tuple[CollectionGap, ...] = ()
+
+    def document(self, reference: PolicyReference) -> Policy | None:
+        """The document of a managed policy, or ``None`` when it was not collected."""
+        if self.identities is not None and reference.arn in self.identities.managed:
+            return self.identities.managed[reference.arn]
+        return self.aws_managed.get(reference.name) if reference.aws_managed else None
+
+    def covers(self, collected: Mapping[str, object], service: str) -> bool:
+        """Whether an ARN of this service that ``collected`` does not list has nothing, rather than not collected."""
+        return len(collected) == 0 or service in self.complete
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """A root, an organisational unit or an account of an organisation.
 
-    ``scps`` and ``rcps`` are ``None`` when they were not collected.
+    ``scps`` and ``rcps`` are the names of the policies attached to it, ``None`` when they were not collected.
     """
 
     id: str
     name: str
-    scps: tuple[AttachedPolicy, ...] | None
-    rcps: tuple[AttachedPolicy, ...] | None
+    scps: tuple[str, ...] | None = NOT_COLLECTED
+    rcps: tuple[str, ...] | None = NOT_COLLECTED
     children: tuple[Node, ...] = ()
-    scp_gaps: tuple[Gap, ...] = ()
-    rcp_gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """The accounts at hand, and the organisation around them.
+    """The accounts at hand, by id, and the organisation around them.
 
-    ``root`` and ``management_account`` are ``None`` when no organisation was collected; ``standalone`` is true when
-    it is known that there is none. A single account folder makes an organisation of one account.
+    ``root`` and ``management_account`` are ``None`` when they were not collected; ``standalone`` is true when it is
+    known that the accounts belong to no organisation. A single account folder makes an organisation of one account.
+    ``scps`` and ``rcps`` map policy names to documents (their ``attached_to`` is left open); a name that is missing
+    there has no document at hand, and ``policy_ids`` tells the id of a name where it is known.
     """
 
-    accounts: Mapping[str, Account]
+    accounts: Mapping[str, Account] = field(default_factory=dict)
     id: str | None = None
     management_account: str | None = None
     root: Node | None = None
+    standalone: bool = False
     scps_enabled: bool = True
     rcps_enabled: bool = True
+    scps: Mapping[str, AttachedPolicy] = field(default_factory=dict)
+    rcps: Mapping[str, AttachedPolicy] = field(default_factory=dict)
+    policy_ids: Mapping[str, str] = field(default_factory=dict)
 
-    def path_to(self, account_id: str) -> tuple[Node, ...] | None:
-        """The nodes from the root down to the account; ``None`` when it is not in the tree."""
-        return _path(self.root, account_id) if self.root is not None else None
+    def path_to(self, node_id: str) -> tuple[Node, ...] | None:
+        """The nodes from the root down to an account or other node; ``None`` when it is not in the tree."""
+        return _path(self.root, node_id) if self.root is not None else None
 
 
-def _path(node: Node, account_id: str) -> tuple[Node, ...] | None:
-    if node.id == account_id:
+def _path(node: Node, node_id: str) -> tuple[Node, ...] | None:
+    if node.id == node_id:
         return (node,)
     for child in node.children:
-        below = _path(child, account_id)
+        below = _path(child, node_id)
         if below is not None:
             return (node, *below)
     return None

@@ -98,9 +98,10 @@ class RequestContext:
     """The condition keys of a request: each one known, known to be absent, or unknown.
 
     Key names ignore case (spec C2). ``complete`` tells that a key not listed is absent; otherwise it is unknown.
+    The same can be said of one family of keys, such as ``aws:PrincipalTag/``: see ``with_families_listed``.
     """
 
-    __slots__ = ("_names", "_values", "complete")
+    __slots__ = ("_families", "_names", "_values", "complete")
 
     def __init__(
         self,
@@ -111,6 +112,7 @@ class RequestContext:
         complete: bool = False,
     ) -> None:
         self.complete = complete
+        self._families: frozenset[str] = frozenset()
         self._names: dict[str, str] = {}
         self._values: dict[str, ContextValue] = {}
         for key, value in (values or {}).items():
@@ -126,7 +128,9 @@ class RequestContext:
 
     def get(self, key: str) -> ContextValue | None:
         """What was said about ``key``; ``None`` when nothing was said."""
-        return self._values.get(key.lower())
+        lower = key.lower()
+        value = self._values.get(lower)
+        return ABSENT if value is None and any(map(lower.startswith, self._families)) else value
 
     def items(self) -> list[tuple[str, ContextValue]]:
         """Every key that something was said about, as it was spelled, in order."""
@@ -139,9 +143,15 @@ class RequestContext:
     def with_values(self, values: Mapping[str, ContextValue]) -> RequestContext:
         """A copy in which ``values`` stand instead of, or beside, what was there."""
         copy = RequestContext(complete=self.complete)
-        copy._names, copy._values = dict(self._names), dict(self._values)
+        copy._families, copy._names, copy._values = self._families, dict(self._names), dict(self._values)
         for key, value in values.items():
             copy._put(key, value)
+        return copy
+
+    def with_families_listed(self, *prefixes: str) -> RequestContext:
+        """A copy in which every key of these families is listed, so that one that is not is absent."""
+        copy = self.with_values({})
+        copy._families |= {prefix.lower() for prefix in prefixes}
         return copy
 
     def filled_with(self, values: Mapping[str, ContextValue]) -> RequestContext:
@@ -152,10 +162,11 @@ class RequestContext:
         """Equal when the same is said of the same keys."""
         if not isinstance(other, RequestContext):
             return NotImplemented
-        return self._values == other._values and self.complete == other.complete
+        same_scope = (self.complete, self._families) == (other.complete, other._families)
+        return same_scope and self._values == other._values
 
     def __hash__(self) -> int:
-        return hash((frozenset(self._values.items()), self.complete))
+        return hash((frozenset(self._values.items()), self.complete, self._families))
 
     def __repr__(self) -> str:
         return f"RequestContext({dict(self.items())!r}, complete={self.complete})"

@@ -1,0 +1,167 @@
+"""What was not collected, as gaps: one sentence each, and the AWS CLI call that fetches it.
+
+A gap never says "there is none"; that is what a collected emptiness is for. Sources of the calls: AWS CLI Command
+Reference.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.evaluation.policy_set import Gap
+from policysim.language.arns import parse_arn
+
+if TYPE_CHECKING:
+    from policysim.account.account import Account, PolicyReference
+
+NOT_COLLECTED_CODE: Final = "not-collected"
+POLICY_MISSING_CODE: Final = "policy-missing"
+ACCOUNT_MISSING_CODE: Final = "account-missing"
+OWNER_UNKNOWN_CODE: Final = "owner-unknown"
+ENTITY_UNKNOWN_CODE: Final = "principal-unknown"
+ENDPOINT_UNKNOWN_CODE: Final = "endpoint-unknown"
+
+_DETAILS_COMMAND: Final = "aws iam get-account-authorization-details"
+
+_RESOURCE_POLICY_COMMANDS: Final = {
+    "dynamodb": "aws dynamodb get-resource-policy --resource-arn {arn}",
+    "ecr": "aws ecr get-repository-policy --repository-name {id}",
+    "events": "aws events describe-event-bus --name {id}",
+    "kinesis": "aws kinesis get-resource-policy --resource-arn {arn}",
+    "kms": "aws kms get-key-policy --key-id {arn} --policy-name default",
+    "lambda": "aws lambda get-policy --function-name {arn}",
+    "s3": "aws s3api get-bucket-policy --bucket {arn.resource}",
+    "secretsmanager": "aws secretsmanager get-resource-policy --secret-id {arn}",
+    "sns": "aws sns get-topic-attributes --topic-arn {arn}",
+    "sqs": "aws sqs get-queue-attributes --attribute-names Policy --queue-url {url}",
+}
+_TARGET_COMMAND: Final = "aws organizations list-policies-for-target --target-id {node} --filter {kind}"
+
+
+def account_missing(account_id: str, what: str) -> Gap:
+    """No folder of the account is at hand."""
+    return Gap(ACCOUNT_MISSING_CODE, f"account `{account_id}` is not at hand, so its {what} are not known")
+
+
+def details_missing(account: Account) -> Gap:
+    """The authorization details of an account were not collected."""
+    sentence = f"the users, roles and policies of account `{account.id}` were not collected"
+    return Gap(NOT_COLLECTED_CODE, sentence, _DETAILS_COMMAND)
+
+
+def entity_missing(account: Account, arn: str) -> Gap:
+    """A user, group or role is not among those of its account."""
+    sentence = f"`{arn}` is not in the authorization details of account `{account.id}`"
+    return Gap(NOT_COLLECTED_CODE, sentence, _DETAILS_COMMAND)
+
+
+def entity_unknown(what: str) -> Gap:
+    """Which user or role stands behind the caller is not known."""
+    return Gap(ENTITY_UNKNOWN_CODE, f"{what} is not known, so its policies are not known")
+
+
+def policy_missing(reference: PolicyReference) -> Gap:
+    """A managed policy is attached and its document is not at hand."""
+    sentence = f"the managed policy `{reference.arn}` is attached, but its document was not collected"
+    version = f"$(aws iam get-policy --policy-arn {reference.arn} --query Policy.DefaultVersionId --output text)"
+    command = f"aws iam get-policy-version --policy-arn {reference.arn} --version-id {version}"
+    return Gap(POLICY_MISSING_CODE, sentence, command)
+
+
+def session_policies_missing(account: Account, session: str) -> Gap:
+    """Whether a session has session policies was not collected; no AWS API tells it afterwards."""
+    return Gap(NOT_COLLECTED_CODE, f"the session policies of `{session}` were not collected in account `{account.id}`")
+
+
+def resource_policy_missing(account: Account, arn: str) -> Gap:
+    """The policy of a resource was not collected; the sentence repeats what AWS answered to the collection."""
+    refused = next((gap for gap in account.gaps if gap.what == arn), None)
+    answer = f" (`{refused.call}` was answered with {refused.error})" if refused is not None else ""
+    sentence = f"the resource policy of `{arn}` was not collected{answer}"
+    return Gap(NOT_COLLECTED_CODE, sentence, _resource_policy_command(arn))
+
+
+def _resource_policy_command(text: str) -> str:
+    arn = parse_arn(text)
+    if arn is None or (arn.service == "s3" and arn.account):
+        return ""
+    url = f"https://sqs.{arn.region}.amazonaws.com/{arn.account}/{arn.resource}"
+    return _RESOURCE_POLICY_COMMANDS.get(arn.service, "").format(arn=arn, id=arn.resource_id, url=url)
+
+
+def resource_policies_unknown(service: str, arn: str) -> Gap:
+    """Whether a resource of this service can have a policy of its own is not known."""
+    sentence = f"whether `{arn}` has a resource policy is not known: `{service}` is not in the table of services"
+    return Gap(NOT_COLLECTED_CODE, sentence)
+
+
+def share_unknown(arn: str, account: Account | None) -> Gap:
+    """A share of AWS RAM may let other accounts use the resource, and acts as its policy (spec X7)."""
+    owner = f" by account `{account.id}`" if account is not None else ""
+    sentence = f"whether `{arn}` is shared{owner} through AWS RAM was not collected"
+    command = f"aws ram list-resources --resource-owner SELF --resource-arns {arn}"
+    return Gap(NOT_COLLECTED_CODE, sentence, command, may_deny=False)
+
+
+def trust_policy_missing(arn: str) -> Gap:
+    """A role is there and its trust policy is not."""
+    command = f"aws iam get-role --role-name {arn.rsplit('/', 1)[-1]}"
+    return Gap(NOT_COLLECTED_CODE, f"the trust policy of `{arn}` was not collected", command)
+
+
+def key_unknown(arn: str) -> Gap:
+    """An alias stands for a key, whose policy decides; which key was not collected (spec S22)."""
+    sentence = f"the key behind `{arn}` is not known, so its policy is not known"
+    return Gap(NOT_COLLECTED_CODE, sentence, f"aws kms describe-key --key-id {arn}")
+
+
+def grant_not_evaluated(arn: str) -> Gap:
+    """A grant names the caller and the operation; its constraints are not evaluated, and it can only allow."""
+    return Gap("grant-not-evaluated", f"a grant of `{arn}` may allow this: its constraints are not looked at", may_deny=False)
+
+
+def grants_missing(arn: str) -> Gap:
+    """The grants of a key were not collected; a grant can only allow (spec S23)."""
+    sentence = f"the grants of `{arn}` were not collected"
+    return Gap(NOT_COLLECTED_CODE, sentence, f"aws kms list-grants --key-id {arn}", may_deny=False)
+
+
+def owner_unknown(arn: str) -> Gap:
+    """Neither the ARN nor a folder tells whose the resource is (spec R22)."""
+    return Gap(OWNER_UNKNOWN_CODE, f"the account that owns `{arn}` is not known, so its policies are not known")
+
+
+def organisation_missing(account_id: str, kind: str) -> Gap:
+    """Whether the account is in an organisation, or where in it, was not collected."""
+    sentence = f"the {kind} of account `{account_id}` were not collected: no organisation at hand lists it"
+    return Gap(NOT_COLLECTED_CODE, sentence, "aws organizations describe-organization")
+
+
+def node_policies_missing(node: str, kind: str, policy_type: str) -> Gap:
+    """The policies attached to a node of the organisation were not collected."""
+    command = _TARGET_COMMAND.format(node=node, kind=policy_type)
+    return Gap(NOT_COLLECTED_CODE, f"the {kind} attached to `{node}` were not collected", command)
+
+
+def organisation_policy_missing(name: str, node: str, policy_id: str | None) -> Gap:
+    """A policy is attached to a node of the organisation and its document is not at hand."""
+    command = f"aws organizations describe-policy --policy-id {policy_id}" if policy_id else ""
+    return Gap(POLICY_MISSING_CODE, f"the policy `{name}` is attached to `{node}`, but has no document", command)
+
+
+def endpoint_missing(endpoint_id: str) -> Gap:
+    """The request came through an endpoint that no folder at hand lists, or whose policy it lacks."""
+    command = f"aws ec2 describe-vpc-endpoints --vpc-endpoint-ids {endpoint_id}"
+    return Gap(NOT_COLLECTED_CODE, f"the policy of VPC endpoint `{endpoint_id}` was not collected", command)
+
+
+def endpoint_unknown() -> Gap:
+    """Whether the request came through a VPC endpoint, and which, is not known."""
+    sentence = "whether the request came through a VPC endpoint is not known (`aws:SourceVpce`)"
+    return Gap(ENDPOINT_UNKNOWN_CODE, sentence)
+
+
+def endpoints_missing(account: Account) -> Gap:
+    """The endpoints through which the request may have come were not collected."""
+    sentence = f"the VPC endpoints of account `{account.id}` were not collected"
+    return Gap(NOT_COLLECTED_CODE, sentence, "aws ec2 describe-vpc-endpoints")

@@ -1,0 +1,203 @@
+"""Which resources can have a resource-based policy, and the ARN that the policy hangs on.
+
+Dated data (2026-11). Source: IAM User Guide, reference_aws-services-that-work-with-iam (column "Resource-based
+policies"), and the guides of the services that it marks "Partial"; spec S17, S27, R19, R21, X7.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from policysim.language.arns import Arn
+
+ANY_TYPE: Final = frozenset({""})
+"""Stands for "every resource of the service"."""
+
+WITH_POLICIES: Final[dict[str, frozenset[str]]] = {
+    "acm-pca": frozenset({"certificate-authority"}),
+    "backup": frozenset({"backup-vault"}),
+    "bedrock": frozenset({"guardrail"}),
+    "bedrock-agentcore": ANY_TYPE,
+    "ce": ANY_TYPE,
+    "cloud9": ANY_TYPE,
+    "cloudhsm": frozenset({"backup"}),
+    "cloudtrail": frozenset({"channel", "dashboard", "eventdatastore"}),
+    "codeartifact": frozenset({"domain", "package", "repository"}),
+    "codebuild": frozenset({"project", "report-group"}),
+    "comprehend": frozenset({"document-classifier", "entity-recognizer"}),
+    "dsql": frozenset({"cluster"}),
+    "dynamodb": frozenset({"table"}),
+    "ecr": frozenset({"repository"}),
+    "ecr-public": frozenset({"repository"}),
+    "elasticfilesystem": frozenset({"file-system"}),
+    "entityresolution": ANY_TYPE,
+    "es": frozenset({"domain"}),
+    "events": frozenset({"event-bus"}),
+    "execute-api": ANY_TYPE,
+    "glacier": frozenset({"vaults"}),
+    "glue": ANY_TYPE,
+    "iot": ANY_TYPE,
+    "kafka": frozenset({"cluster", "group", "topic", "transactional-id"}),
+    "kinesis": frozenset({"stream"}),
+    "kms": frozenset({"alias", "key"}),
+    "lambda": frozenset({"function", "layer"}),
+    "lex": frozenset({"bot", "bot-alias"}),
+    "logs": frozenset({"delivery-destination", "destination", "log-group"}),
+    "mediapackagev2": ANY_TYPE,
+    "mediastore": frozenset({"container"}),
+    "mediatailor": frozenset({"channel"}),
+    "oam": frozenset({"sink"}),
+    "organizations": ANY_TYPE,
+    "redshift": frozenset({"namespace"}),
+    "redshift-serverless": ANY_TYPE,
+    "refactor-spaces": frozenset({"environment"}),
+    "rekognition": frozenset({"project"}),
+    "rum": frozenset({"appmonitor"}),
+    "s3": ANY_TYPE,
+    "s3-object-lambda": frozenset({"accesspoint"}),
+    "s3-outposts": frozenset({"outpost"}),
+    "s3express": frozenset({"accesspoint", "bucket"}),
+    "s3tables": frozenset({"bucket"}),
+    "s3vectors": frozenset({"bucket"}),
+    "sagemaker": frozenset({"feature-group", "model-package-group"}),
+    "schemas": frozenset({"registry"}),
+    "secretsmanager": frozenset({"secret"}),
+    "serverlessrepo": frozenset({"applications"}),
+    "ses": frozenset({"identity"}),
+    "signer": ANY_TYPE,
+    "sns": ANY_TYPE,
+    "sqs": ANY_TYPE,
+    "ssm": frozenset({"opsitemgroup", "parameter"}),
+    "ssm-contacts": frozenset({"contact"}),
+    "ssm-incidents": frozenset({"response-plan"}),
+    "vpc-lattice": ANY_TYPE,
+    "vpc-lattice-svcs": ANY_TYPE,
+}
+"""The services with resource-based policies, and the types of resource that can carry one (or stand under one)."""
+
+WITHOUT_POLICIES: Final = frozenset(
+    """
+    access-analyzer account acm airflow amplify amplifyuibuilder aoss apigateway app-integrations appconfig appfabric
+    appflow application-autoscaling application-signals applicationinsights appmesh apprunner appstream appsync aps
+    artifact athena auditmanager autoscaling autoscaling-plans aws-marketplace aws-portal b2bi backup-gateway batch
+    bcm-data-exports bcm-pricing-calculator billing billingconductor braket budgets cassandra chatbot chime cleanrooms
+    cleanrooms-ml clouddirectory cloudformation cloudfront cloudfront-keyvaluestore cloudsearch cloudshell
+    cloudtrail-data cloudwatch codecatalyst codecommit codeconnections codedeploy codeguru codeguru-profiler
+    codeguru-reviewer codeguru-security codepipeline codestar codestar-connections codestar-notifications
+    codewhisperer cognito-identity cognito-idp cognito-sync comprehendmedical compute-optimizer config connect
+    connect-campaigns consolidatedbilling controltower cost-optimization-hub cur databrew dataexchange datapipeline
+    datasync datazone dax deadline detective devicefarm devops-guru directconnect discovery dlm dms docdb-elastic drs
+    ds ds-data ebs ec2 ec2-instance-connect ec2messages ecs eks eks-auth elasticache elasticbeanstalk
+    elasticloadbalancing elasticmapreduce elastictranscoder emr-containers emr-serverless evidently finspace firehose
+    fis fms forecast frauddetector freetier fsx gamelift geo globalaccelerator grafana greengrass groundstation
+    guardduty health healthlake iam identitystore imagebuilder inspector inspector2 internetmonitor invoicing
+    iotanalytics iotevents iotfleetwise iotsitewise iottwinmaker iotwireless ivs ivschat kafkaconnect kendra
+    kinesisanalytics kinesisvideo lakeformation launchwizard license-manager lightsail m2 machinelearning macie2
+    managedblockchain mediaconnect mediaconvert medialive mediapackage memorydb mgh mgn mobiletargeting mq
+    neptune-db neptune-graph network-firewall networkmanager notifications omics opsworks osis outposts
+    payment-cryptography payments pca-connector-ad personalize pi pipes polly pricing profile proton purchase-orders
+    qapps qbusiness qldb quicksight ram rbin rds rds-data rds-db redshift-data resiliencehub resource-explorer-2
+    resource-groups robomaker rolesanywhere route53 route53-recovery-control-config route53domains route53resolver
+    savingsplans scheduler sdb securityhub securitylake servicecatalog servicediscovery servicequotas shield signin
+    sms-voice snowball sqlworkbench ssm-guiconnect ssm-sap ssmmessages sso sso-directory sso-oauth states
+    storagegateway sts support supportapp supportplans swf synthetics tag tax textract timestream tnb transcribe
+    transfer translate trustedadvisor verifiedpermissions voiceid waf waf-regional wafv2 wellarchitected wisdom
+    workdocs workmail workspaces workspaces-web xray
+    """.split()
+)
+"""The services without resource-based policies (role trust policies of ``iam`` aside)."""
+
+SHARED_THROUGH_RAM: Final = frozenset(
+    """
+    appmesh cloudfront datazone ec2 imagebuilder license-manager network-firewall networkmanager outposts rds
+    resource-explorer-2 resource-groups route53resolver servicecatalog servicediscovery sms-voice wafv2
+    """.split()
+)
+"""Services without collected policies whose resources other accounts may use through AWS RAM (spec X7)."""
+
+
+def can_have_policy(arn: Arn) -> bool | None:
+    """Whether a resource can have a resource-based policy of its own or stands under one; ``None``: not known."""
+    if arn.service in WITHOUT_POLICIES:
+        return False
+    types = WITH_POLICIES.get(arn.service)
+    if types is None:
+        return None
+    if arn.service == "sns" and "/" in arn.resource:
+        return False
+    return types == ANY_TYPE or arn.resource_type in types
+
+
+def policy_holders(arn: Arn) -> tuple[str, ...]:
+    """The ARNs on which the policy of this resource may hang, the nearest first.
+
+    Objects, subscriptions, indexes and the like stand under the policy of what holds them. An alias or version of a
+    function has a policy of its own, and so has a stream of a table: the holder's does not reach them.
+    """
+    rule = _HOLDERS.get(arn.service)
+    return tuple(dict.fromkeys((str(arn), *(rule(arn) if rule else ()))))
+
+
+def _first_parts(count: int) -> Callable[[Arn], tuple[str, ...]]:
+    def rule(arn: Arn) -> tuple[str, ...]:
+        return (str(arn._replace(resource="/".join(arn.resource.split("/")[:count]))),)
+
+    return rule
+
+
+def _bucket_or_access_point(arn: Arn) -> tuple[str, ...]:
+    return _first_parts(2 if arn.account else 1)(arn)
+
+
+def _topic(arn: Arn) -> tuple[str, ...]:
+    return (str(arn._replace(resource=arn.resource.split(":", 1)[0])),)
+
+
+def _table(arn: Arn) -> tuple[str, ...]:
+    return _first_parts(2)(arn) if "/index/" in arn.resource else ()
+
+
+def _log_group(arn: Arn) -> tuple[str, ...]:
+    if arn.resource_type != "log-group":
+        return ()
+    group = ":".join(arn.resource.split(":")[:2])
+    return tuple(str(arn._replace(resource=resource)) for resource in (f"{group}:*", group))
+
+
+def _rest_api(arn: Arn) -> tuple[str, ...]:
+    api = arn.resource.split("/", 1)[0]
+    below = tuple(str(arn._replace(resource=resource)) for resource in (f"{api}/*", api))
+    return (*below, f"arn:{arn.partition}:apigateway:{arn.region}::/restapis/{api}")
+
+
+def _catalog(arn: Arn) -> tuple[str, ...]:
+    return (str(arn._replace(resource="catalog")),)
+
+
+def _package(arn: Arn) -> tuple[str, ...]:
+    kind, *names = arn.resource.split("/")
+    return (str(arn._replace(resource="/".join(("repository", *names[:2])))),) if kind == "package" else ()
+
+
+def _cluster(arn: Arn) -> tuple[str, ...]:
+    return (str(arn._replace(resource="/".join(("cluster", *arn.resource.split("/")[1:3])))),)
+
+
+_HOLDERS: Final[dict[str, Callable[[Arn], tuple[str, ...]]]] = {
+    "codeartifact": _package,
+    "dynamodb": _table,
+    "es": _first_parts(2),
+    "execute-api": _rest_api,
+    "glue": _catalog,
+    "kafka": _cluster,
+    "logs": _log_group,
+    "mediastore": _first_parts(2),
+    "s3": _bucket_or_access_point,
+    "s3-outposts": _first_parts(4),
+    "s3tables": _first_parts(2),
+    "s3vectors": _first_parts(2),
+    "sns": _topic,
+}
