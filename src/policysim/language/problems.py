@@ -8,6 +8,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from policysim.language.locator import span_of
+
 if TYPE_CHECKING:
     from policysim.language.source import Location, Span
 
@@ -49,3 +51,8 @@ class Problem(NamedTuple):
     def is_error(self) -> bool:
         """Whether the problem keeps the document out of every decision."""
         return self.kind.severity is Severity.ERROR
+
+    @property
+    def span(self) -> Span | None:
+        """The exact place, found in the text when asked for; ``None`` when there is no text to point at."""
+        return None if self.where is None else span_of(self.where)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 DocumentPath = tuple[str | int, ...]
 """The way from the top of a JSON text to a value in it: member names and list positions."""
@@ -36,10 +36,12 @@ class Origin(NamedTuple):
     """Where an embedded text was cut from: a policy kept as a JSON string inside another file.
 
     ``offsets[i]`` is the offset in ``source`` of the i-th character of the embedded text; one more entry marks the end.
+    ``escape`` writes new embedded text the way it must stand in ``source``.
     """
 
     source: Source
     offsets: Sequence[int]
+    escape: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,165 @@
+"""Where a value of a JSON text stands: offsets found by skipping over the text, without building a tree.
+
+Nothing here recurses with the depth of the text, and nothing raises: a place that a broken text does not have is
+answered with the nearest enclosing place that it has. Members are compared as JSON reads them (escapes decoded), and
+of two members with one name the last one counts, as it does for the value read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from policysim.language.source import BYTE_ORDER_MARK, Location, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from policysim.language.source import Source
+
+_SPACE = re.compile(r"[ \t\r\n]*+")
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_SCALAR = re.compile(r'[^ \t\r\n,:"\[\]{}]*+')
+_TO_BRACKET = re.compile(r'[^"\[\]{}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"\[\]{}]*+)*+([\[{]|[\]}])', re.DOTALL)
+
+
+class Member(NamedTuple):
+    """One member of an object, or one item of a list (``name`` is its number, and there is no key to point at)."""
+
+    name: str | int
+    key_start: int
+    key_end: int
+    start: int
+    end: int
+
+
+def locate(location: Location) -> Span:
+    """The span of a value, or of its member's name when ``at_key``; quotes and brackets are part of it."""
+    text = location.source.text
+    found = document_at(text)
+    for step in location.path:
+        child = _child(text, found.start, step)
+        if child is None:
+            break
+        found = child
+    return _span(location, found)
+
+
+def locate_all(locations: Iterable[Location]) -> dict[Location, Span]:
+    """The spans of many locations; no object and no list is read twice."""
+    read: dict[tuple[Source, int], dict[str | int, Member]] = {}
+    spans: dict[Location, Span] = {}
+    for location in locations:
+        text = location.source.text
+        found = document_at(text)
+        for step in location.path:
+            place = (location.source, found.start)
+            if place not in read:
+                read[place] = {child.name: child for child in children_at(text, found.start)}
+            if step not in read[place]:
+                break
+            found = read[place][step]
+        spans[location] = _span(location, found)
+    return spans
+
+
+def span_of(where: Span | Location) -> Span:
+    """The exact span of a place, whichever way it is given."""
+    return locate(where) if isinstance(where, Location) else where
+
+
+def document_at(text: str) -> Member:
+    """The one value of a whole text, without the white space and the byte order mark around it."""
+    start = _past_space(text, 1 if text.startswith(BYTE_ORDER_MARK) else 0)
+    return Member(0, start, start, start, value_end(text, start))
+
+
+def children_at(text: str, start: int) -> Iterator[Member]:
+    """The direct members or items of the object or list that begins at ``start``, in order; none for other values."""
+    opening = text[start : start + 1]
+    if opening == "{":
+        return _members(text, start + 1)
+    return _items(text, start + 1) if opening == "[" else iter(())
+
+
+def value_end(text: str, start: int) -> int:
+    """The offset just behind the value that begins at ``start``; the end of a text that breaks off before."""
+    opening = text[start : start + 1]
+    if opening == '"':
+        return _string_end(text, start)
+    if opening not in {"{", "["}:
+        scalar = _SCALAR.match(text, start)
+        return scalar.end() if scalar else start
+    depth, at = 1, start + 1
+    while depth:
+        bracket = _TO_BRACKET.match(text, at)
+        if bracket is None:
+            return len(text)
+        depth += 1 if bracket[1] in "[{" else -1
+        at = bracket.end()
+    return at
+
+
+def _child(text: str, start: int, step: str | int) -> Member | None:
+    children = children_at(text, start)
+    if isinstance(step, int):
+        return next((child for child in islice(children, step, step + 1) if child.name == step), None)
+    found = None
+    for child in children:
+        if child.name == step:
+            found = child
+    return found
+
+
+def _members(text: str, at: int) -> Iterator[Member]:
+    at = _past_space(text, at)
+    while text.startswith('"', at):
+        key_start, key_end = at, _string_end(text, at)
+        colon = _past_space(text, key_end)
+        if not text.startswith(":", colon):
+            return
+        start = _past_space(text, colon + 1)
+        end = value_end(text, start)
+        yield Member(_decoded(text[key_start:key_end]), key_start, key_end, start, end)
+        comma = _past_space(text, end)
+        if not text.startswith(",", comma):
+            return
+        at = _past_space(text, comma + 1)
+
+
+def _items(text: str, at: int) -> Iterator[Member]:
+    at, index = _past_space(text, at), 0
+    while at < len(text) and text[at] != "]":
+        end = value_end(text, at)
+        yield Member(index, at, end, at, end)
+        comma = _past_space(text, end)
+        if not text.startswith(",", comma):
+            return
+        at, index = _past_space(text, comma + 1), index + 1
+
+
+def _past_space(text: str, at: int) -> int:
+    space = _SPACE.match(text, at)
+    return space.end() if space else at
+
+
+def _string_end(text: str, start: int) -> int:
+    string = _STRING.match(text, start)
+    return string.end() if string else len(text)
+
+
+def _decoded(literal: str) -> str:
+    if "\\" not in literal:
+        return literal[1:-1]
+    try:
+        return str(json.loads(literal, strict=False))
+    except ValueError:
+        return literal
+
+
+def _span(location: Location, found: Member) -> Span:
+    if location.at_key:
+        return Span(location.source, found.key_start, found.key_end)
+    return Span(location.source, found.start, found.end)
