@@ -1,0 +1,203 @@
+"""Which principal elements reach which callers (spec P2 to P25, E8 to E11, E35)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from policysim.evaluation.decision import Grant
+from policysim.evaluation.principals import Circumstances, match_principal
+from policysim.evaluation.reasons import Reason
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
+from policysim.language.policy import Effect, PrincipalElement, PrincipalEntry
+from tests.evaluation.callers import (
+    ACCOUNT,
+    ALICE,
+    ANONYMOUS,
+    APP,
+    FEDERATED,
+    FOREIGN,
+    OTHER,
+    ROOT,
+    SERVICE,
+    WEB,
+)
+
+if TYPE_CHECKING:
+    from policysim.language.request import Principal
+
+
+def element(*values: str, kind: str = "AWS", negated: bool = False) -> PrincipalElement:
+    name = "NotPrincipal" if negated else "Principal"
+    return PrincipalElement(
+        name, negated, tuple(PrincipalEntry(kind, value, (name, kind, i)) for i, value in enumerate(values))
+    )
+
+
+ORDINARY = Circumstances()
+
+
+def truth_of(
+    principal: PrincipalElement,
+    caller: Principal,
+    effect: Effect = Effect.ALLOW,
+    circumstances: Circumstances = ORDINARY,
+) -> Truth:
+    return match_principal(principal, effect, caller, circumstances)[0].truth
+
+
+def grant_of(principal: PrincipalElement, caller: Principal) -> Grant | None:
+    return match_principal(principal, Effect.ALLOW, caller, ORDINARY)[1].best
+
+
+EVERYONE = PrincipalElement("Principal", negated=False, entries=(PrincipalEntry("*", "*", ("Principal",)),))
+
+
+@pytest.mark.parametrize("caller", [ALICE, APP, FEDERATED, ROOT, FOREIGN, SERVICE, ANONYMOUS, WEB])
+def test_e8_star_reaches_every_caller_directly(caller: Principal) -> None:
+    assert grant_of(EVERYONE, caller) is Grant.DIRECT
+
+
+def test_p5_aws_star_reaches_anonymous_but_no_federated_caller() -> None:
+    assert truth_of(element("*"), ANONYMOUS) is TRUE
+    assert truth_of(element("*"), WEB) is FALSE
+
+
+@pytest.mark.parametrize("value", [ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root"])
+@pytest.mark.parametrize("caller", [ALICE, APP, FEDERATED, ROOT])
+def test_p3_account_id_and_root_arn_both_mean_the_account(value: str, caller: Principal) -> None:
+    assert grant_of(element(value), caller) is Grant.ACCOUNT
+
+
+@pytest.mark.parametrize("caller", [FOREIGN, SERVICE, ANONYMOUS, WEB])
+def test_p3_the_account_is_nobody_else(caller: Principal) -> None:
+    assert truth_of(element(ACCOUNT), caller) is FALSE
+
+
+def test_p4_partial_wildcards_never_match() -> None:
+    outcome, _ = match_principal(element(f"arn:aws:iam::{ACCOUNT}:user/*"), Effect.ALLOW, ALICE, ORDINARY)
+    assert (outcome.truth, outcome.reason) == (FALSE, Reason.PRINCIPAL_PARTIAL_WILDCARD)
+
+
+def test_p6_service_star_matches_no_service() -> None:
+    assert truth_of(element("*", kind="Service"), SERVICE) is FALSE
+
+
+def test_p7_role_arn_reaches_its_sessions_as_entity() -> None:
+    assert grant_of(element(f"arn:aws:iam::{ACCOUNT}:role/svc/app"), APP) is Grant.ENTITY
+
+
+def test_p8_session_arn_reaches_that_session_only() -> None:
+    assert grant_of(element(f"arn:aws:sts::{ACCOUNT}:assumed-role/app/run-1"), APP) is Grant.DIRECT
+    assert truth_of(element(f"arn:aws:sts::{ACCOUNT}:assumed-role/app/run-2"), APP) is FALSE
+
+
+def test_p8_a_role_without_a_session_may_be_any_session() -> None:
+    unnamed = replace(APP, arn=None)
+    assert truth_of(element(f"arn:aws:sts::{ACCOUNT}:assumed-role/app/run-1"), unnamed) is UNKNOWN
+    assert truth_of(element(f"arn:aws:sts::{ACCOUNT}:assumed-role/other/run-1"), unnamed) is FALSE
+
+
+def test_p9_role_arn_without_the_path_never_matches() -> None:
+    assert truth_of(element(f"arn:aws:iam::{ACCOUNT}:role/app"), APP) is FALSE
+
+
+def test_p9_a_session_whose_role_path_is_not_known_may_match() -> None:
+    pathless = replace(APP, entity_arn=None)
+    assert truth_of(element(f"arn:aws:iam::{ACCOUNT}:role/svc/app"), pathless) is UNKNOWN
+    assert truth_of(element(f"arn:aws:iam::{ACCOUNT}:role/svc/web"), pathless) is FALSE
+
+
+def test_p10_user_arn_matches_by_exact_name_and_path() -> None:
+    assert grant_of(element(f"arn:aws:iam::{ACCOUNT}:user/team/alice"), ALICE) is Grant.DIRECT
+    for other in (f"arn:aws:iam::{ACCOUNT}:user/alice", f"arn:aws:iam::{ACCOUNT}:user/team/Alice"):
+        assert truth_of(element(other), ALICE) is FALSE
+
+
+def test_p11_federated_user_is_reached_directly_and_through_its_issuer() -> None:
+    assert grant_of(element(f"arn:aws:sts::{ACCOUNT}:federated-user/feda"), FEDERATED) is Grant.DIRECT
+    assert grant_of(element(f"arn:aws:iam::{ACCOUNT}:user/broker"), FEDERATED) is Grant.ENTITY
+
+
+def test_p12_groups_are_no_principals() -> None:
+    assert truth_of(element(f"arn:aws:iam::{ACCOUNT}:group/admins"), ALICE) is FALSE
+
+
+def test_p13_federated_matches_the_provider_alone() -> None:
+    assert truth_of(element(str(WEB.provider), kind="Federated"), WEB) is TRUE
+    assert truth_of(element("cognito-identity.amazonaws.com", kind="Federated"), WEB) is FALSE
+    assert truth_of(element(str(WEB.provider), kind="Federated"), ALICE) is FALSE
+
+
+def test_p15_canonical_users_cannot_be_told_from_their_id() -> None:
+    assert truth_of(element("79a59df900b949e5", kind="CanonicalUser"), ALICE) is UNKNOWN
+    assert truth_of(element("79a59df900b949e5", kind="CanonicalUser"), SERVICE) is FALSE
+
+
+def test_p16_service_names_are_compared_in_any_case() -> None:
+    assert truth_of(element("Events.amazonaws.com", kind="Service"), SERVICE) is TRUE
+    assert truth_of(element("sns.amazonaws.com", kind="Service"), SERVICE) is FALSE
+
+
+def test_p17_unique_ids_match_the_entity_as_created() -> None:
+    assert grant_of(element("AIDAALICE"), ALICE) is Grant.DIRECT
+    assert grant_of(element("AROAAPP"), APP) is Grant.ENTITY
+    assert truth_of(element("AROAOLD"), APP) is FALSE
+    assert truth_of(element("AROAAPP"), ALICE) is FALSE
+    assert truth_of(element("AROAAPP"), replace(APP, unique_id=None)) is UNKNOWN
+
+
+def test_p19_not_principal_allow_reaches_everyone_who_is_not_listed() -> None:
+    listed = element(str(ALICE.arn), negated=True)
+    assert truth_of(listed, ALICE) is FALSE
+    for caller in (APP, FOREIGN, ANONYMOUS, SERVICE):
+        assert truth_of(listed, caller) is TRUE
+
+
+@pytest.mark.parametrize(
+    ("values", "denied"),
+    [
+        ((str(ALICE.arn), ACCOUNT), FALSE),
+        ((str(ALICE.arn),), UNKNOWN),
+        ((ACCOUNT,), TRUE),
+        ((str(FOREIGN.arn), OTHER), TRUE),
+    ],
+)
+def test_p20_not_principal_deny_spares_who_is_listed_with_its_account(values: tuple[str, ...], denied: Truth) -> None:
+    assert truth_of(element(*values, negated=True), ALICE, Effect.DENY) is denied
+
+
+def test_p20_the_root_user_is_spared_by_its_account_alone() -> None:
+    assert truth_of(element(ACCOUNT, negated=True), ROOT, Effect.DENY) is FALSE
+
+
+def test_p21_not_principal_deny_binds_everyone_with_a_boundary() -> None:
+    listed = element(str(ALICE.arn), ACCOUNT, negated=True)
+    assert truth_of(listed, ALICE, Effect.DENY, Circumstances(boundary=TRUE)) is TRUE
+    assert truth_of(listed, ALICE, Effect.DENY, Circumstances(boundary=UNKNOWN)) is UNKNOWN
+
+
+def test_p22_not_principal_allow_with_the_account_listed_grants_its_members_nothing() -> None:
+    assert truth_of(element(ACCOUNT, negated=True), ALICE) is FALSE
+
+
+def test_p24_principals_of_another_partition_never_match() -> None:
+    assert truth_of(element(f"arn:aws-cn:iam::{ACCOUNT}:root"), ALICE) is FALSE
+    assert truth_of(element(f"arn:aws-us-gov:iam::{ACCOUNT}:user/team/alice"), ALICE) is FALSE
+
+
+def test_e35_an_account_on_a_gateway_endpoint_is_its_root_user() -> None:
+    gateway = Circumstances(gateway_endpoint=TRUE)
+    assert truth_of(element(ACCOUNT), ALICE, circumstances=gateway) is FALSE
+    assert truth_of(element(ACCOUNT), ROOT, circumstances=gateway) is TRUE
+    assert truth_of(element(ACCOUNT), ALICE, circumstances=Circumstances(gateway_endpoint=UNKNOWN)) is UNKNOWN
+
+
+def test_an_empty_principal_element_reaches_nobody() -> None:
+    assert truth_of(PrincipalElement("Principal", negated=False, entries=()), ALICE) is FALSE
+
+
+def test_the_strongest_grant_wins_among_several_entries() -> None:
+    assert grant_of(element(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:role/svc/app"), APP) is Grant.ENTITY
