@@ -22,10 +22,40 @@ class Agreement(Enum):
 
 
 class NearMiss(NamedTuple):
-    """A statement that is one element short of matching, and the element."""
+    """A statement that is one element short of changing the decision, and the element.
+
+    An Allow that is one element short of matching; or, with ``spares``, a Deny that matches and an element of it that
+    spares other requests, such as a list of exempted principals.
+    """
 
     match: StatementMatch
     outcome: Outcome
+    spares: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """What the element wants and what the request has, in words."""
+        if not self.spares:
+            return self.outcome.sentence
+        name = self.outcome.key or self.outcome.path[0]
+        return f"spares {name} {self.outcome.wanted}, the request has {self.outcome.found}"
+
+
+class FixKind(Enum):
+    """The kinds of edit that are proposed."""
+
+    ADD_ACTION = "add-action"
+    ADD_RESOURCE = "add-resource"
+    ADD_OBJECTS = "add-objects"
+    ADD_PRINCIPAL = "add-principal"
+    ADD_CONDITION_VALUE = "add-condition-value"
+    ADD_STATEMENT = "add-statement"
+    NEW_POLICY = "new-policy"
+    DROP_EXCLUSION = "drop-exclusion"
+    EXCEPT_PRINCIPAL = "except-principal"
+    EXCEPT_ACTION = "except-action"
+    EXCEPT_RESOURCE = "except-resource"
+    EXCEPT_VALUE = "except-value"
 
 
 class Verification(NamedTuple):
@@ -39,9 +69,13 @@ class Verification(NamedTuple):
 class Fix:
     """One proposed edit of the user's text.
 
-    ``kind`` is from a closed set (``add-action``, ``add-resource``, ``add-statement``, ``except-principal``, ...);
-    ``edits`` all lie in ``source``; ``command`` is the AWS CLI call that deploys the edited document;
-    ``also_affects`` lists the ARNs of others that have the same document.
+    ``kind`` is from a closed set (the values of ``FixKind``); ``edits`` all lie in ``source`` (an empty source is a
+    file that does not exist yet); ``command`` is the AWS CLI call that deploys the edited document; ``also_affects``
+    lists the ARNs or ids of others that have the same document.
+
+    ``step`` counts from 1. Fixes of one step are alternatives, the smallest first; a fix of a later step is verified
+    with the first fix of each earlier step in place, and its source is the edited text where an earlier step has
+    edited the same document.
     """
 
     kind: str
@@ -52,6 +86,7 @@ class Fix:
     command: str = ""
     also_affects: tuple[str, ...] = ()
     warning: str = ""
+    step: int = 1
 
 
 class RequestDiagnosis(NamedTuple):
@@ -65,7 +100,8 @@ class RequestDiagnosis(NamedTuple):
 class Diagnosis:
     """Everything that is said about one denied call.
 
-    ``decision`` is that of the request that AWS refused. ``disagreement`` names the reason when AWS and we differ.
+    ``decision`` is that of the request that AWS refused, with its trace. ``disagreement`` says why AWS and we differ,
+    or why that cannot be told; ``disagreement_code`` is the same for machines (a code of ``agreement.Finding``).
     ``next_steps`` are facts or commands that would settle what is open, most useful first.
     """
 
@@ -74,6 +110,7 @@ class Diagnosis:
     decision: Decision | None
     agreement: Agreement
     disagreement: str = ""
+    disagreement_code: str = ""
     near_misses: tuple[NearMiss, ...] = ()
     fixes: tuple[Fix, ...] = ()
     next_steps: tuple[str, ...] = ()

@@ -1,0 +1,100 @@
+"""The diagnosis of one denied call: situate and decide each request, compare with AWS, and look for the way out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.account.situate import situate
+from policysim.evaluation.decide import decide
+from policysim.evaluation.decision import Effect
+from policysim.explanation.agreement import compare, layer_of_message
+from policysim.explanation.diagnosis import Diagnosis, RequestDiagnosis
+from policysim.explanation.fixes.candidates import Case
+from policysim.explanation.fixes.proposal import Proposal, propose
+from policysim.explanation.near_misses import near_misses
+from policysim.explanation.next_steps import next_steps
+
+if TYPE_CHECKING:
+    from policysim.account.account import Organisation
+    from policysim.account.situate import Situation
+    from policysim.cloudtrail.call import Call
+    from policysim.cloudtrail.denial import Denial
+    from policysim.evaluation.facts import Facts
+
+_DENIED_FIRST: Final = (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY, Effect.DEPENDS, Effect.ALLOWED)
+
+
+def diagnose(call: Call, organisation: Organisation | None, facts: Facts) -> Diagnosis:
+    """Why the call was denied, which statements were close, and which verified edits would let it in.
+
+    Without an organisation the diagnosis says what the event alone proves, and what to fetch next.
+    """
+    if organisation is None or not call.requests:
+        return _from_event_alone(call)
+    situations = [situate(requested.request, organisation) for requested in call.requests]
+    requests = tuple(
+        RequestDiagnosis(requested, decide(situation.request, situation.policies, facts))
+        for requested, situation in zip(call.requests, situations, strict=True)
+    )
+    refused = refused_request(call.denial, requests)
+    return _in_account(call, requests, situations[refused], organisation, facts)
+
+
+def refused_request(denial: Denial | None, requests: tuple[RequestDiagnosis, ...]) -> int:
+    """Which request of a call AWS refused, as its position.
+
+    The action of the message decides, then its resource; then what we deny comes first, and what every such call
+    needs before what only some do (spec A8, R13).
+    """
+
+    def rank(position: int) -> tuple[bool, bool, bool, int]:
+        requested, decision = requests[position]
+        request = requested.request
+        other_action = (
+            denial is not None and denial.action is not None and denial.action.lower() != request.action.lower()
+        )
+        other_resource = denial is not None and denial.resource is not None and denial.resource != request.resource.arn
+        effect = _DENIED_FIRST.index(decision.effect) if decision is not None else 0
+        allowed = decision is not None and decision.effect is Effect.ALLOWED
+        return other_action, other_resource and allowed, requested.conditional, effect
+
+    return min(range(len(requests)), key=rank)
+
+
+def _from_event_alone(call: Call) -> Diagnosis:
+    comparison = compare(call.denial, None)
+    return Diagnosis(
+        call=call,
+        requests=tuple(RequestDiagnosis(requested, None) for requested in call.requests),
+        decision=None,
+        agreement=comparison.agreement,
+        disagreement=comparison.sentence,
+        disagreement_code=comparison.finding.code if comparison.finding is not None else "",
+        next_steps=next_steps(call, None, comparison, ()),
+    )
+
+
+def _in_account(
+    call: Call,
+    requests: tuple[RequestDiagnosis, ...],
+    situation: Situation,
+    organisation: Organisation,
+    facts: Facts,
+) -> Diagnosis:
+    decision = decide(situation.request, situation.policies, facts, trace=True)
+    comparison = compare(call.denial, decision)
+    case = Case(situation.request, situation.policies, decision, organisation, facts)
+    blamed_on_policies = call.denial is None or call.denial.iam
+    named = layer_of_message(call.denial) if call.denial is not None else None
+    proposal = propose(case, named) if blamed_on_policies else Proposal()
+    return Diagnosis(
+        call=call,
+        requests=requests,
+        decision=decision,
+        agreement=comparison.agreement,
+        disagreement=comparison.sentence,
+        disagreement_code=comparison.finding.code if comparison.finding is not None else "",
+        near_misses=near_misses(decision),
+        fixes=proposal.fixes,
+        next_steps=next_steps(call, decision, comparison, proposal.notes),
+    )

@@ -1,0 +1,59 @@
+"""What a fix starts from and what it proposes, before anything is verified."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from policysim.account.account import Organisation
+    from policysim.evaluation.decision import Decision, StatementMatch
+    from policysim.evaluation.facts import Facts
+    from policysim.evaluation.layers import LayerName
+    from policysim.evaluation.policy_set import AttachedPolicy, PolicySet
+    from policysim.explanation.diagnosis import FixKind
+    from policysim.language.edits import TextEdit
+    from policysim.language.request import Request
+
+
+class Case(NamedTuple):
+    """One denied request, the policies that apply to it, and the (traced) decision that a fix is to change."""
+
+    request: Request
+    policies: PolicySet
+    decision: Decision
+    organisation: Organisation
+    facts: Facts
+
+
+class Aim(NamedTuple):
+    """The one thing in the way that a fix removes.
+
+    ``deny`` is the Deny statement to be narrowed; without one, an Allow is missing in ``layer`` (at ``node``, for
+    layers of several levels).
+    """
+
+    layer: LayerName
+    node: str | None = None
+    deny: StatementMatch | None = None
+
+
+class Candidate(NamedTuple):
+    """One possible edit of one document.
+
+    ``breadth`` is a rough count of what the edit lets in; smaller is better. With ``new`` the document does not exist
+    yet and is to be attached in the layer ``layer``.
+    """
+
+    kind: FixKind
+    summary: str
+    attached: AttachedPolicy
+    layer: LayerName
+    edits: tuple[TextEdit, ...]
+    breadth: int
+    warning: str = ""
+    new: bool = False
+
+
+Builder = Callable[[Case, Aim], Iterator[Candidate]]
+"""From an aim to the edits that might reach it; what it yields is verified afterwards."""

@@ -1,0 +1,117 @@
+"""Which documents can be edited, why the others cannot, and who else has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.account.principals import attached_elsewhere
+from policysim.evaluation.layers import LAYER, Combine, LayerName
+from policysim.language.arns import is_account_id, parse_arn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policysim.account.account import Node, Organisation
+    from policysim.evaluation.policy_set import AttachedPolicy
+    from policysim.explanation.fixes.candidates import Aim, Case
+    from policysim.language.source import Location
+
+_MANAGED_BY_AWS: Final[tuple[tuple[str, str], ...]] = (
+    (":iam::aws:policy/", "it is an AWS managed policy: replace it by a policy of your own, or add one beside it"),
+    ("/aws-service-role/", "it belongs to a service-linked role, which only its service can change"),
+    ("/aws-reserved/", "its role belongs to IAM Identity Center: change the permission set instead"),
+)
+"""Parts of an ARN, of a document or of what it is attached to, that tell that nobody but AWS edits it (spec G25)."""
+
+
+class Refusal(NamedTuple):
+    """A document that was not edited, and why."""
+
+    attached: AttachedPolicy
+    why: str
+
+    @property
+    def sentence(self) -> str:
+        """The refusal in words."""
+        return f"`{self.attached.name}` was left as it is: {self.why}"
+
+
+def documents(case: Case, aim: Aim) -> tuple[AttachedPolicy, ...]:
+    """The documents of a layer (of one of its levels) that can be edited, those that bind the fewest others first."""
+    editable = [attached for attached in _all(case, aim) if refusal(attached) is None]
+    return tuple(sorted(editable, key=lambda attached: len(also_affected(case, attached, aim.layer))))
+
+
+def refusals(case: Case, aim: Aim) -> Iterator[Refusal]:
+    """The documents of a layer that cannot be edited; the implied policies that allow everything aside."""
+    for attached in _all(case, aim):
+        why = refusal(attached)
+        if why is not None and attached.name not in {"FullAWSAccess", "RCPFullAWSAccess"}:
+            yield Refusal(attached, why)
+
+
+def refusal(attached: AttachedPolicy) -> str | None:
+    """Why a document cannot be edited, or ``None`` when it can."""
+    managed = managed_by_aws(attached.arn or "") or managed_by_aws(attached.attached_to or "")
+    return managed if managed or attached.editable else "only AWS can change it"
+
+
+def managed_by_aws(arn: str) -> str | None:
+    """Why nobody but AWS edits what has this ARN, or the policies attached to it; ``None`` for the customer's own."""
+    return next((why for part, why in _MANAGED_BY_AWS if part in arn), None)
+
+
+def same_document(one: Location, other: Location) -> bool:
+    """Whether two places are one document of one file, even if the file was read twice."""
+    same_file = one.source is other.source or (
+        one.source.name == other.source.name and one.source.text == other.source.text
+    )
+    return same_file and one.path == other.path
+
+
+def _all(case: Case, aim: Aim) -> Iterator[AttachedPolicy]:
+    if aim.deny is not None:
+        yield aim.deny.attached
+        return
+    layer = case.policies.get(aim.layer)
+    for level in layer.levels if layer is not None else ():
+        if aim.node in {None, level.node} or LAYER[aim.layer].combine is not Combine.LEVELS:
+            yield from level.policies
+
+
+def also_affected(case: Case, attached: AttachedPolicy, layer: LayerName) -> tuple[str, ...]:
+    """Who besides the caller is bound by the document: ARNs, or account ids for policies of the organisation."""
+    if layer in {LayerName.SCP, LayerName.RCP}:
+        own = case.request.principal.account if layer is LayerName.SCP else case.request.resource.account
+        return tuple(id_ for id_ in _accounts_under(case.organisation, attached) if id_ != own)
+    own_arn = case.request.principal.entity_arn or case.request.principal.arn
+    if attached.arn is not None:
+        return tuple(arn for arn in attached_elsewhere(case.organisation, attached.arn) if arn != own_arn)
+    group = parse_arn(attached.attached_to or "")
+    if group is None or group.resource_type != "group":
+        return ()
+    return tuple(arn for arn in _members(case.organisation, group.account, group.name) if arn != own_arn)
+
+
+def _members(organisation: Organisation, account_id: str, group: str) -> Iterator[str]:
+    account = organisation.accounts.get(account_id)
+    identities = account.identities if account is not None else None
+    for user in identities.users.values() if identities is not None else ():
+        if group in user.groups:
+            yield user.arn
+
+
+def _accounts_under(organisation: Organisation, attached: AttachedPolicy) -> tuple[str, ...]:
+    """The accounts of the organisation that a policy of it binds, by the nodes that it is attached to."""
+    if organisation.root is None:
+        return ()
+    return tuple(dict.fromkeys(_bound(organisation.root, attached.policy.location, inherited=False)))
+
+
+def _bound(node: Node, place: Location, *, inherited: bool) -> Iterator[str]:
+    own = (*(node.scps or ()), *(node.rcps or ()))
+    bound = inherited or any(same_document(other.policy.location, place) for other in own)
+    if bound and is_account_id(node.id):
+        yield node.id
+    for child in node.children:
+        yield from _bound(child, place, inherited=bound)

@@ -1,0 +1,225 @@
+"""Edits that supply a missing Allow: one builder for each kind of edit, one table of them for each layer.
+
+What each builder yields lets in as little as it can; nothing is widened to ``*``. Source: spec E6 to E18, P7, R11,
+S1 to S4, S9, S20 to S22, M17.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.evaluation.layers import LayerName
+from policysim.evaluation.reasons import Element, Reason
+from policysim.explanation.diagnosis import FixKind
+from policysim.explanation.fixes.breadth import covers_everything, element_breadth, joint_breadth
+from policysim.explanation.fixes.candidates import Builder, Candidate
+from policysim.explanation.fixes.documents import also_affected, documents, refusal
+from policysim.explanation.fixes.statements import granting_statement, known_value, principal_entry, resource_pattern
+from policysim.explanation.near_misses import one_element_short
+from policysim.language.edits import add_member, append_to_list, remove_value
+from policysim.language.operators import Family, SetPrefix, operator_named
+from policysim.language.request import PrincipalKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policysim.evaluation.decision import StatementMatch
+    from policysim.explanation.diagnosis import NearMiss
+    from policysim.explanation.fixes.candidates import Aim, Case
+    from policysim.explanation.fixes.statements import Json
+    from policysim.language.policy import ConditionEntry
+
+_BYPASSES: Final = (
+    "a condition of {statement} keeps this request out on purpose, perhaps: the new statement passes by it"
+)
+_ALL_RESOURCES: Final = "the statement covers every resource (`*`), so this allows the action on all of them"
+_MORE_WHO_FIT: Final = "the condition decides who gets in: whoever has this value gets all that {statement} allows"
+_ANY_CUSTOMER: Final = (
+    "the service acts for every customer: add a condition on aws:SourceArn or aws:SourceAccount before you deploy this"
+)
+_UNNAMED_RESOURCE: Final = "the event does not name the resource, so this covers all (`*`): narrow it if you can"
+
+
+def _near(case: Case, aim: Aim, element: Element) -> Iterator[NearMiss]:
+    """Near misses of the layer in documents that can be edited."""
+    for miss in one_element_short(case.decision, aim.layer):
+        if miss.outcome.element is element and refusal(miss.match.attached) is None:
+            yield miss
+
+
+def label(match: StatementMatch) -> str:
+    """A statement in words: its Sid or number, and its policy."""
+    name = f"`{match.statement.sid}`" if match.statement.sid else f"statement {match.statement.index + 1}"
+    return f"{name} of `{match.attached.name}`"
+
+
+def _others(case: Case, match: StatementMatch) -> int:
+    return len(also_affected(case, match.attached, match.layer))
+
+
+def add_action(case: Case, aim: Aim) -> Iterator[Candidate]:
+    """The action into the list of a statement that fits in every other way."""
+    for miss in _near(case, aim, Element.ACTION):
+        statement = miss.match.statement
+        if miss.outcome.reason is not Reason.ACTION_OTHER:
+            continue
+        wide = covers_everything(statement.resource) and not case.facts.takes_no_resource(case.request.action)
+        yield Candidate(
+            FixKind.ADD_ACTION,
+            f"add `{case.request.action}` to {label(miss.match)}",
+            miss.match.attached,
+            aim.layer,
+            (append_to_list(statement.location.below("Action"), case.request.action),),
+            joint_breadth((element_breadth(statement.resource),), _others(case, miss.match)),
+            warning=_ALL_RESOURCES if wide else "",
+        )
+
+
+def add_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
+    """The resource into the list of a statement that fits in every other way; never ``*`` (spec R2)."""
+    for miss in _near(case, aim, Element.RESOURCE):
+        statement = miss.match.statement
+        pattern = resource_pattern(case.request, case.facts, aim.layer, miss.match.attached.policy.version)
+        if miss.outcome.reason is not Reason.RESOURCE_OTHER or pattern == "*":
+            continue
+        for kind, value, names in ((FixKind.ADD_RESOURCE, pattern, 1), *_objects(case, miss.match)):
+            yield Candidate(
+                kind,
+                f"add `{value}` to {label(miss.match)}",
+                miss.match.attached,
+                aim.layer,
+                (append_to_list(statement.location.below("Resource"), value),),
+                joint_breadth((names, element_breadth(statement.action)), _others(case, miss.match)),
+            )
+
+
+_OBJECTS_OF_A_BUCKET: Final = 20
+
+
+def _objects(case: Case, match: StatementMatch) -> Iterator[tuple[FixKind, str, int]]:
+    """The objects of a bucket, where the statement lists the bucket for an action on its objects (spec R11)."""
+    bucket, slash, _ = case.request.resource.arn.partition("/")
+    listed = match.statement.resource.patterns if match.statement.resource is not None else ()
+    if slash and ":s3:::" in bucket and bucket in listed:
+        yield FixKind.ADD_OBJECTS, f"{bucket}/*", _OBJECTS_OF_A_BUCKET
+
+
+def add_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
+    """The caller into the principals of a statement that fits in every other way."""
+    named = principal_entry(case.request)
+    if named is None:
+        return
+    kind, value = named
+    for miss in _near(case, aim, Element.PRINCIPAL):
+        statement = miss.match.statement
+        if statement.principal is None or statement.principal.negated:
+            continue
+        place = statement.location.below("Principal")
+        has_kind = any(entry.kind == kind for entry in statement.principal.entries)
+        edit = append_to_list(place.below(kind), value) if has_kind else add_member(place, kind, value)
+        yield Candidate(
+            FixKind.ADD_PRINCIPAL,
+            f"add `{value}` to the principals of {label(miss.match)}",
+            miss.match.attached,
+            aim.layer,
+            (edit,),
+            joint_breadth((element_breadth(statement.action), element_breadth(statement.resource)), 0),
+            warning=_ANY_CUSTOMER if kind == "Service" and not statement.conditions else "",
+        )
+
+
+def add_condition_value(case: Case, aim: Aim) -> Iterator[Candidate]:
+    """The request's own value into the list of values that a condition accepts."""
+    for miss in _near(case, aim, Element.CONDITION):
+        statement = miss.match.statement
+        entry = next((one for one in statement.conditions if one.path() == miss.outcome.path[:3]), None)
+        value = _value_to_accept(case, entry) if entry is not None else None
+        if entry is None or value is None or miss.outcome.reason is not Reason.VALUE_OTHER:
+            continue
+        yield Candidate(
+            FixKind.ADD_CONDITION_VALUE,
+            f"accept `{value}` for {entry.key} in {label(miss.match)}",
+            miss.match.attached,
+            aim.layer,
+            (append_to_list(statement.location.below(*entry.path()), value),),
+            2 * joint_breadth((element_breadth(statement.action), element_breadth(statement.resource)), 0),
+            warning=_MORE_WHO_FIT.format(statement=label(miss.match)),
+        )
+
+
+def _value_to_accept(case: Case, entry: ConditionEntry) -> str | None:
+    """Values of texts and ARNs can be listed; a time, an address or a flag is not for a policy to follow."""
+    operator = operator_named(entry.operator)
+    if operator is None or operator.base.negated or operator.base.family not in {Family.STRING, Family.ARN}:
+        return None
+    if operator.prefix is SetPrefix.FOR_ALL_VALUES:
+        return None
+    value = known_value(case.request, entry.key)
+    return None if value is None or any(char in value for char in "*?$") else value
+
+
+def add_statement(case: Case, aim: Aim) -> Iterator[Candidate]:
+    """A new statement for this request alone, in the document that binds the fewest others."""
+    for attached in documents(case, aim)[:2]:
+        statement = granting_statement(case, aim.layer, attached.policy.type, attached.policy.version)
+        if statement is None:
+            return
+        yield Candidate(
+            FixKind.ADD_STATEMENT,
+            f"add a statement for `{case.request.action}` to `{attached.name}`",
+            attached,
+            aim.layer,
+            (append_to_list(attached.policy.location.below("Statement"), statement),),
+            joint_breadth((), len(also_affected(case, attached, aim.layer))),
+            warning=warning_for_new_statement(case, aim, statement),
+        )
+
+
+def warning_for_new_statement(case: Case, aim: Aim, statement: Json) -> str:
+    """What to think of before a new statement is deployed; empty when there is nothing."""
+    kept_out = next(_near(case, aim, Element.CONDITION), None)
+    if kept_out is not None:
+        return _BYPASSES.format(statement=label(kept_out.match))
+    if case.request.principal.kind is PrincipalKind.SERVICE and "Condition" not in statement:
+        return _ANY_CUSTOMER
+    if case.request.resource.arn == "*" and case.facts.takes_no_resource(case.request.action) is not True:
+        return _UNNAMED_RESOURCE
+    return ""
+
+
+def drop_exclusion(case: Case, aim: Aim) -> Iterator[Candidate]:
+    """Out of NotAction or NotResource of an Allow, where it lists exactly this action or resource (spec A5, R12)."""
+    wanted = {Element.ACTION: case.request.action.lower(), Element.RESOURCE: case.request.resource.arn}
+    for element, value in wanted.items():
+        for miss in _near(case, aim, element):
+            statement = miss.match.statement
+            patterns = statement.action if element is Element.ACTION else statement.resource
+            if patterns is None or not patterns.negated or len(patterns.patterns) < 2:
+                continue
+            spelled = [one.lower() if element is Element.ACTION else one for one in patterns.patterns]
+            if spelled.count(value) != 1:
+                continue
+            at = spelled.index(value)
+            others = statement.resource if element is Element.ACTION else statement.action
+            yield Candidate(
+                FixKind.DROP_EXCLUSION,
+                f"take `{patterns.patterns[at]}` out of {patterns.name} in {label(miss.match)}",
+                miss.match.attached,
+                aim.layer,
+                (remove_value(statement.location.below(*patterns.path(at))),),
+                joint_breadth((element_breadth(others),), _others(case, miss.match)),
+                warning=f"{patterns.name} leaves it out on purpose, perhaps: ask the owner of {label(miss.match)}",
+            )
+
+
+_IN_STATEMENTS: Final[tuple[Builder, ...]] = (add_action, add_resource, add_condition_value, drop_exclusion)
+
+GRANT_BUILDERS: Final[dict[LayerName, tuple[Builder, ...]]] = {
+    LayerName.IDENTITY: (add_statement, *_IN_STATEMENTS),
+    LayerName.BOUNDARY: (add_statement, *_IN_STATEMENTS),
+    LayerName.SESSION: (add_statement, *_IN_STATEMENTS),
+    LayerName.SCP: (add_statement, *_IN_STATEMENTS),
+    LayerName.VPCE: (add_statement, add_principal, *_IN_STATEMENTS),
+    LayerName.RESOURCE: (add_statement, add_principal, *_IN_STATEMENTS),
+}
+"""What to try where a layer lacks an Allow. Resource control policies are missing: they never lack one (spec E27)."""

@@ -1,0 +1,126 @@
+"""An edit made and judged: the edited text is read anew, put in force, and the request decided again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from policysim.evaluation.decide import decide
+from policysim.evaluation.decision import Effect, Verdict
+from policysim.evaluation.policy_set import LayerPolicies, one_level
+from policysim.evaluation.truth import TRUE
+from policysim.explanation.diagnosis import Verification
+from policysim.explanation.fixes.documents import same_document
+from policysim.language.edits import apply_edits, in_file
+from policysim.language.embedding import EmbeddedOffsets
+from policysim.language.json_text import load_json
+from policysim.language.locator import locate
+from policysim.language.policy import Effect as StatementEffect
+from policysim.language.problems import Problem
+from policysim.language.reader import read_policy
+from policysim.language.source import Location, Source
+
+if TYPE_CHECKING:
+    from policysim.evaluation.decision import Decision
+    from policysim.evaluation.layers import LayerName
+    from policysim.evaluation.policy_set import AttachedPolicy, PolicySet
+    from policysim.explanation.fixes.candidates import Aim, Candidate, Case
+    from policysim.language.edits import TextEdit
+    from policysim.language.policy import Policy
+
+
+class Outcome(NamedTuple):
+    """A candidate with its edits made: the policies then in force, and the decision under them."""
+
+    candidate: Candidate
+    policies: PolicySet
+    decision: Decision
+
+    @property
+    def verification(self) -> Verification:
+        """The effect, and the layer in the way where it is a denial."""
+        denied = self.decision.effect in {Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY}
+        return Verification(self.decision.effect, self.decision.layer if denied else "")
+
+
+def verify(candidate: Candidate, aim: Aim, case: Case) -> Outcome | None:
+    """The outcome of a candidate; ``None`` when the edited text is no usable policy or the aim is missed."""
+    policy = edited_policy(candidate.attached.policy, candidate.edits)
+    if policy is None or not policy.usable:
+        return None
+    policies = _in_force(candidate, policy, case.policies)
+    decision = decide(case.request, policies, case.facts, trace=True)
+    return Outcome(candidate, policies, decision) if _reached(aim, case.decision, decision) else None
+
+
+def edited_policy(policy: Policy, edits: tuple[TextEdit, ...]) -> Policy | None:
+    """The document as it reads once its text is edited; ``None`` when the text is no JSON any more."""
+    place = policy.location
+    origin = place.source.origin
+    if origin is None:
+        place = place._replace(source=apply_edits(place.source, edits))
+        value = load_json(Source(place.source.name, locate(place).text))
+        return None if isinstance(value, Problem) else read_policy(value, place, policy.type)
+    if not isinstance(origin.offsets, EmbeddedOffsets) or origin.source.origin is not None:
+        return None
+    outer = origin.offsets.location._replace(source=apply_edits(origin.source, map(in_file, edits)))
+    return read_policy(json.loads(locate(outer).text), outer, policy.type)
+
+
+def _in_force(candidate: Candidate, policy: Policy, policies: PolicySet) -> PolicySet:
+    """The policies with the edited document in every place that the old one had, or attached where it is new."""
+    if candidate.new:
+        return _with_new(candidate.attached._replace(policy=policy), candidate.layer, policies)
+    old = candidate.attached.policy.location
+
+    def renewed(attached: AttachedPolicy) -> AttachedPolicy:
+        same = same_document(attached.policy.location, old)
+        return attached._replace(policy=policy) if same else attached
+
+    for name, layer in policies.layers.items():
+        levels = tuple(level._replace(policies=tuple(map(renewed, level.policies))) for level in layer.levels)
+        policies = policies.with_layer(name, LayerPolicies(levels))
+    return policies
+
+
+def _with_new(attached: AttachedPolicy, name: LayerName, policies: PolicySet) -> PolicySet:
+    layer = policies.get(name)
+    if layer is None or not layer.levels:
+        return policies.with_layer(name, one_level(attached.attached_to or attached.name, (attached,)))
+    first = layer.levels[0]
+    grown = first._replace(policies=(*first.policies, attached))
+    return policies.with_layer(name, LayerPolicies((grown, *layer.levels[1:])))
+
+
+def _reached(aim: Aim, before: Decision, after: Decision) -> bool:
+    """Whether what the aim wanted gone is gone; what else denies is the next step's business (spec M10)."""
+    if aim.deny is not None:
+        gone = aim.deny
+        return not any(
+            match.statement.effect is StatementEffect.DENY
+            and match.truth is TRUE
+            and (match.layer, match.node, match.attached.name, match.statement.index)
+            == (gone.layer, gone.node, gone.attached.name, gone.statement.index)
+            for match in after.statements
+        )
+    match after.effect:
+        case Effect.ALLOWED:
+            return True
+        case Effect.EXPLICIT_DENY:
+            return False
+        case Effect.IMPLICIT_DENY:
+            return aim.layer not in after.blocking or _node(aim.layer, after) != _node(aim.layer, before)
+        case Effect.DEPENDS:
+            return after.check(aim.layer).verdict is not Verdict.IMPLICIT_DENY
+
+
+def _node(layer: LayerName, decision: Decision) -> str | None:
+    return decision.check(layer).blocking_node
+
+
+def location_of(policy: Policy) -> Location:
+    """Where the document stands in the file that a person can open."""
+    origin = policy.location.source.origin
+    if origin is not None and isinstance(origin.offsets, EmbeddedOffsets):
+        return origin.offsets.location
+    return policy.location

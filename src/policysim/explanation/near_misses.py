@@ -1,0 +1,159 @@
+"""The statements that almost changed the decision, and the one element that each of them lacks.
+
+For a missing Allow: Allow statements of the layers that lack one, which fail on exactly one element (of several
+conditions, exactly one). For an explicit deny: the elements of the Deny that spare other requests. For an open
+decision: the statements that would settle it. Source: spec E4, M10, M17.
+"""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final
+
+from policysim.evaluation.decision import Effect, Verdict
+from policysim.evaluation.layers import LayerName
+from policysim.evaluation.reasons import Element, Reason
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN
+from policysim.explanation.diagnosis import NearMiss
+from policysim.language.arns import parse_arn
+from policysim.language.operators import Family, operator_named
+from policysim.language.policy import Effect as StatementEffect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policysim.evaluation.decision import Decision, Outcome, StatementMatch
+    from policysim.language.request import Request
+
+LIMIT: Final = 5
+"""As many near misses are shown; the list is ranked, and a longer one hides the good ones."""
+
+_RANK_OF_ELEMENT: Final[dict[Element, int]] = {
+    Element.CONDITION: 0,
+    Element.PRINCIPAL: 1,
+    Element.RESOURCE: 2,
+    Element.ACTION: 3,
+}
+"""The element that fails, from the most telling on: who meets everything but a condition was meant to get in."""
+
+_RANK_FAR: Final = 4
+"""The rank of a resource that shares no more than its service with the one asked for."""
+
+_CLOSE: Final = 0.5
+
+
+def near_misses(decision: Decision) -> tuple[NearMiss, ...]:
+    """The near misses of a traced decision, the most telling first; none for an allow."""
+    match decision.effect:
+        case Effect.ALLOWED:
+            return ()
+        case Effect.EXPLICIT_DENY:
+            return tuple(_spared_others(decision))[:LIMIT]
+        case Effect.IMPLICIT_DENY | Effect.DEPENDS:
+            settling = _settling(decision)
+            short = (miss for layer in lacking(decision) for miss in one_element_short(decision, layer))
+            ranked = sorted(short, key=lambda miss: _rank(miss, decision.request))
+            return (*settling, *ranked)[:LIMIT]
+
+
+def lacking(decision: Decision) -> tuple[LayerName, ...]:
+    """The layers in which an Allow is missing, and the resource side where it would do as well (spec M17)."""
+    missing = dict.fromkeys(decision.blocking)
+    for check in decision.checks:
+        if check.verdict is Verdict.IMPLICIT_DENY and check.needed:
+            missing[check.layer] = None
+    if LayerName.IDENTITY in missing:
+        missing[LayerName.RESOURCE] = None
+    return tuple(missing)
+
+
+def one_element_short(decision: Decision, layer: LayerName) -> Iterator[NearMiss]:
+    """Allow statements of a layer that fail on exactly one element and are about the same service.
+
+    Of service control policies only those of the level that lacks an Allow count (spec E18).
+    """
+    node = next((check.blocking_node for check in decision.checks if check.layer is layer), None)
+    for match in decision.trace:
+        if match.layer is not layer or match.statement.effect is not StatementEffect.ALLOW:
+            continue
+        if layer is LayerName.SCP and node is not None and match.node != node:
+            continue
+        failures = match.failures
+        if len(failures) == 1 and failures[0].truth is FALSE and _comparable(match, failures[0], decision.request):
+            yield NearMiss(match, failures[0])
+
+
+def similarity(pattern: str, text: str) -> float:
+    """How much of two names is the same from their beginning on, between 0 and 1, case aside."""
+    literal = pattern.rstrip("*").lower()
+    common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(literal, text.lower(), strict=False)))
+    return common / max(len(literal), len(text), 1)
+
+
+def _comparable(match: StatementMatch, failure: Outcome, request: Request) -> bool:
+    """Whether the failing element speaks of the request's service at all."""
+    return failure.element not in {Element.ACTION, Element.RESOURCE} or _likeness(match, failure, request) > 0
+
+
+def _likeness(match: StatementMatch, failure: Outcome, request: Request) -> float:
+    if failure.reason in {Reason.ACTION_LISTED, Reason.RESOURCE_LISTED, Reason.RESOURCE_NEEDS_STAR}:
+        return 1.0
+    if failure.element is Element.ACTION:
+        actions = match.statement.action.patterns
+        return max((_action_likeness(pattern, request.action) for pattern in actions), default=0)
+    patterns = match.statement.resource.patterns if match.statement.resource is not None else ()
+    return max((_resource_likeness(pattern, request.resource.arn) for pattern in patterns), default=0)
+
+
+def _action_likeness(pattern: str, action: str) -> float:
+    service, _, name = pattern.partition(":")
+    own_service, _, own_name = action.partition(":")
+    if service.lower() != own_service.lower():
+        return 0
+    return max(similarity(name, own_name), 0.01)
+
+
+def _resource_likeness(pattern: str, resource: str) -> float:
+    theirs, own = parse_arn(pattern), parse_arn(resource)
+    if theirs is None or own is None or theirs.service != own.service:
+        return 0
+    return max(similarity(theirs.resource, own.resource), 0.01)
+
+
+def _rank(miss: NearMiss, request: Request) -> tuple[int, float]:
+    element = miss.outcome.element
+    if element not in {Element.ACTION, Element.RESOURCE}:
+        return _RANK_OF_ELEMENT[element], 0
+    likeness = _likeness(miss.match, miss.outcome, request)
+    far = element is Element.RESOURCE and likeness < _CLOSE
+    return _RANK_FAR if far else _RANK_OF_ELEMENT[element], -likeness
+
+
+def _settling(decision: Decision) -> tuple[NearMiss, ...]:
+    """The statements that match or not depending on what is not known, with the first element that is open."""
+    if decision.effect is not Effect.DEPENDS:
+        return ()
+    unclear = [match for match in decision.trace if match.truth is UNKNOWN]
+    denies_first = sorted(unclear, key=lambda match: match.statement.effect is not StatementEffect.DENY)
+    return tuple(NearMiss(match, next(o for o in match.outcomes if o.truth is UNKNOWN)) for match in denies_first)
+
+
+def _spared_others(decision: Decision) -> Iterator[NearMiss]:
+    for match in decision.statements:
+        if match.truth is TRUE:
+            yield from (NearMiss(match, outcome, spares=True) for outcome in match.outcomes if _spares(match, outcome))
+
+
+def _spares(match: StatementMatch, outcome: Outcome) -> bool:
+    """Whether an element of a Deny lists what the Deny does not bind: NotAction, NotResource, a negated condition."""
+    statement = match.statement
+    match outcome.element:
+        case Element.ACTION:
+            return statement.action.negated
+        case Element.RESOURCE:
+            return statement.resource is not None and statement.resource.negated
+        case Element.PRINCIPAL:
+            return statement.principal is not None and statement.principal.negated
+        case Element.CONDITION:
+            operator = operator_named(str(outcome.path[1]))
+            return operator is not None and (operator.base.negated or operator.base.family is Family.BOOL)

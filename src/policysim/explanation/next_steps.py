@@ -1,0 +1,146 @@
+"""What to fetch or find out next: facts and commands that would settle what is open, the most useful first.
+
+Source: spec M10 to M18; IAM User Guide, troubleshoot_access-denied; AWS CLI command reference.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.cloudtrail.denial import DenialKind
+from policysim.evaluation.decision import Effect
+from policysim.evaluation.layers import LayerName
+from policysim.explanation.agreement import layer_of_message
+from policysim.explanation.diagnosis import Agreement
+from policysim.explanation.key_sources import where_to_look
+from policysim.language.arns import parse_arn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from policysim.cloudtrail.call import Call
+    from policysim.cloudtrail.denial import Denial
+    from policysim.evaluation.decision import Decision, UnknownKey
+    from policysim.explanation.agreement import Comparison
+    from policysim.language.request import Request
+
+_NO_POLICY: Final = (
+    "the policies of the account are needed to say which statement decides: pass them with `--account DIR`"
+)
+
+_FETCH: Final[dict[LayerName, str]] = {
+    LayerName.IDENTITY: "fetch the policies of the caller: `aws iam get-account-authorization-details`",
+    LayerName.BOUNDARY: "fetch the permissions boundary: `aws iam get-account-authorization-details`",
+    LayerName.SESSION: "find who started the session, and with which session policies: the AssumeRole event tells",
+    LayerName.RESOURCE: "fetch the policy of `{resource}`{command}",
+    LayerName.VPCE: "fetch the endpoint's policy: `aws ec2 describe-vpc-endpoints`",
+    LayerName.SCP: "fetch the SCPs: `aws organizations list-policies-for-target --filter SERVICE_CONTROL_POLICY"
+    " --target-id {account}`, and for every level above",
+    LayerName.RCP: "fetch the RCPs: `aws organizations list-policies-for-target --filter RESOURCE_CONTROL_POLICY"
+    " --target-id {owner}`, and for every level above",
+}
+"""What to fetch when AWS names the layer and no policies are at hand."""
+
+_RESOURCE_COMMANDS: Final[dict[str, str]] = {
+    "s3": "aws s3api get-bucket-policy --bucket {bucket}",
+    "kms": "aws kms get-key-policy --key-id {arn} --policy-name default",
+    "sqs": "aws sqs get-queue-attributes --attribute-names Policy --queue-url QUEUE_URL",
+    "sns": "aws sns get-topic-attributes --topic-arn {arn}",
+    "secretsmanager": "aws secretsmanager get-resource-policy --secret-id {arn}",
+    "lambda": "aws lambda get-policy --function-name {arn}",
+    "iam": "aws iam get-role --role-name {name}",
+}
+
+_SUSPECTS: Final = (
+    "compare the time of the event with the time the policies were collected: a policy may have changed since",
+    "look for session policies of the caller's session: they are in no collection, only in its AssumeRole event",
+    "call again: a new role or policy takes seconds to minutes to reach every Region",
+)
+"""What to look at when the policies at hand allow what AWS denied."""
+
+
+def next_steps(call: Call, decision: Decision | None, comparison: Comparison, notes: Iterable[str]) -> tuple[str, ...]:
+    """The steps for one call, without repetition."""
+    steps = dict.fromkeys(_of_message(call.denial))
+    if decision is None:
+        steps.update(dict.fromkeys(_without_policies(call)))
+    else:
+        steps.update(dict.fromkeys(_of_decision(decision, comparison)))
+    steps.update(dict.fromkeys(notes))
+    return tuple(steps)
+
+
+def _of_message(denial: Denial | None) -> Iterator[str]:
+    """What AWS itself can tell more about this denial (spec M11, M15)."""
+    if denial is None:
+        return
+    if denial.authorization_id is not None:
+        yield (
+            "ask AWS for its evaluation, kept for 24 hours: `aws iam-toolbox get-request-authorization-details"
+            f" --authorization-id {denial.authorization_id}`"
+        )
+    if denial.encoded is not None:
+        cut = " (CloudTrail cut this one off: take it from the caller's own error)" if denial.cut else ""
+        yield (
+            "decode the message for the matched statement and every context key: `aws sts decode-authorization-message"
+            f" --encoded-message MESSAGE`{cut}"
+        )
+
+
+def _without_policies(call: Call) -> Iterator[str]:
+    """What the event alone proves, and what to fetch first."""
+    denial, request = call.denial, call.requests[0].request if call.requests else None
+    if denial is not None and not denial.iam:
+        yield f"no policy caused this denial ({denial.cause or 'cause unknown'}): change the setting or the request"
+        return
+    if denial is not None and denial.policy_arn is not None:
+        yield f"read the policy that AWS names: `{_read_policy(denial.policy_arn)}`"
+    layer = layer_of_message(denial) if denial is not None else None
+    no_allow = denial is not None and layer is LayerName.IDENTITY and denial.kind is DenialKind.IMPLICIT
+    if no_allow and request is not None:
+        yield (
+            f"no identity-based policy of the caller allows `{request.action}`: if it should have it, add"
+            f" `{request.action}` on `{request.resource.arn}` to one of its policies"
+        )
+    if layer is not None and request is not None:
+        yield _fetch(layer, request)
+    yield _NO_POLICY
+
+
+def _fetch(layer: LayerName, request: Request) -> str:
+    arn = parse_arn(request.resource.arn)
+    template = _RESOURCE_COMMANDS.get(arn.service, "") if arn is not None else ""
+    filled = template.format(arn=arn, bucket=arn.resource.split("/", 1)[0], name=arn.name) if arn is not None else ""
+    return _FETCH[layer].format(
+        resource=request.resource.arn,
+        command=f": `{filled}`" if filled else "",
+        account=request.principal.account or "ACCOUNT",
+        owner=request.resource.account or "ACCOUNT",
+    )
+
+
+def _read_policy(policy_arn: str) -> str:
+    if ":organizations:" in policy_arn:
+        return f"aws organizations describe-policy --policy-id {policy_arn.rsplit('/', 1)[-1]}"
+    version = f"$(aws iam get-policy --policy-arn {policy_arn} --query Policy.DefaultVersionId --output text)"
+    return f"aws iam get-policy-version --policy-arn {policy_arn} --version-id {version}"
+
+
+def _of_decision(decision: Decision, comparison: Comparison) -> Iterator[str]:
+    if decision.effect is Effect.DEPENDS or decision.possible or comparison.agreement is not Agreement.AGREES:
+        for gap in decision.gaps:
+            yield f"{gap.sentence}: `{gap.command}`" if gap.command else gap.sentence
+    for unknown in decision.unknown_keys:
+        yield _find(unknown, decision.request)
+    if decision.effect is Effect.ALLOWED and comparison.agreement is Agreement.DISAGREES:
+        yield from _SUSPECTS
+    if decision.layer == "special":
+        yield from (caveat.sentence for caveat in decision.caveats)
+
+
+def _find(unknown: UnknownKey, request: Request) -> str:
+    settled = ", ".join(
+        f"{'absent' if value is None else f'`{value}`'}: {effect.value.replace('_', ' ')}"
+        for value, effect in unknown.settles
+    )
+    return f"find the value of {unknown.key}{f' ({settled})' if settled else ''}: {where_to_look(unknown.key, request)}"
