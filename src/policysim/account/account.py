@@ -14,7 +14,7 @@ from policysim.language.arns import parse_arn
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from policysim.evaluation.policy_set import AttachedPolicy
+    from policysim.evaluation.policy_set import AttachedPolicy, Gap
     from policysim.language.policy import Policy
     from policysim.language.request import PublicAccessBlock
 
@@ -197,14 +197,17 @@ class Account:
 class Node:
     """A root, an organisational unit or an account of an organisation.
 
-    ``scps`` and ``rcps`` are the names of the policies attached to it, ``None`` when they were not collected.
+    ``scps`` and ``rcps`` are the policies attached to it, ``None`` when they were not collected; ``scp_gaps`` and
+    ``rcp_gaps`` tell of attached policies without a document.
     """
 
     id: str
     name: str
-    scps: tuple[str, ...] | None = NOT_COLLECTED
-    rcps: tuple[str, ...] | None = NOT_COLLECTED
+    scps: tuple[AttachedPolicy, ...] | None = NOT_COLLECTED
+    rcps: tuple[AttachedPolicy, ...] | None = NOT_COLLECTED
     children: tuple[Node, ...] = ()
+    scp_gaps: tuple[Gap, ...] = ()
+    rcp_gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,8 +216,6 @@ class Organisation:
 
     ``root`` and ``management_account`` are ``None`` when they were not collected; ``standalone`` is true when it is
     known that the accounts belong to no organisation. A single account folder makes an organisation of one account.
-    ``scps`` and ``rcps`` map policy names to documents (their ``attached_to`` is left open); a name that is missing
-    there has no document at hand, and ``policy_ids`` tells the id of a name where it is known.
     """
 
     accounts: Mapping[str, Account] = field(default_factory=dict)
@@ -224,9 +225,6 @@ class Organisation:
     standalone: bool = False
     scps_enabled: bool = True
     rcps_enabled: bool = True
-    scps: Mapping[str, AttachedPolicy] = field(default_factory=dict)
-    rcps: Mapping[str, AttachedPolicy] = field(default_factory=dict)
-    policy_ids: Mapping[str, str] = field(default_factory=dict)
 
     def path_to(self, node_id: str) -> tuple[Node, ...] | None:
         """The nodes from the root down to an account or other node; ``None`` when it is not in the tree."""

@@ -117,7 +117,9 @@ def key_unknown(arn: str) -> Gap:
 
 def grant_not_evaluated(arn: str) -> Gap:
     """A grant names the caller and the operation; its constraints are not evaluated, and it can only allow."""
-    return Gap("grant-not-evaluated", f"a grant of `{arn}` may allow this: its constraints are not looked at", may_deny=False)
+    return Gap(
+        "grant-not-evaluated", f"a grant of `{arn}` may allow this: its constraints are not looked at", may_deny=False
+    )
 
 
 def grants_missing(arn: str) -> Gap:

@@ -106,7 +106,7 @@ WITHOUT_POLICIES: Final = frozenset(
     storagegateway sts support supportapp supportplans swf synthetics tag tax textract timestream tnb transcribe
     transfer translate trustedadvisor verifiedpermissions voiceid waf waf-regional wafv2 wellarchitected wisdom
     workdocs workmail workspaces workspaces-web xray
-    """.split()
+    """.split()  # noqa: SIM905  # a table of words reads better as text
 )
 """The services without resource-based policies (role trust policies of ``iam`` aside)."""
 
@@ -114,9 +114,14 @@ SHARED_THROUGH_RAM: Final = frozenset(
     """
     appmesh cloudfront datazone ec2 imagebuilder license-manager network-firewall networkmanager outposts rds
     resource-explorer-2 resource-groups route53resolver servicecatalog servicediscovery sms-voice wafv2
-    """.split()
+    """.split()  # noqa: SIM905  # a table of words reads better as text
 )
 """Services without collected policies whose resources other accounts may use through AWS RAM (spec X7)."""
+
+
+def is_service_prefix(text: str) -> bool:
+    """Whether the tables know a service of this prefix."""
+    return text in WITH_POLICIES or text in WITHOUT_POLICIES
 
 
 def can_have_policy(arn: Arn) -> bool | None:

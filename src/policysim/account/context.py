@@ -1,0 +1,175 @@
+"""What the account and the organisation know of a request's context: tags, organisation keys, the endpoint's VPC.
+
+What the request states outright is never replaced. Source: IAM User Guide, reference_policies_condition-keys and
+id_session-tags; S3 User Guide, buckets-tagging-enable-abac; spec C2, C3, C48, C49, C53, C57, C58, C60.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.account.account import Role
+from policysim.account.endpoint_layer import endpoint_of
+from policysim.account.owners import ANY_RESOURCE
+from policysim.evaluation.context import context_lookup
+from policysim.language.arns import parse_arn
+from policysim.language.patterns import action_matches
+from policysim.language.policy import Effect
+from policysim.language.request import ABSENT, UNKNOWN, PrincipalKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from policysim.account.account import Account, Organisation, User
+    from policysim.language.arns import Arn
+    from policysim.language.policy import Policy
+    from policysim.language.request import ContextValue, Request, RequestContext
+
+PRINCIPAL_TAG: Final = "aws:PrincipalTag/"
+RESOURCE_TAG: Final = "aws:ResourceTag/"
+BUCKET_TAG: Final = "s3:BucketTag/"
+
+_OWN_RESOURCE_TAG: Final = frozenset(
+    """
+    autoscaling ec2 ecr ecr-public ecs elasticloadbalancing elasticmapreduce iam license-manager ram sagemaker
+    secretsmanager ssm
+    """.split()  # noqa: SIM905  # a table of words reads better as text
+)
+"""Services with a ``SERVICE:ResourceTag/`` key of their own beside the global one (Service Authorization Reference)."""
+
+_WITHOUT_TAGS: Final = frozenset({PrincipalKind.ROOT, PrincipalKind.SERVICE})
+_OF_AN_ACCOUNT: Final = frozenset(
+    {PrincipalKind.USER, PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER, PrincipalKind.ROOT}
+)
+
+
+def fuller_context(request: Request, entity: User | Role | None, organisation: Organisation) -> RequestContext:
+    """The context of a request together with what was collected; ``entity`` is the user or role behind the caller."""
+    context = _with_tags(request.context, _principal_tags(request, entity, organisation), (PRINCIPAL_TAG,))
+    tags, families = _resource_tags(request, organisation)
+    context = _with_tags(context, tags, families)
+    return context.filled_with(
+        {
+            **_principal_organisation(request, organisation),
+            **_resource_organisation(request, organisation),
+            **_endpoint_network(request, organisation),
+        }
+    )
+
+
+def _with_tags(context: RequestContext, tags: Mapping[str, str] | None, families: tuple[str, ...]) -> RequestContext:
+    """The context with all tags of some families; a context to which nothing is added where the tags are unknown."""
+    if tags is None or not families:
+        return context
+    lower = [key.lower() for key in tags]
+    values: dict[str, ContextValue] = {}
+    for family in families:
+        for key, value in tags.items():
+            values[family + key] = (value,) if lower.count(key.lower()) == 1 else UNKNOWN
+    return context.filled_with(values).with_families_listed(*families)
+
+
+def _principal_tags(
+    request: Request, entity: User | Role | None, organisation: Organisation
+) -> Mapping[str, str] | None:
+    """The caller's tags, all of them; ``None`` where a session may have been given others (spec C48).
+
+    A session has no tags of its own, inherited ones included, unless the role's trust policy allows to tag it.
+    """
+    kind = request.principal.kind
+    if kind in _WITHOUT_TAGS:
+        return {}
+    if entity is None or kind is PrincipalKind.FEDERATED_USER:
+        return None
+    if isinstance(entity, Role):
+        account = organisation.accounts.get(request.principal.account or "")
+        trust = account.identities.trust.get(entity.arn) if account is not None and account.identities else None
+        return entity.tags if trust is not None and not _lets_tag_sessions(trust) else None
+    return entity.tags
+
+
+def _lets_tag_sessions(trust: Policy) -> bool:
+    return not trust.usable or any(
+        statement.effect is Effect.ALLOW
+        and (
+            statement.action.negated
+            or any(action_matches(pattern, "sts:TagSession") for pattern in statement.action.patterns)
+        )
+        for statement in trust.statements
+    )
+
+
+def _resource_tags(request: Request, organisation: Organisation) -> tuple[Mapping[str, str] | None, tuple[str, ...]]:
+    """The resource's tags, all of them, and the families of keys that hold them; ``None`` where they are unknown."""
+    arn = parse_arn(request.resource.arn)
+    owner = organisation.accounts.get(request.resource.account or "")
+    if arn is None or owner is None:
+        return None, ()
+    families = (RESOURCE_TAG, f"{arn.service}:ResourceTag/") if arn.service in _OWN_RESOURCE_TAG else (RESOURCE_TAG,)
+    if arn.service == "s3" and not arn.account:
+        return _bucket_tags(arn, owner)
+    if arn.service == "iam":
+        return _identity_tags(request.resource.arn, owner), families
+    return _listed_tags(request.resource.arn, arn.service, owner), families
+
+
+def _identity_tags(arn: str, owner: Account) -> Mapping[str, str] | None:
+    if owner.identities is None:
+        return None
+    if arn in owner.identities.roles:
+        return owner.identities.roles[arn].tags
+    return owner.identities.users[arn].tags if arn in owner.identities.users else None
+
+
+def _listed_tags(arn: str, service: str, owner: Account) -> Mapping[str, str] | None:
+    if owner.tags is None:
+        return None
+    if arn in owner.tags:
+        return owner.tags[arn] or {}
+    return {} if owner.covers(owner.tags, service) else None
+
+
+def _bucket_tags(arn: Arn, owner: Account) -> tuple[Mapping[str, str] | None, tuple[str, ...]]:
+    """A bucket's tags count only once access control by tags is enabled on it (spec C60)."""
+    name, _, key = arn.resource.partition("/")
+    settings = owner.public_access.buckets.get(name) if owner.public_access is not None else None
+    if settings is None or settings.abac is None:
+        return None, ()
+    if not settings.abac:
+        return {}, (RESOURCE_TAG, BUCKET_TAG)
+    return (None, ()) if key else (_listed_tags(str(arn), arn.service, owner), (RESOURCE_TAG, BUCKET_TAG))
+
+
+def _principal_organisation(request: Request, organisation: Organisation) -> dict[str, ContextValue]:
+    principal = request.principal
+    if principal.kind not in _OF_AN_ACCOUNT or principal.account is None:
+        return {}
+    return _membership("aws:Principal", principal.account, organisation)
+
+
+def _resource_organisation(request: Request, organisation: Organisation) -> dict[str, ContextValue]:
+    """The organisation keys of the resource, where the action has ``aws:ResourceAccount`` at all (spec C57)."""
+    owner = request.resource.account
+    if owner is None or request.resource.arn == ANY_RESOURCE:
+        return {}
+    if context_lookup(request)("aws:ResourceAccount") is ABSENT:
+        return {"aws:ResourceOrgID": ABSENT, "aws:ResourceOrgPaths": ABSENT}
+    return _membership("aws:Resource", owner, organisation)
+
+
+def _membership(stem: str, account_id: str, organisation: Organisation) -> dict[str, ContextValue]:
+    """``OrgID`` and ``OrgPaths`` of an account; nothing where its organisation is not known."""
+    path = organisation.path_to(account_id)
+    if organisation.standalone and account_id in organisation.accounts:
+        return {f"{stem}OrgID": ABSENT, f"{stem}OrgPaths": ABSENT}
+    if organisation.id is None or (path is None and account_id != organisation.management_account):
+        return {}
+    values: dict[str, ContextValue] = {f"{stem}OrgID": (organisation.id,)}
+    if path is not None:
+        values[f"{stem}OrgPaths"] = ("".join(f"{part}/" for part in (organisation.id, *(n.id for n in path[:-1]))),)
+    return values
+
+
+def _endpoint_network(request: Request, organisation: Organisation) -> dict[str, ContextValue]:
+    endpoint = endpoint_of(request, organisation)
+    return {} if endpoint is None or endpoint.vpc_id is None else {"aws:SourceVpc": (endpoint.vpc_id,)}

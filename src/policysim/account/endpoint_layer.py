@@ -1,0 +1,81 @@
+"""The policy of the VPC endpoint through which a request comes, and what the endpoint tells of its network.
+
+Source: VPC User Guide, vpc-endpoints-access; IAM User Guide, reference_policies_condition-keys; spec E33 to E35, C53.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policysim.account import gaps
+from policysim.catalog.resource_policies import is_service_prefix
+from policysim.evaluation.context import context_lookup
+from policysim.evaluation.policy_set import one_level
+from policysim.language.request import ABSENT, UNKNOWN
+
+if TYPE_CHECKING:
+    from policysim.account.account import Organisation, VpcEndpoint
+    from policysim.evaluation.policy_set import LayerPolicies
+    from policysim.language.request import Request
+
+ENDPOINT_KEY = "aws:SourceVpce"
+_SERVICE_PART = 3
+
+
+def endpoint_layer(request: Request, organisation: Organisation) -> LayerPolicies | None:
+    """The endpoint policy that a request meets; ``None`` when it comes through no endpoint, or one without a policy.
+
+    Where nothing is known of the way, it may lead through the endpoints of the caller's account for this service: if
+    there are none, no endpoint policy applies.
+    """
+    value = context_lookup(request)(ENDPOINT_KEY)
+    if value is ABSENT or value == ():
+        return None
+    if value is UNKNOWN:
+        return _unknown_way(request, organisation)
+    endpoint_id = value[0]
+    endpoint = endpoint_of(request, organisation)
+    if endpoint is None or not endpoint.policy_collected:
+        return one_level(endpoint_id, (), (gaps.endpoint_missing(endpoint_id),))
+    return None if endpoint.policy is None else one_level(endpoint_id, (endpoint.policy,))
+
+
+def endpoint_of(request: Request, organisation: Organisation) -> VpcEndpoint | None:
+    """The endpoint that the request names, wherever it was collected; the caller's account is asked first."""
+    value = context_lookup(request)(ENDPOINT_KEY)
+    if not isinstance(value, tuple) or not value:
+        return None
+    own = organisation.accounts.get(request.principal.account or "")
+    for account in ([own] if own is not None else []) + list(organisation.accounts.values()):
+        if account.endpoints is not None and value[0] in account.endpoints:
+            return account.endpoints[value[0]]
+    return None
+
+
+def _unknown_way(request: Request, organisation: Organisation) -> LayerPolicies | None:
+    if request.context.get(ENDPOINT_KEY) is UNKNOWN:
+        return one_level(ENDPOINT_KEY, (), (gaps.endpoint_unknown(),))
+    account = organisation.accounts.get(request.principal.account or "")
+    if account is None:
+        return one_level(ENDPOINT_KEY, (), (gaps.endpoint_unknown(),))
+    if account.endpoints is None:
+        return one_level(ENDPOINT_KEY, (), (gaps.endpoints_missing(account),))
+    restricting = any(_may_restrict(endpoint, request) for endpoint in account.endpoints.values())
+    return one_level(ENDPOINT_KEY, (), (gaps.endpoint_unknown(),)) if restricting else None
+
+
+def _may_restrict(endpoint: VpcEndpoint, request: Request) -> bool:
+    """Whether the endpoint may have a policy and may lead to the service of the request.
+
+    Names such as ``monitoring`` are no service prefixes: an endpoint with such a name may lead anywhere.
+    """
+    if endpoint.policy is None and endpoint.policy_collected:
+        return False
+    reached = _service_reached(endpoint.service_name or "")
+    return reached is None or reached == request.action.split(":", 1)[0].lower()
+
+
+def _service_reached(service_name: str) -> str | None:
+    """The service prefix in ``com.amazonaws.eu-west-1.s3``, if it is one."""
+    parts = service_name.lower().split(".")
+    return parts[_SERVICE_PART] if len(parts) > _SERVICE_PART and is_service_prefix(parts[_SERVICE_PART]) else None

@@ -1,0 +1,142 @@
+"""The resource-based policy that a request meets: a role's trust policy, or the policy of the resource.
+
+Source: IAM User Guide, access_policies_identity-vs-resource; AWS KMS Developer Guide, grants; spec S1, S9, S17, S22,
+S23, S27, R22, X5, X7.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policysim.account import gaps
+from policysim.account.owners import ANY_RESOURCE
+from policysim.catalog.resource_policies import SHARED_THROUGH_RAM, can_have_policy, policy_holders
+from policysim.evaluation.policy_set import AttachedPolicy, Gap, one_level
+from policysim.language.arns import parse_arn
+
+if TYPE_CHECKING:
+    from policysim.account.account import Account, Grant, Organisation
+    from policysim.evaluation.policy_set import LayerPolicies
+    from policysim.language.arns import Arn
+    from policysim.language.request import Principal, Request
+
+TRUST_ACTIONS = frozenset(
+    {
+        "sts:assumerole",
+        "sts:assumerolewithsaml",
+        "sts:assumerolewithwebidentity",
+        "sts:setcontext",
+        "sts:setsourceidentity",
+        "sts:tagsession",
+    }
+)
+"""The actions that a role's trust policy speaks of (spec G21, S1, S7)."""
+
+GRANTABLE = frozenset(
+    """
+    creategrant decrypt derivesharedsecret describekey encrypt generatedatakey generatedatakeypair
+    generatedatakeypairwithoutplaintext generatedatakeywithoutplaintext generatemac getpublickey reencryptfrom
+    reencryptto retiregrant sign verify verifymac
+    """.split()  # noqa: SIM905  # a table of words reads better as text
+)
+"""The operations, in lower case, that a KMS grant can allow (KMS API reference, CreateGrant)."""
+
+_UNDER_TRUST_OR_NOTHING = frozenset({"iam", "sts"})
+
+
+def resource_layer(request: Request, organisation: Organisation) -> LayerPolicies | None:
+    """The resource-based policy layer of a request whose owner is settled; ``None`` when there is none.
+
+    A request on no single resource (``*``) meets no resource policy, and neither does one of IAM or STS, the
+    assumption of a role aside.
+    """
+    text, action = request.resource.arn, request.action.lower()
+    if action in TRUST_ACTIONS:
+        return _trust(request, organisation)
+    arn = parse_arn(text)
+    if text == ANY_RESOURCE or action.split(":", 1)[0] in _UNDER_TRUST_OR_NOTHING or (arn and arn.service == "iam"):
+        return None
+    if arn is None:
+        return one_level(text, (), (gaps.resource_policies_unknown(action.split(":", 1)[0], text),))
+    possible = can_have_policy(arn)
+    owner = organisation.accounts.get(request.resource.account or "")
+    if possible is False:
+        return _shared(request, arn, owner)
+    if request.resource.account is None:
+        return one_level(text, (), (gaps.owner_unknown(text),))
+    if owner is None:
+        return one_level(text, (), (gaps.account_missing(request.resource.account, "resource policies"),))
+    return _collected(request, arn, owner, certain=possible is True)
+
+
+def _trust(request: Request, organisation: Organisation) -> LayerPolicies:
+    role, owner = request.resource.arn, organisation.accounts.get(request.resource.account or "")
+    if request.resource.account is None:
+        return one_level(role, (), (gaps.owner_unknown(role),))
+    if owner is None:
+        return one_level(role, (), (gaps.account_missing(request.resource.account, "trust policies"),))
+    if owner.identities is None:
+        return one_level(role, (), (gaps.details_missing(owner),))
+    if role in owner.identities.trust:
+        linked = owner.identities.roles[role].service_linked if role in owner.identities.roles else False
+        name = f"trust policy of {role.rsplit('/', 1)[-1]}"
+        return one_level(role, (AttachedPolicy(name, owner.identities.trust[role], None, role, not linked),))
+    known = role in owner.identities.roles
+    return one_level(role, (), (gaps.trust_policy_missing(role) if known else gaps.entity_missing(owner, role),))
+
+
+def _shared(request: Request, arn: Arn, owner: Account | None) -> LayerPolicies | None:
+    """A service without policies of its own: for a foreign caller a share of AWS RAM may stand in (spec X7)."""
+    foreign = request.resource.account is None or request.resource.account != request.principal.account
+    if not foreign or request.principal.account is None or arn.service not in SHARED_THROUGH_RAM:
+        return None
+    return one_level(request.resource.arn, (), (gaps.share_unknown(request.resource.arn, owner),))
+
+
+def _collected(request: Request, arn: Arn, owner: Account, *, certain: bool) -> LayerPolicies | None:
+    """The policy as collected. ``certain``: the service is known to have resource-based policies."""
+    text = request.resource.arn
+    missing = _grants(request, arn, owner)
+    if arn.service == "kms" and arn.resource_type == "alias":
+        return one_level(text, (), (gaps.key_unknown(text), *missing))
+    listed = owner.resource_policies
+    holder = next((holder for holder in policy_holders(arn) if listed is not None and holder in listed), None)
+    if listed is not None and holder is not None:
+        attached = listed[holder]
+        policies = () if attached is None else (attached,)
+        return one_level(holder, policies, missing) if policies or missing else None
+    if listed is None or not owner.covers(listed, arn.service):
+        unlisted = (
+            gaps.resource_policy_missing(owner, text) if certain else gaps.resource_policies_unknown(arn.service, text)
+        )
+        return one_level(text, (), (unlisted, *missing))
+    return one_level(text, (), missing) if missing else None
+
+
+def _grants(request: Request, arn: Arn, owner: Account) -> tuple[Gap, ...]:
+    """What may be granted beside the key policy: a grant can only allow, so these gaps never deny (spec S23)."""
+    service, _, operation = request.action.lower().partition(":")
+    if service != "kms" or operation not in GRANTABLE:
+        return ()
+    text = request.resource.arn
+    if owner.grants is None or (text not in owner.grants and not owner.covers(owner.grants, arn.service)):
+        return (gaps.grants_missing(text),)
+    grants = owner.grants.get(text, ())
+    return (
+        (gaps.grant_not_evaluated(text),)
+        if any(_serves(grant, request.principal, operation) for grant in grants)
+        else ()
+    )
+
+
+def _serves(grant: Grant, principal: Principal, operation: str) -> bool:
+    named = {grant.grantee, grant.retiring if operation == "retiregrant" else None}
+    own = {principal.arn, principal.entity_arn, principal.service, *_account_principals(principal)}
+    covered = {name.lower() for name in grant.operations} | {"retiregrant" if grant.retiring else ""}
+    return operation in covered and bool((named & own) - {None})
+
+
+def _account_principals(principal: Principal) -> tuple[str, ...]:
+    arn = parse_arn(principal.arn or principal.entity_arn or "")
+    partition = arn.partition if arn is not None else "aws"
+    return () if principal.account is None else (principal.account, f"arn:{partition}:iam::{principal.account}:root")
