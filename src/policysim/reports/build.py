@@ -1,0 +1,170 @@
+"""From a diagnosis to the document that every renderer shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policysim.reports.decisions import (
+    SCHEMA_NUMBER,
+    check_documents,
+    decision_document,
+    statement_document,
+    who,
+)
+from policysim.reports.diffs import diff_target, outermost_source, unified_diff
+from policysim.reports.document import (
+    DenialDocument,
+    EventDocument,
+    FixDocument,
+    NearMissDocument,
+    ProvenanceDocument,
+    Report,
+    ReportFile,
+    RequestDocument,
+    VerificationDocument,
+)
+from policysim.reports.excerpts import Mark, marked_span, outcome_span, statement_excerpt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from policysim.cloudtrail.denial import Denial
+    from policysim.cloudtrail.event import Event
+    from policysim.explanation.diagnosis import Diagnosis, Fix, NearMiss, RequestDiagnosis
+
+
+def report_file(reports: Iterable[Report], version: str) -> ReportFile:
+    """The reports of one run, with the schema number and the version that made them."""
+    return ReportFile(schema=SCHEMA_NUMBER, policysim=version, reports=tuple(reports))
+
+
+def report_of(diagnosis: Diagnosis, base: Path | None = None) -> Report:
+    """Everything about one denied call. Diffs are relative to ``base``, the folder that ``git apply`` will run in."""
+    call, decision = diagnosis.call, diagnosis.decision
+    return Report(
+        event=_event(call.event) if call.event is not None else None,
+        denial=_denial(call.denial) if call.denial is not None else None,
+        requests=tuple(_request(request) for request in diagnosis.requests),
+        refused=_refused(diagnosis),
+        decision=decision_document(decision) if decision is not None else None,
+        agreement=diagnosis.agreement,
+        disagreement=diagnosis.disagreement,
+        disagreement_code=diagnosis.disagreement_code,
+        checks=check_documents(decision) if decision is not None else (),
+        near_misses=tuple(_near_miss(miss) for miss in diagnosis.near_misses),
+        hypotheses=(),
+        fixes=tuple(_fix(fix, base) for fix in diagnosis.fixes),
+        unresolved=call.unresolved,
+        next_steps=diagnosis.next_steps,
+    )
+
+
+def _refused(diagnosis: Diagnosis) -> int | None:
+    if diagnosis.decision is None:
+        return 0 if len(diagnosis.requests) == 1 else None
+    for number, diagnosed in enumerate(diagnosis.requests):
+        if diagnosed.decision is not None and diagnosed.decision.request == diagnosis.decision.request:
+            return number
+    return None
+
+
+def _event(event: Event) -> EventDocument:
+    identity = event.user_identity
+    return EventDocument(
+        id=event.event_id,
+        time=event.event_time,
+        source=event.event_source,
+        name=event.event_name,
+        region=event.aws_region,
+        principal=identity.arn if identity else None,
+        account=identity.account_id if identity else None,
+        error_code=event.error_code,
+    )
+
+
+def _denial(denial: Denial) -> DenialDocument:
+    return DenialDocument(
+        raw=denial.raw,
+        recognised=denial.recognised,
+        principal=denial.principal,
+        action=denial.action,
+        resource=denial.resource,
+        layer=denial.layer,
+        kind=denial.kind,
+        policy_arn=denial.policy_arn,
+        authorization_id=denial.authorization_id,
+        iam=denial.iam,
+        cause=denial.cause,
+    )
+
+
+def _request(diagnosed: RequestDiagnosis) -> RequestDocument:
+    request, provenance = diagnosed.requested.request, diagnosed.requested.provenance
+    return RequestDocument(
+        principal=who(request.principal),
+        action=request.action,
+        resource=request.resource.arn,
+        resource_account=request.resource.account,
+        conditional=diagnosed.requested.conditional,
+        provenance=ProvenanceDocument(
+            principal=provenance.principal,
+            action=provenance.action,
+            resource=provenance.resource,
+            owner=provenance.owner,
+        ),
+        decision=decision_document(diagnosed.decision) if diagnosed.decision is not None else None,
+    )
+
+
+def _near_miss(miss: NearMiss) -> NearMissDocument:
+    span = outcome_span(miss.match, miss.outcome)
+    place, reason = span.place, miss.outcome.reason
+    label = f"the request has {miss.outcome.found}" if miss.outcome.found else "the request has none"
+    return NearMissDocument(
+        statement=statement_document(miss.match),
+        spares=miss.spares,
+        element=miss.outcome.element,
+        key=miss.outcome.key or None,
+        wanted=_bare(miss.outcome.wanted),
+        found=_bare(miss.outcome.found),
+        reason=reason.code if reason is not None else None,
+        sentence=miss.sentence,
+        rules=reason.value.rules if reason is not None else (),
+        file=place.file,
+        line=place.line,
+        column=place.column,
+        end_line=place.end_line,
+        end_column=place.end_column,
+        excerpt=statement_excerpt(miss.match, [Mark(marked_span(miss.match, miss.outcome), label)]),
+    )
+
+
+def _bare(text: str) -> str:
+    """One value without the backticks that sentences put around it; a list of values stays as it reads."""
+    inner = text[1:-1]
+    return inner if text == f"`{inner}`" and "`" not in inner else text
+
+
+def _fix(fix: Fix, base: Path | None) -> FixDocument:
+    file = outermost_source(fix.source).name
+    target = diff_target(file.removesuffix(".gz"), base)
+    return FixDocument(
+        kind=fix.kind,
+        step=fix.step,
+        summary=fix.summary,
+        file=file,
+        folder=target.folder,
+        diff=unified_diff(fix.edits, target.path),
+        command=fix.command,
+        also_affects=fix.also_affects,
+        verified=VerificationDocument(effect=fix.verified.effect, layer=fix.verified.layer),
+        warning=_warning(fix, file),
+    )
+
+
+def _warning(fix: Fix, file: str) -> str:
+    if not file.endswith(".gz"):
+        return fix.warning
+    unpack = f"`{file}` is compressed: unpack it before applying the diff"
+    return f"{fix.warning}; {unpack}" if fix.warning else unpack

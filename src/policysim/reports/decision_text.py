@@ -1,0 +1,247 @@
+"""The parts of a text report that speak of a decision; ``eval`` and ``explain`` share them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.evaluation.decision import Effect, Verdict
+from policysim.evaluation.layers import LAYER, LayerName
+from policysim.reports.excerpt_text import excerpt_lines
+from policysim.reports.layout import INDENT, Paint, Tone, bullet, labelled, paragraph
+from policysim.reports.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from policysim.reports.decision_document import (
+        AnswerDocument,
+        CheckDocument,
+        DecisionDocument,
+        GapDocument,
+        StatementDocument,
+        UnknownKeyDocument,
+    )
+
+EFFECT_WORD: Final[dict[Effect, str]] = {
+    Effect.ALLOWED: "ALLOWED",
+    Effect.EXPLICIT_DENY: "DENIED",
+    Effect.IMPLICIT_DENY: "DENIED",
+    Effect.DEPENDS: "UNDECIDED",
+}
+EFFECT_TONE: Final[dict[Effect, Tone]] = {
+    Effect.ALLOWED: Tone.ALLOWED,
+    Effect.EXPLICIT_DENY: Tone.DENIED,
+    Effect.IMPLICIT_DENY: Tone.DENIED,
+    Effect.DEPENDS: Tone.UNDECIDED,
+}
+_EFFECT_PHRASE: Final[dict[Effect, str]] = {
+    Effect.ALLOWED: "allowed",
+    Effect.EXPLICIT_DENY: "explicitly denied",
+    Effect.IMPLICIT_DENY: "implicitly denied",
+    Effect.DEPENDS: "still open",
+}
+_VERDICT_TONE: Final[dict[Verdict, Tone]] = {
+    Verdict.ALLOW: Tone.ALLOWED,
+    Verdict.NO_IMPACT: Tone.QUIET,
+    Verdict.IMPLICIT_DENY: Tone.DENIED,
+    Verdict.EXPLICIT_DENY: Tone.DENIED,
+    Verdict.UNKNOWN: Tone.UNDECIDED,
+}
+_GRANTING_SIDE: Final[dict[str, str]] = {
+    "identity+resource": "identity-based and resource-based policies together",
+    "root": "the account's root user, whom its own account does not limit",
+    "special": "a rule of the service that no policy changes",
+}
+_TITLE_COLUMN = 26
+_VERDICT_COLUMN = 15
+_STATEMENTS_SHOWN = 3
+
+
+def answer_text(answer: AnswerDocument, paint: Paint, *, verbose: bool = False) -> str:
+    """The text that ``policysim eval`` prints for one request."""
+    decision, request = answer.decision, answer.request
+    lines = [
+        *headline(decision.effect, verdict_phrase(decision, request.action), paint),
+        "",
+        *labelled("Who", printable(request.principal or "unknown")),
+        *labelled("Wants", printable(f"{request.action} on {request.resource}")),
+        *statement_sections(decision, paint, verbose=verbose),
+        *layer_table(answer.checks, paint, verbose=verbose),
+        *open_points(decision, paint),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def headline(effect: Effect, phrase: str, paint: Paint, word: str = "") -> Iterator[str]:
+    """The verdict in one sentence."""
+    word = word or EFFECT_WORD[effect]
+    first, *rest = paragraph(f"{word} {phrase}", first="", rest=INDENT)
+    yield paint(word, EFFECT_TONE[effect]) + first.removeprefix(word)
+    yield from rest
+
+
+def heading(text: str, paint: Paint) -> Iterator[str]:
+    """A blank line and the title of a section."""
+    yield ""
+    yield paint(text, Tone.HEADING)
+
+
+def verdict_phrase(decision: DecisionDocument, action: str) -> str:
+    """Which layer and statement decided, and where it stands."""
+    action = printable(action)
+    match decision.effect:
+        case Effect.EXPLICIT_DENY:
+            return f"{action}: explicit deny in {_deciders(decision)}"
+        case Effect.IMPLICIT_DENY:
+            return _implicit_phrase(decision, action)
+        case Effect.ALLOWED:
+            return f"{action}: allowed by {_deciders(decision)}"
+        case Effect.DEPENDS:
+            return f"{action}: {_alternatives(decision)}, depending on {_open_things(decision)}"
+
+
+def _deciders(decision: DecisionDocument) -> str:
+    if not decision.statements:
+        return _layer_title(decision.layer)
+    first, *others = decision.statements
+    more = f" (and {_count(len(others), 'more statement')})" if others else ""
+    return f"the {LAYER[first.layer].title} {statement_name(first)}, {place(first)}{more}"
+
+
+def _implicit_phrase(decision: DecisionDocument, action: str) -> str:
+    if not decision.blocking:
+        return f"{action}: implicitly denied by {_layer_title(decision.layer)}"
+    first, *others = decision.blocking
+    phrase = f"{action}: {LAYER[first].implicit_phrase.removesuffix(' the')} it"
+    if others:
+        phrase += f"; missing too: an Allow in {_and([_article(LAYER[other].title) for other in others])}"
+    if Effect.EXPLICIT_DENY in decision.possible:
+        phrase += f"; an explicit deny is possible, depending on {_open_things(decision)}"
+    return phrase
+
+
+def _layer_title(layer: str) -> str:
+    if layer in _GRANTING_SIDE:
+        return _GRANTING_SIDE[layer]
+    known = next((name for name in LayerName if name.value == layer), None)
+    return _article(LAYER[known].title) if known else layer
+
+
+def _alternatives(decision: DecisionDocument) -> str:
+    phrases = [_EFFECT_PHRASE[effect] for effect in decision.possible if effect is not Effect.DEPENDS]
+    return " or ".join(phrases) or "allowed or denied"
+
+
+def _open_things(decision: DecisionDocument) -> str:
+    if decision.unknown_keys:
+        return _and([printable(unknown.key) for unknown in decision.unknown_keys])
+    return "what was not collected" if decision.gaps else "what is not known"
+
+
+def statement_sections(decision: DecisionDocument, paint: Paint, *, verbose: bool) -> Iterator[str]:
+    """The statements that decided, each with its source lines."""
+    shown = decision.statements if verbose else decision.statements[:_STATEMENTS_SHOWN]
+    for statement in shown:
+        title = "Statement that decides" if decision.effect is not Effect.DEPENDS else "Statement that may decide"
+        yield from heading(title, paint)
+        yield from paragraph(f"{statement_name(statement)}, {LAYER[statement.layer].title} ({statement.effect})")
+        yield INDENT + paint(place(statement), Tone.PLACE)
+        yield from excerpt_lines(statement.excerpt, paint)
+    if len(shown) < len(decision.statements):
+        left = len(decision.statements) - len(shown)
+        yield from paragraph(f"... and {_count(left, 'more statement')} (-v shows all)")
+
+
+def layer_table(checks: Sequence[CheckDocument], paint: Paint, *, verbose: bool) -> Iterator[str]:
+    """Every layer's verdict, in the order in which AWS checks."""
+    if not checks:
+        return
+    yield from heading("Layers, in the order in which AWS checks them", paint)
+    for check in checks:
+        title = f"{INDENT}{LAYER[check.layer].title}".ljust(_TITLE_COLUMN + len(INDENT))
+        word = check.evaluatedEffect.value.lower().replace("_", " ")
+        first, *rest = paragraph(_check_detail(check, verbose=verbose), first=title + word.ljust(_VERDICT_COLUMN))
+        at = len(title)
+        yield first[:at] + paint(word, _VERDICT_TONE[check.evaluatedEffect]) + first[at + len(word) :]
+        yield from rest
+
+
+def _check_detail(check: CheckDocument, *, verbose: bool) -> str:
+    parts = [f"not known: {printable(gap.sentence)}" for gap in check.gaps]
+    if not check.present and not parts:
+        return f"none: {LAYER[check.layer].absent_means}"
+    matched = _relevant(check)
+    shown = matched if verbose else matched[:1]
+    parts += [f"{statement_name(one)}, {place(one)}" for one in shown]
+    if len(shown) < len(matched):
+        parts.append(f"{len(matched) - len(shown)} more")
+    if check.evaluatedEffect is Verdict.IMPLICIT_DENY:
+        node = f" at {printable(check.blocking_node)}" if check.blocking_node else ""
+        parts.insert(0, f"nothing allows it{node}")
+    elif not parts:
+        parts.append("nothing matches" if check.needed else "nothing matches, and nothing needs to")
+    return "; ".join(parts)
+
+
+def _relevant(check: CheckDocument) -> list[StatementDocument]:
+    """Statements that made the verdict come first: the denying ones where it is a deny."""
+    if check.evaluatedEffect is Verdict.EXPLICIT_DENY:
+        return [statement for statement in check.matchedStatements if statement.effect == "Deny" and statement.certain]
+    return list(check.matchedStatements)
+
+
+def open_points(decision: DecisionDocument, paint: Paint) -> Iterator[str]:
+    """What the decision leaves open: unknown keys with the values that settle them, gaps and caveats."""
+    if decision.unknown_keys:
+        yield from heading("Not known, and what would settle it", paint)
+        for unknown in decision.unknown_keys:
+            yield from bullet(_settled_by(unknown))
+    if decision.gaps:
+        yield from heading("Not collected", paint)
+        for gap in decision.gaps:
+            yield from _gap(gap)
+    if decision.caveats:
+        yield from heading("Mind", paint)
+        for caveat in decision.caveats:
+            yield from bullet(printable(caveat.sentence))
+
+
+def _settled_by(unknown: UnknownKeyDocument) -> str:
+    outcomes: dict[Effect, list[str]] = {}
+    for settling in unknown.values:
+        value = "absent" if settling.value is None else f"`{printable(settling.value)}`"
+        outcomes.setdefault(settling.effect, []).append(value)
+    settled = "; ".join(f"{_EFFECT_PHRASE[effect]} if {' or '.join(values)}" for effect, values in outcomes.items())
+    return f"{printable(unknown.key)}: {settled}" if settled else printable(unknown.key)
+
+
+def _gap(gap: GapDocument) -> Iterator[str]:
+    yield from bullet(printable(gap.sentence))
+    for problem in gap.problems:
+        where = f"{printable(problem.file)}:{problem.line}:{problem.column}: " if problem.file else ""
+        yield from paragraph(where + printable(problem.message), first="      ")
+    if gap.command:
+        yield f"      {printable(gap.command)}"
+
+
+def statement_name(statement: StatementDocument) -> str:
+    """The policy and the statement's Sid, or its number where it has none."""
+    own = f"statement `{statement.sid}`" if statement.sid else f"statement {statement.index + 1}"
+    return printable(f"`{statement.policy}` {own}")
+
+
+def place(statement: StatementDocument) -> str:
+    """``file:line:column``, the form that editors and terminals link."""
+    return f"{printable(statement.file)}:{statement.line}:{statement.column}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _and(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

@@ -1,0 +1,175 @@
+"""The document model of an explanation: one report for each denied call, the same for every renderer.
+
+The field names are the keys of ``policysim explain --format json``. Keys are never removed within a schema number.
+"""
+
+from dataclasses import dataclass
+
+from policysim.cloudtrail.denial import DenialKind
+from policysim.evaluation.decision import Effect
+from policysim.evaluation.reasons import Element
+from policysim.explanation.diagnosis import Agreement
+from policysim.reports.decision_document import (
+    CheckDocument,
+    DecisionDocument,
+    LineDocument,
+    StatementDocument,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventDocument:
+    """The CloudTrail record of the call."""
+
+    id: str | None
+    time: str | None
+    source: str | None
+    name: str | None
+    region: str | None
+    principal: str | None
+    account: str | None
+    error_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenialDocument:
+    """What AWS said, word for word in ``raw``. ``iam`` is false when no policy caused the denial."""
+
+    raw: str
+    recognised: bool
+    principal: str | None
+    action: str | None
+    resource: str | None
+    layer: str | None
+    kind: DenialKind
+    policy_arn: str | None
+    authorization_id: str | None
+    iam: bool
+    cause: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenanceDocument:
+    """Where each part of a request came from, in words."""
+
+    principal: str
+    action: str
+    resource: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestDocument:
+    """One authorization that the call needs; ``decision`` is null without policies."""
+
+    principal: str | None
+    action: str
+    resource: str
+    resource_account: str | None
+    conditional: bool
+    provenance: ProvenanceDocument
+    decision: DecisionDocument | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearMissDocument:
+    """A statement one element short: the element, what the policy wants, what the request has, and the place.
+
+    ``reason`` is the stable code, ``sentence`` the same in words, ``rules`` the semantics rules behind it. With
+    ``spares`` the statement is a Deny that matches, and the element is what spares other requests.
+    """
+
+    statement: StatementDocument
+    spares: bool
+    element: Element
+    key: str | None
+    wanted: str
+    found: str
+    reason: str | None
+    sentence: str
+    rules: tuple[str, ...]
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    excerpt: tuple[LineDocument, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceDocument:
+    """Facts that speak for and against a cause."""
+
+    supporting: tuple[str, ...]
+    opposing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HypothesisDocument:
+    """One possible cause, and what would separate it from the others."""
+
+    cause: str
+    rank: int
+    evidence: EvidenceDocument
+    tested: str | None
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationDocument:
+    """The decision once the edit is made; ``layer`` grants it, or is the next one in the way."""
+
+    effect: Effect
+    layer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixDocument:
+    """One proposed edit. ``diff`` is a unified diff that ``git apply`` takes when it runs in ``folder``.
+
+    ``step`` counts from 1: fixes of one step are alternatives, those of a later step come on top of the first fix of
+    each earlier one.
+    """
+
+    kind: str
+    step: int
+    summary: str
+    file: str
+    folder: str
+    diff: str
+    command: str
+    also_affects: tuple[str, ...]
+    verified: VerificationDocument
+    warning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that is said about one denied call.
+
+    ``refused`` counts from 0 and says which of ``requests`` AWS refused: ``decision`` and ``checks`` are about it.
+    """
+
+    event: EventDocument | None
+    denial: DenialDocument | None
+    requests: tuple[RequestDocument, ...]
+    refused: int | None
+    decision: DecisionDocument | None
+    agreement: Agreement
+    disagreement: str
+    disagreement_code: str
+    checks: tuple[CheckDocument, ...]
+    near_misses: tuple[NearMissDocument, ...]
+    hypotheses: tuple[HypothesisDocument, ...]
+    fixes: tuple[FixDocument, ...]
+    unresolved: tuple[str, ...]
+    next_steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFile:
+    """What ``policysim explain --format json`` prints."""
+
+    schema: int
+    policysim: str
+    reports: tuple[Report, ...]

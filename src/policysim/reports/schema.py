@@ -1,0 +1,23 @@
+"""The JSON Schema of the reports, generated from the document model; a copy is published under ``docs/``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from policysim.reports.document import ReportFile
+
+TITLE = "policysim explain --format json"
+
+
+def report_schema() -> dict[str, Any]:
+    """The schema as a JSON value. Readers must expect further keys: keys are added, never removed."""
+    schema = TypeAdapter(ReportFile).json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": TITLE}
+
+
+def schema_text() -> str:
+    """The schema as it is published."""
+    return json.dumps(report_schema(), indent=2) + "\n"

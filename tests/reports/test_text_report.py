@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from policysim.evaluation.decision import Effect
+from policysim.explanation.diagnosis import Agreement
+from policysim.reports.build import report_of
+from policysim.reports.decision_document import LineDocument, MarkDocument
+from policysim.reports.decision_text import answer_text
+from policysim.reports.decisions import answer_of
+from policysim.reports.excerpt_text import excerpt_lines
+from policysim.reports.layout import WIDTH, Paint
+from policysim.reports.printable import display_width
+from policysim.reports.text_report import report_text, text_of_all
+from tests.reports.diagnoses import (
+    IDENTITY_TEXT,
+    SCP_TEXT,
+    denial,
+    diagnosis,
+    event,
+    explicit_decision,
+    fix_of,
+    implicit_decision,
+    near_miss,
+    open_decision,
+    samples,
+    scp_match,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from policysim.explanation.diagnosis import Diagnosis
+
+
+def text_of(diagnosed: Diagnosis, *, verbose: bool = False) -> str:
+    return report_text(report_of(diagnosed), Paint(), verbose=verbose)
+
+
+def test_the_verdict_comes_first_and_names_layer_statement_and_place() -> None:
+    first = " ".join(text_of(samples()["explicit"]).split("\n\n")[0].split())
+    assert first == (
+        "DENIED s3:PutObject: explicit deny in the service control policy `regions` statement `DenyOutsideEurope`, "
+        "acme/policies/scps/regions.json:4:5"
+    )
+
+
+def test_an_implicit_deny_names_the_layer_that_is_missing_and_the_nearest_statement() -> None:
+    first = " ".join(text_of(samples()["implicit"]).split("\n\n")[0].split())
+    assert first.startswith("DENIED s3:PutObject: no identity-based policy allows it; missing too: an Allow in a perm")
+    assert first.endswith("nearest is `app` statement `日本語`, acme/app.json:7:16")
+
+
+@pytest.mark.parametrize("name", samples())
+def test_lines_are_at_most_eighty_columns_but_for_what_must_stay_whole(name: str) -> None:
+    for line in text_of(samples()[name], verbose=True).split("\n"):
+        whole = line.startswith("    aws ") or len(line.split()) == 1
+        assert display_width(line) <= WIDTH or whole, line
+
+
+def test_the_deciding_statement_is_shown_with_what_matters_underlined() -> None:
+    excerpt = text_of(samples()["explicit"]).split("regions.json:4:5\n")[2].split("\n\n")[0]
+    assert (
+        excerpt
+        == """\
+   4 |     {
+   5 |       "Sid": "DenyOutsideEurope",
+   6 |       "Effect": "Deny",
+   7 |       "NotAction": [
+     |       ^^^^^^^^^^^ does not list `s3:PutObject`
+ ... |
+  13 |       "Resource": "*",
+     |                   ^^^ covers `arn:aws:s3:::data/report.csv`
+ ... |
+  16 |           "aws:RequestedRegion": ["eu-west-1", "eu-central-1"]
+     |                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     |                                  aws:RequestedRegion is `us-east-1`"""
+    )
+
+
+def test_carets_stand_under_the_text_behind_tabs_and_wide_characters() -> None:
+    line = LineDocument(
+        number=7,
+        start_column=1,
+        text='\t"日本":\t"x"',
+        cut=False,
+        marks=(MarkDocument(column=8, end_column=11, label="here"),),
+    )
+    shown, carets = excerpt_lines([line], Paint())
+    before = shown[: shown.index('"x"')]
+    assert carets.index("^") == display_width(before)
+    assert carets.strip("| 7") == "^^^ here"
+
+
+def test_a_minified_policy_is_cut_around_the_mark() -> None:
+    padding = ", ".join(f'"s3:Action{number}"' for number in range(60))
+    text = SCP_TEXT.replace('"iam:*"', f'{padding}, "iam:*"').replace("\n", "")
+    shown = text_of(diagnosis(near_miss_decision(text), said=denial()))
+    excerpts = [line for line in shown.split("\n") if line.startswith("  1 |")]
+    assert excerpts
+    assert all(line.startswith("  1 | …") for line in excerpts)
+    assert all(len(line) < 120 for line in excerpts)
+
+
+def near_miss_decision(text: str):  # type: ignore[no-untyped-def]  # noqa: ANN201  # narrowed keeps the type
+    return explicit_decision().narrowed(statements=(scp_match(text),))
+
+
+def test_the_whole_report_can_be_piped_into_git_apply(tmp_path: Path) -> None:
+    (tmp_path / "acme").mkdir()
+    policy = tmp_path / "acme" / "app.json"
+    policy.write_text(IDENTITY_TEXT, encoding="utf-8")
+    report = text_of(samples()["implicit"])
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=report.encode(), check=True)
+    assert '[ "s3:GetObject", "s3:PutObject" ]' in policy.read_text(encoding="utf-8")
+
+
+def test_a_fix_tells_what_evaluating_again_said_who_else_is_affected_and_how_to_deploy() -> None:
+    text = text_of(samples()["implicit"])
+    for line in (
+        "  evaluated again: allowed\n",
+        "  also affects: arn:aws:iam::111122223333:role/batch\n",
+        "  warning: the role can then overwrite every object\n",
+        "    aws iam put-role-policy --role-name app --policy-name app --policy-document file://acme/app.json\n",
+    ):
+        assert line in text
+
+
+def test_what_is_not_known_comes_with_what_would_settle_it() -> None:
+    text = text_of(samples()["open"])
+    assert text.startswith("UNDECIDED s3:PutObject: allowed or implicitly denied, depending on aws:SourceIp")
+    assert "  - aws:SourceIp: allowed if `10.0.0.0/8`; implicitly denied if absent\n" in text
+    assert text.count("  - the bucket policy of `data` was not collected\n") == 1
+    assert "      aws s3api get-bucket-policy --bucket data\n" in text
+    assert "not known: the bucket policy" in text
+    assert "tried value by value" in text
+
+
+def test_a_disagreement_is_never_hidden() -> None:
+    allowed = implicit_decision().narrowed(effect=Effect.ALLOWED, blocking=(), layer="identity")
+    text = text_of(
+        diagnosis(allowed, said=denial(), agreement=Agreement.DISAGREES, disagreement="the policies changed since")
+    )
+    assert text.startswith("UNEXPLAINED s3:PutObject: denied by AWS, but allowed by the policies at hand")
+    assert "policysim  DISAGREES: the policies changed since" in text
+
+
+def test_without_policies_the_report_says_what_the_event_proves_and_what_to_do_next() -> None:
+    text = text_of(
+        diagnosis(
+            None,
+            said=denial(),
+            happened=event(),
+            agreement=Agreement.UNKNOWN,
+            disagreement="no policies were given to compare with",
+            unresolved=("the VPC endpoint is not known",),
+            next_steps=("collect the policies in force",),
+        )
+    )
+    assert text.startswith("DENIED s3:PutObject: an explicit deny in a service control policy")
+    assert "cannot compare: no policies were given" in text
+    assert "Requests that the call proves\n  - s3:PutObject on arn:aws:s3:::data/report.csv\n" in text
+    assert "action: denial message" in text
+    assert "  - the VPC endpoint is not known\n" in text
+    assert "Next\n  - collect the policies in force\n" in text
+
+
+def test_text_of_strangers_cannot_steer_the_terminal() -> None:
+    evil = "\x1b[2J\u202egnp\ud800"
+    miss = near_miss(IDENTITY_TEXT.replace("日本語", "x\u202e\x9b"))
+    text = text_of(
+        diagnosis(
+            implicit_decision(),
+            said=denial(layer=None, raw=evil, principal=evil),
+            happened=event(eventID=evil, eventName=evil),
+            near_misses=(miss,),
+            fixes=(fix_of(miss),),
+            disagreement=evil,
+            next_steps=(evil,),
+            unresolved=(evil,),
+        ),
+        verbose=True,
+    )
+    assert re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u202e\ud800-\udfff]", text) is None
+    assert "take the diff from --format json" in text
+
+
+def test_colour_is_only_added() -> None:
+    for diagnosed in samples().values():
+        report = report_of(diagnosed)
+        coloured = report_text(report, Paint(coloured=True))
+        assert "\x1b[" in coloured
+        assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == report_text(report, Paint())
+
+
+def test_several_reports_stand_apart() -> None:
+    report = report_of(samples()["explicit"])
+    assert text_of_all([report, report], Paint()).count("=" * 80) == 1
+
+
+def test_an_answer_names_effect_layer_statements_and_what_is_open() -> None:
+    text = answer_text(answer_of(explicit_decision(), "1"), Paint())
+    assert text.startswith("DENIED s3:PutObject: explicit deny in the service control policy `regions`")
+    assert "Statement that decides" in text
+    undecided = answer_text(answer_of(open_decision(), "1"), Paint())
+    assert undecided.startswith("UNDECIDED s3:PutObject")
+    assert "aws s3api get-bucket-policy" in undecided
+
+
+def test_only_some_of_many_deciding_statements_are_shown_unless_all_are_asked_for() -> None:
+    answer = answer_of(explicit_decision().narrowed(statements=(scp_match(),) * 5), "1")
+    assert answer_text(answer, Paint()).count("Statement that decides") == 3
+    assert "... and 2 more statements (-v shows all)" in answer_text(answer, Paint())
+    assert answer_text(answer, Paint(), verbose=True).count("Statement that decides") == 5
