@@ -54,10 +54,26 @@ class Reason(Enum):
     VALUE_EXCLUDED = ReasonText(Element.CONDITION, "wants {key} to differ from {wanted}, it is {found}", ("C1",))
     KEY_ABSENT = ReasonText(Element.CONDITION, "wants {key} to be {wanted}, the request does not have it", ("C5",))
     KEY_PRESENT = ReasonText(Element.CONDITION, "wants {key} to be absent, it is {found}", ("C7",))
+    KEY_REQUIRED = ReasonText(Element.CONDITION, "wants {key} to be present, the request does not have it", ("C7",))
     KEY_UNKNOWN = ReasonText(Element.CONDITION, "wants {key} to be {wanted}, its value is not known", ("C42",))
+    KEY_UNKNOWN_DIFFERS = ReasonText(
+        Element.CONDITION, "wants {key} to differ from {wanted}, its value is not known", ("C42",)
+    )
     SET_EMPTY = ReasonText(Element.CONDITION, "wants some value of {key} to be {wanted}, there is none", ("C35",))
     SET_VALUE_OTHER = ReasonText(
         Element.CONDITION, "wants every value of {key} to be {wanted}, they are {found}", ("C34",)
+    )
+    SET_VALUE_EXCLUDED = ReasonText(
+        Element.CONDITION, "wants every value of {key} to differ from {wanted}, they are {found}", ("C36",)
+    )
+    SET_NONE_FITS = ReasonText(
+        Element.CONDITION, "wants some value of {key} to be {wanted}, they are {found}", ("C35",)
+    )
+    SET_NONE_DIFFERS = ReasonText(
+        Element.CONDITION, "wants some value of {key} to differ from {wanted}, they are {found}", ("C36",)
+    )
+    SET_EMPTY_DIFFERS = ReasonText(
+        Element.CONDITION, "wants some value of {key} to differ from {wanted}, there is none", ("C36",)
     )
     SEVERAL_VALUES = ReasonText(
         Element.CONDITION, "compares {key} as one value, the request has several: {found}", ("C40",)
@@ -67,6 +83,28 @@ class Reason(Enum):
     )
     VARIABLE_UNRESOLVED = ReasonText(
         Element.CONDITION, "wants {key} to be {wanted}, whose variable has no value in this request", ("V5", "V16")
+    )
+    VARIABLE_UNKNOWN = ReasonText(
+        Element.CONDITION, "wants {key} to be {wanted}, whose variable is not known; it is {found}", ("V3", "V5")
+    )
+    VARIABLE_UNKNOWN_DIFFERS = ReasonText(
+        Element.CONDITION,
+        "wants {key} to differ from {wanted}, whose variable is not known; it is {found}",
+        ("V3", "V5"),
+    )
+    NEVER_MATCHES = ReasonText(
+        Element.CONDITION, "compares {key} with {wanted}, which no value can meet", ("C10", "C11")
+    )
+    OPERATOR_WRONG = ReasonText(
+        Element.CONDITION,
+        "compares {key} ({found}) with {wanted} by an operator for another type of key, which never matches",
+        ("C10",),
+    )
+    NULL_IN_SET = ReasonText(
+        Element.CONDITION, "asks whether {key} is {wanted} under `ForAnyValue`, which never matches", ("C7",)
+    )
+    NULL_MISTYPED = ReasonText(
+        Element.CONDITION, "asks whether {key} is there, but in other words than `true` or `false`", ("C7",)
     )
     OPERATOR_UNKNOWN = ReasonText(Element.CONDITION, "uses an operator that AWS does not know", ("C9",))
     VALUES_EMPTY = ReasonText(Element.CONDITION, "gives no value for {key} to compare with", ("C11",))

@@ -1,0 +1,99 @@
+"""What the reader must know about an outcome that rests on a doubtful rule: a closed table of codes and sentences.
+
+Sources and disagreements: spec section Z.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class CaveatText(NamedTuple):
+    """The sentence, the rules behind it, and the switch whose other position would change the outcome."""
+
+    sentence: str
+    rules: tuple[str, ...]
+    switch: str = ""
+
+
+CAVEAT_TEXTS: Final[dict[str, CaveatText]] = {
+    "wrong-operator": CaveatText(
+        "the operator does not fit the type of the condition key; AWS documents that such a condition never matches",
+        ("C10",),
+        "operator_fits_type",
+    ),
+    "mistyped-negation": CaveatText(
+        "a negated operator met a value that it cannot compare; it is taken not to match, which AWS does not document",
+        ("C10", "C17", "C31"),
+        "mistyped_negation_matches",
+    ),
+    "several-values": CaveatText(
+        "an operator without set prefix met a key with several values; it is taken not to match, which AWS does not "
+        "document",
+        ("C40",),
+        "several_values_match_any",
+    ),
+    "if-exists-in-set": CaveatText(
+        "`ForAnyValue` with `IfExists` is taken to match a missing key; other evaluators read it otherwise",
+        ("C38",),
+        "if_exists_in_any_value",
+    ),
+    "empty-string": CaveatText(
+        "a single empty string is taken as a value; older AWS documentation calls it the same as no value",
+        ("C8",),
+        "empty_string_is_null",
+    ),
+    "empty-negation": CaveatText(
+        "a negated operator without values is taken to match; AWS does not document it",
+        ("C11",),
+        "empty_negation_matches",
+    ),
+    "four-digit-date": CaveatText(
+        "four digits under a Date operator are taken as a year; AWS may take them as seconds since 1970",
+        ("C19",),
+        "four_digits_are_a_year",
+    ),
+    "wildcard-in-variable": CaveatText(
+        "a `*` or `?` in the value of a policy variable is taken literally; AWS does not document whether it is a "
+        "wildcard",
+        ("V8",),
+        "values_are_literal",
+    ),
+    "bool-variable": CaveatText(
+        "a policy variable under `Bool` is replaced; the AWS pages disagree on whether it is",
+        ("C22", "V2"),
+        "bool_has_variables",
+    ),
+    "arn-star": CaveatText(
+        "under an Arn operator a `*` at the end of a part is taken to stop at the colon; newer AWS documentation can "
+        "be read otherwise",
+        ("C30", "R7"),
+        "star_ends_with_its_part",
+    ),
+    "segment-star": CaveatText(
+        "a `*` at the end of a part of the ARN pattern is taken to stop at the colon; newer AWS documentation can be "
+        "read otherwise, and then the pattern covers the resource",
+        ("R7",),
+    ),
+    "short-arn": CaveatText(
+        "the ARN pattern lacks fields; it is read as if `*` stood for each, which AWS does not document",
+        ("R8",),
+    ),
+    "variable-unresolved": CaveatText(
+        "a policy variable has no value in this request, so its pattern covers nothing; AWS says that it may also make "
+        "the whole statement invalid",
+        ("V4",),
+    ),
+    "tag-case": CaveatText(
+        "the request has keys that differ only in case; one of the values is compared, and AWS does not say which",
+        ("C3",),
+    ),
+    "private-source-ip": CaveatText(
+        "aws:SourceIp is a private address here, but AWS sees the public address of a caller at a public endpoint, and "
+        "no aws:SourceIp at all through a VPC endpoint",
+        ("C27", "C28"),
+    ),
+}
+
+CAVEATS: Final[dict[str, str]] = {code: text.sentence for code, text in CAVEAT_TEXTS.items()}
+"""The sentence of every code that an ``Outcome`` about a condition or a resource may carry."""

@@ -1,0 +1,190 @@
+"""One condition entry held against one request: the outcome, with its reason, its words and its caveats.
+
+Source: IAM User Guide, reference_policies_elements_condition_operators; spec C1 to C41.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from policysim.evaluation.conditions.caveats import CAVEAT_TEXTS
+from policysim.evaluation.conditions.prepared import PreparedCondition, prepare
+from policysim.evaluation.decision import Outcome
+from policysim.evaluation.reasons import Element, Reason
+from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
+from policysim.evaluation.values import address_of
+from policysim.language.operators import Family, SetPrefix
+from policysim.language.request import ABSENT
+from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from policysim.evaluation.facts import Facts
+    from policysim.language.policy import ConditionEntry
+    from policysim.language.request import ContextValue
+
+_SHOWN: Final = 3
+_WORDS: Final = {
+    "NumericLessThan": "less than ",
+    "NumericLessThanEquals": "at most ",
+    "NumericGreaterThan": "more than ",
+    "NumericGreaterThanEquals": "at least ",
+    "DateLessThan": "before ",
+    "DateLessThanEquals": "at the latest ",
+    "DateGreaterThan": "after ",
+    "DateGreaterThanEquals": "at the earliest ",
+    "IpAddress": "in ",
+}
+"""How the wanted value is introduced where it is no equality."""
+
+_UNKNOWN_REASONS: Final = {
+    (True, False): Reason.KEY_UNKNOWN,
+    (True, True): Reason.KEY_UNKNOWN_DIFFERS,
+    (False, False): Reason.VARIABLE_UNKNOWN,
+    (False, True): Reason.VARIABLE_UNKNOWN_DIFFERS,
+}
+"""By what is unknown (the key itself, or only a variable in the values) and whether the operator is negated."""
+
+_PRIVATE: Final = ((8, 0x0A), (12, 0xAC1), (16, 0xC0A8))
+"""The private IPv4 ranges: prefix length, and the leading bits."""
+
+
+def match_condition(
+    entry: ConditionEntry,
+    lookup: Callable[[str], ContextValue],
+    *,
+    substitutes: bool,
+    facts: Facts,
+    switches: Switches = DEFAULT_SWITCHES,
+) -> Outcome:
+    """Whether one key under one operator matches the request, and if not, why.
+
+    ``substitutes`` tells whether the document has policy variables (spec V1). The truth is ``UNKNOWN`` when it hangs
+    on keys that nobody knows: ``keys`` names them.
+    """
+    prepared = prepare(entry, lookup, substitutes=substitutes, facts=facts, switches=switches)
+    values = lookup(entry.key)
+    if prepared is None:
+        found = _listed(values) if isinstance(values, tuple) else ""
+        return Outcome(
+            Element.CONDITION, FALSE, Reason.OPERATOR_UNKNOWN, entry.path(), entry.operator, found, key=entry.key
+        )
+    truth = prepared.truth(values)
+    caveats = _caveats(entry, prepared, values, truth, lookup, substitutes=substitutes, facts=facts)
+    reason, index = (None, None) if truth is TRUE else _reason(prepared, values, truth)
+    return Outcome(
+        Element.CONDITION,
+        truth,
+        reason,
+        entry.path(index),
+        _wanted(prepared, index),
+        _listed(values) if isinstance(values, tuple) else "",
+        key=entry.key,
+        keys=_unknown_keys(entry, prepared, values) if truth is UNKNOWN else (),
+        caveats=caveats,
+    )
+
+
+def _unknown_keys(entry: ConditionEntry, prepared: PreparedCondition, values: ContextValue) -> tuple[str, ...]:
+    own = (entry.key,) if values is UNKNOWN_VALUE else ()
+    return tuple(dict.fromkeys((*own, *prepared.unknown_variables)))
+
+
+def _caveats(
+    entry: ConditionEntry,
+    prepared: PreparedCondition,
+    values: ContextValue,
+    truth: Truth,
+    lookup: Callable[[str], ContextValue],
+    *,
+    substitutes: bool,
+    facts: Facts,
+) -> tuple[str, ...]:
+    """The doubtful rules without which the outcome would be another one."""
+    codes: list[str] = []
+    for code in sorted(prepared.touched) if truth is not UNKNOWN else ():
+        switch = CAVEAT_TEXTS[code].switch
+        flipped = replace(prepared.switches, **{switch: not getattr(prepared.switches, switch)})
+        other = prepare(entry, lookup, substitutes=substitutes, facts=facts, switches=flipped)
+        if other is not None and other.truth(values) is not truth:
+            codes.append(code)
+    if prepared.operator.base.family is Family.IP_ADDRESS and entry.key.lower() == "aws:sourceip":
+        codes += ["private-source-ip"] if isinstance(values, tuple) and any(map(_is_private, values)) else []
+    return tuple(codes)
+
+
+def _is_private(text: str) -> bool:
+    address = address_of(text)
+    if address is None or address.version != 4:
+        return False
+    return any(address.number >> (32 - length) == bits for length, bits in _PRIVATE)
+
+
+def _reason(prepared: PreparedCondition, values: ContextValue, truth: Truth) -> tuple[Reason, int | None]:
+    """Why the entry does not match (or may not), and the policy value that decided, where it was one."""
+    operator = prepared.operator
+    if truth is UNKNOWN:
+        return _UNKNOWN_REASONS[values is UNKNOWN_VALUE, operator.base.negated], None
+    if not prepared.wanted:
+        return Reason.VALUES_EMPTY, None
+    if operator.base.family is Family.NULL:
+        return _null_reason(prepared, values), None
+    if not isinstance(values, tuple) or not values:
+        return _missing_reason(prepared, values), None
+    if prepared.wrong_operator and prepared.switches.operator_fits_type:
+        return Reason.OPERATOR_WRONG, None
+    if operator.prefix is SetPrefix.NONE and len(values) > 1 and not prepared.switches.several_values_match_any:
+        return Reason.SEVERAL_VALUES, None
+    return _value_reason(prepared, values)
+
+
+def _null_reason(prepared: PreparedCondition, values: ContextValue) -> Reason:
+    if prepared.operator.prefix is not SetPrefix.NONE:
+        return Reason.NULL_IN_SET
+    if not any(wanted.text.lower() in {"true", "false"} for wanted in prepared.wanted):
+        return Reason.NULL_MISTYPED
+    return Reason.KEY_REQUIRED if values is ABSENT or values == () else Reason.KEY_PRESENT
+
+
+def _missing_reason(prepared: PreparedCondition, values: ContextValue) -> Reason:
+    """Also for an unknown key of which every value, and its absence, fails."""
+    negated = prepared.operator.base.negated
+    if values is UNKNOWN_VALUE:
+        return Reason.NEVER_MATCHES
+    if negated:
+        return Reason.SET_EMPTY_DIFFERS
+    return Reason.SET_EMPTY if values == () else Reason.KEY_ABSENT
+
+
+def _value_reason(prepared: PreparedCondition, values: tuple[str, ...]) -> tuple[Reason, int | None]:
+    failed = next((e for e in map(prepared.element, values) if e.truth is FALSE), None)
+    negated, prefix = prepared.operator.base.negated, prepared.operator.prefix
+    if failed is not None and failed.mistyped:
+        return Reason.WRONG_TYPE, failed.decided_by
+    if not negated and all(wanted.unresolved for wanted in prepared.wanted):
+        return Reason.VARIABLE_UNRESOLVED, None
+    index = failed.decided_by if failed is not None and negated else None
+    if prefix is SetPrefix.FOR_ALL_VALUES:
+        return (Reason.SET_VALUE_EXCLUDED if negated else Reason.SET_VALUE_OTHER), index
+    if prefix is SetPrefix.FOR_ANY_VALUE:
+        return (Reason.SET_NONE_DIFFERS if negated else Reason.SET_NONE_FITS), index if len(values) == 1 else None
+    return (Reason.VALUE_EXCLUDED if negated else Reason.VALUE_OTHER), index
+
+
+def _wanted(prepared: PreparedCondition, index: int | None) -> str:
+    """What the policy wants, in words; the one value that decided, where it was one."""
+    chosen = prepared.wanted if index is None else (prepared.wanted[index],)
+    if prepared.operator.base.family is Family.NULL:
+        return " or ".join("absent" if wanted.text.lower() == "true" else "present" for wanted in chosen)
+    word = _WORDS.get(prepared.operator.base.positive, "")
+    return word + _listed(tuple(wanted.text for wanted in chosen), joined=" or ") if chosen else "nothing"
+
+
+def _listed(texts: tuple[str, ...], joined: str = ", ") -> str:
+    shown = joined.join(f"`{text}`" for text in texts[:_SHOWN])
+    if not texts:
+        return "without a value"
+    return shown if len(texts) <= _SHOWN else f"{shown}{joined}{len(texts) - _SHOWN} more"
