@@ -38,7 +38,7 @@ class Finding(Enum):
         ),
     )
     LAYER_MISSING = ("layer-missing", "AWS denied in the {theirs}, and no such policy is among those at hand")
-    OTHER_LAYER = ("other-layer", "AWS denied in the {theirs}, the policies at hand deny in the {ours}")
+    OTHER_LAYER = ("other-layer", "AWS denied in the {theirs}, the policies at hand {deny} in the {ours}")
     OTHER_KIND = (
         "other-kind",
         "AWS found an {their_kind} deny in the {theirs}, the policies at hand hold an {our_kind} one",
@@ -167,10 +167,16 @@ def _accepted(denial: Denial, decision: Decision) -> frozenset[Standing]:
     kinds = (_EXPLICIT, _IMPLICIT) if denial.kind is DenialKind.UNKNOWN else (denial.kind,)
     said = {Standing(layer, kind) for layer in layers for kind in kinds}
     also = {other for one in said for other in _ALSO_MEANS.get(one, ())}
-    caller, owner = decision.request.principal.account, decision.request.resource.account
-    if caller is None or owner is None or caller == owner:
+    if _neither_side_allows(decision):
         also |= {other for one in said for other in _ALSO_MEANS_IN_ONE_ACCOUNT.get(one, ())}
     return frozenset(said | also)
+
+
+def _neither_side_allows(decision: Decision) -> bool:
+    """Whether caller and resource may share an account in which no identity-based policy allows (spec M17)."""
+    caller, owner = decision.request.principal.account, decision.request.resource.account
+    identity = (check.verdict for check in decision.checks if check.layer is LayerName.IDENTITY)
+    return (caller is None or owner is None or caller == owner) and Verdict.ALLOW not in identity
 
 
 def _allowed_here(denial: Denial, decision: Decision) -> Comparison:
@@ -224,7 +230,8 @@ def _differs(denial: Denial, decision: Decision, ours: frozenset[Standing]) -> C
     missing = _missing(denial, decision)
     if missing is not None:
         return missing
-    return _disagrees(Finding.OTHER_LAYER, theirs=title, ours=_titles(standing.layer for standing in ours))
+    deny = "can deny only" if decision.effect is Effect.DEPENDS else "deny"
+    return _disagrees(Finding.OTHER_LAYER, theirs=title, deny=deny, ours=_titles(standing.layer for standing in ours))
 
 
 def _kinds(kinds: Iterable[DenialKind]) -> str:

@@ -84,10 +84,10 @@ def one_element_short(decision: Decision, layer: LayerName) -> Iterator[NearMiss
 
 
 def similarity(pattern: str, text: str) -> float:
-    """How much of two names is the same from their beginning on, between 0 and 1, case aside."""
+    """How much of the shorter of two names begins the other, between 0 and 1, case aside."""
     literal = pattern.rstrip("*").lower()
     common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(literal, text.lower(), strict=False)))
-    return common / max(len(literal), len(text), 1)
+    return common / max(min(len(literal), len(text)), 1)
 
 
 def _comparable(match: StatementMatch, failure: Outcome, request: Request) -> bool:

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import shlex
+import subprocess
+
+import pytest
+
+from policysim.evaluation.layers import LayerName
+from policysim.explanation.fixes.deployment import can_deploy, command, jq_path, policy_owner
+from policysim.language.policy_types import PolicyType
+from policysim.language.reader import read_policy
+from policysim.language.source import Location, Source
+from tests.explanation.denied_cases import BUCKET, KEY, ROLE, USER, allow, attached, document
+
+TEXT = document(allow("s3:GetObject"))
+FOR_RESOURCES = document({**allow("s3:GetObject"), "Principal": "*"})
+MANAGED = "arn:aws:iam::111122223333:policy/team/readers"
+SCP_ARN = "arn:aws:organizations::999999999999:policy/o-acme/service_control_policy/p-12345678"
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:jobs"
+
+TABLE = [
+    (
+        attached(TEXT, name="inline", attached_to=ROLE),
+        LayerName.IDENTITY,
+        "aws iam put-role-policy --role-name app --policy-name inline --policy-document file://inline.json",
+    ),
+    (
+        attached(TEXT, name="inline", attached_to=USER),
+        LayerName.IDENTITY,
+        "aws iam put-user-policy --user-name ann --policy-name inline --policy-document file://inline.json",
+    ),
+    (
+        attached(TEXT, name="inline", attached_to="arn:aws:iam::111122223333:group/devs"),
+        LayerName.IDENTITY,
+        "aws iam put-group-policy --group-name devs --policy-name inline --policy-document file://inline.json",
+    ),
+    (
+        attached(TEXT, name="readers", arn=MANAGED),
+        LayerName.IDENTITY,
+        f"aws iam create-policy-version --policy-arn {MANAGED} --policy-document file://readers.json --set-as-default",
+    ),
+    (
+        attached(TEXT, LayerName.BOUNDARY, name="readers", arn=MANAGED),
+        LayerName.BOUNDARY,
+        f"aws iam create-policy-version --policy-arn {MANAGED} --policy-document file://readers.json --set-as-default",
+    ),
+    (
+        attached(
+            document({"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "sts:AssumeRole"}),
+            LayerName.RESOURCE,
+            name="trust",
+            trust=True,
+        ),
+        LayerName.RESOURCE,
+        "aws iam update-assume-role-policy --role-name app --policy-document file://trust.json",
+    ),
+    (
+        attached(TEXT, LayerName.SCP, name="scp", arn=SCP_ARN, attached_to=None),
+        LayerName.SCP,
+        "aws organizations update-policy --policy-id p-12345678 --content file://scp.json",
+    ),
+    (
+        attached(TEXT, LayerName.SCP, name="scp", attached_to=None),
+        LayerName.SCP,
+        "aws organizations update-policy --policy-id POLICY_ID --content file://scp.json",
+    ),
+    (
+        attached(FOR_RESOURCES, LayerName.VPCE, name="endpoint", attached_to="vpce-1"),
+        LayerName.VPCE,
+        "aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-1 --policy-document file://endpoint.json",
+    ),
+    (
+        attached(FOR_RESOURCES, LayerName.RESOURCE, name="bucket", attached_to=BUCKET),
+        LayerName.RESOURCE,
+        "aws s3api put-bucket-policy --bucket reports --policy file://bucket.json",
+    ),
+    (
+        attached(FOR_RESOURCES, LayerName.RESOURCE, name="key", attached_to=KEY),
+        LayerName.RESOURCE,
+        "aws kms put-key-policy --region eu-west-1 --key-id 1234 --policy-name default --policy file://key.json",
+    ),
+    (
+        attached(FOR_RESOURCES, LayerName.RESOURCE, name="queue", attached_to=QUEUE),
+        LayerName.RESOURCE,
+        "aws sqs set-queue-attributes --region eu-west-1"
+        " --queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/jobs"
+        " --attributes \"$(jq -c '{Policy: (. | tojson)}' queue.json)\"",
+    ),
+    (attached(TEXT, LayerName.SESSION, name="session"), LayerName.SESSION, ""),
+]
+
+
+@pytest.mark.parametrize(("document_in_force", "layer", "expected"), TABLE)
+def test_each_kind_of_document_has_its_own_call(document_in_force: object, layer: LayerName, expected: str) -> None:
+    assert command(document_in_force, layer) == expected  # type: ignore[arg-type]  # pytest passes the table's cell
+
+
+def test_a_document_inside_a_bigger_file_is_cut_out_with_jq() -> None:
+    source = Source("authorization details.json", "{}")
+    location = Location(source, ("RoleDetailList", 3, "RolePolicyList", 0, "PolicyDocument"))
+    policy = read_policy({"Version": "2012-10-17", "Statement": allow("s3:*")}, location, PolicyType.IDENTITY)
+    built = command(attached(TEXT, name="inline")._replace(policy=policy), LayerName.IDENTITY)
+    assert built.endswith(
+        "--policy-document \"$(jq -c '.RoleDetailList[3].RolePolicyList[0].PolicyDocument'"
+        " 'authorization details.json')\""
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "program"),
+    [
+        ((), "."),
+        ((0, "a"), ".[0].a"),
+        (("arn:aws:s3:::b",), '.["arn:aws:s3:::b"]'),
+        (('with "quotes"',), '.["with \\"quotes\\""]'),
+    ],
+)
+def test_a_path_is_a_jq_program(path: tuple[str | int, ...], program: str) -> None:
+    assert jq_path(path) == program
+
+
+def test_names_are_quoted_for_the_shell() -> None:
+    built = command(attached(TEXT, name="it's; rm -rf $HOME"), LayerName.IDENTITY)
+    assert "it's; rm -rf $HOME" in shlex.split(built)
+    subprocess.run(["bash", "-n", "-c", built], check=True)
+
+
+def test_r11_the_policy_of_an_object_is_that_of_its_bucket() -> None:
+    assert policy_owner("arn:aws:s3:::reports/a/b") == BUCKET
+    assert policy_owner(QUEUE) == QUEUE
+    assert can_deploy(BUCKET)
+    assert not can_deploy("arn:aws:ec2:eu-west-1:111122223333:instance/i-1")
