@@ -16,12 +16,13 @@ from policysim.language.patterns import action_matches, resource_matches
 from policysim.language.variables import expand_resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from policysim.evaluation.context import Lookup
     from policysim.evaluation.facts import Facts
     from policysim.evaluation.layers import LayerName
     from policysim.evaluation.policy_set import AttachedPolicy
+    from policysim.language.patterns import ResourcePattern
     from policysim.language.policy import PatternElement, Statement
     from policysim.language.request import Request
 
@@ -94,8 +95,8 @@ def _match_action(element: PatternElement, action: str) -> Outcome:
 
 class _Hit(NamedTuple):
     truth: Truth
-    keys: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 def _match_resource(element: PatternElement, *, substitutes: bool, situation: Situation) -> Outcome:
@@ -107,7 +108,7 @@ def _match_resource(element: PatternElement, *, substitutes: bool, situation: Si
     alias = _RESOURCE_ALIASES.get(request.action.lower()) if resource == "*" else None
     hits: list[_Hit] = []
     for pattern in element.patterns:
-        hits.append(_match_pattern(pattern, resource, alias, substitutes=substitutes, lookup=situation.lookup))
+        hits.append(_match_pattern(pattern, resource, alias, substitutes=substitutes, situation=situation))
         if hits[-1].truth is TRUE and not situation.everything:
             break
     covered = any_of(hit.truth for hit in hits)
@@ -124,21 +125,31 @@ def _match_resource(element: PatternElement, *, substitutes: bool, situation: Si
     )
 
 
-def _match_pattern(pattern: str, resource: str, alias: str | None, *, substitutes: bool, lookup: Lookup) -> _Hit:
-    if pattern == "*":
-        return _Hit(TRUE)
-    if substitutes and "${" in pattern:
-        expansion = expand_resource(pattern, lookup)
-        if expansion.unresolved:
-            return _Hit(FALSE, caveats=("variable-unresolved",))
-        if expansion.unknown:
-            return _Hit(UNKNOWN, keys=expansion.unknown)
-        found = resource_matches(expansion.pattern, resource)
-    else:
-        found = resource_matches(pattern, resource)
+def _match_pattern(pattern: str, resource: str, alias: str | None, *, substitutes: bool, situation: Situation) -> _Hit:
+    if not (substitutes and "${" in pattern):
+        return _Hit(*_covers(pattern, resource, alias))
+    expansion = expand_resource(pattern, situation.lookup, multivalued=_multivalued(situation.facts))
+    if expansion.unresolved:
+        return _Hit(FALSE, caveats=("variable-unresolved",))
+    truth, caveats = _covers(expansion.pattern, resource, alias)
+    if expansion.unknown and truth is TRUE:
+        return _Hit(UNKNOWN, keys=expansion.unknown)
+    return _Hit(truth, caveats=caveats)
+
+
+def _covers(pattern: str | ResourcePattern, resource: str, alias: str | None) -> tuple[Truth, tuple[str, ...]]:
+    found = resource_matches(pattern, resource)
     if alias is not None and not found.matches:
         found = resource_matches(pattern, alias)
-    return _Hit(TRUE if found.matches else FALSE, caveats=found.caveats)
+    return (TRUE if found.matches else FALSE), found.caveats
+
+
+def _multivalued(facts: Facts) -> Callable[[str], bool]:
+    def is_multivalued(key: str) -> bool:
+        described = facts.condition_key(key)
+        return described is not None and described.multivalued
+
+    return is_multivalued
 
 
 def _resource_reason(element: PatternElement, truth: Truth, *, needs_star: bool) -> Reason | None:
