@@ -10,15 +10,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.language.arns import parse_arn
+from policysim.language.request import PublicAccessBlock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from policysim.evaluation.policy_set import AttachedPolicy, Gap
     from policysim.language.policy import Policy
-    from policysim.language.request import PublicAccessBlock
 
 NOT_COLLECTED: Final = None
+
+NOTHING_BLOCKED: Final = PublicAccessBlock(
+    block_public_acls=False, ignore_public_acls=False, block_public_policy=False, restrict_public_buckets=False
+)
+"""S3 Block Public Access when it is not set at all."""
 
 AWS_OWNER: Final = "aws"
 """The account field of the ARN of what AWS itself owns, such as an AWS managed policy."""
@@ -140,7 +145,11 @@ class PublicAccess:
     """S3 Block Public Access of the account and of its buckets, by bucket name."""
 
     account: PublicAccessBlock | None = NOT_COLLECTED
-    buckets: Mapping[str, BucketSettings] = field(default_factory=dict)
+    buckets: Mapping[str, BucketSettings] | None = NOT_COLLECTED
+
+    def bucket(self, name: str) -> BucketSettings:
+        """The settings of one bucket, as far as they were collected."""
+        return (self.buckets or {}).get(name, BucketSettings())
 
 
 class Grant(NamedTuple):

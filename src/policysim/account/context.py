@@ -132,10 +132,10 @@ def _listed_tags(arn: str, service: str, owner: Account) -> Mapping[str, str] | 
 def _bucket_tags(arn: Arn, owner: Account) -> tuple[Mapping[str, str] | None, tuple[str, ...]]:
     """A bucket's tags count only once access control by tags is enabled on it (spec C60)."""
     name, _, key = arn.resource.partition("/")
-    settings = owner.public_access.buckets.get(name) if owner.public_access is not None else None
-    if settings is None or settings.abac is None:
+    enabled = owner.public_access.bucket(name).abac if owner.public_access is not None else None
+    if enabled is None:
         return None, ()
-    if not settings.abac:
+    if not enabled:
         return {}, (RESOURCE_TAG, BUCKET_TAG)
     return (None, ()) if key else (_listed_tags(str(arn), arn.service, owner), (RESOURCE_TAG, BUCKET_TAG))
 

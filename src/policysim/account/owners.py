@@ -59,4 +59,4 @@ def _listings(account: Account, arn: Arn) -> Iterator[Container[object]]:
     yield account.resource_policies or ()
     yield account.tags or ()
     if account.public_access is not None and arn.service == "s3":
-        yield [f"arn:{arn.partition}:s3:::{name}" for name in account.public_access.buckets]
+        yield [f"arn:{arn.partition}:s3:::{name}" for name in account.public_access.buckets or ()]

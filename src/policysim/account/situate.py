@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from policysim.account.account import NOTHING_BLOCKED
 from policysim.account.context import fuller_context
 from policysim.account.endpoint_layer import endpoint_layer
 from policysim.account.identity_layers import identity_layers
@@ -71,9 +72,10 @@ def _public_access_block(text: str, owner: str | None, organisation: Organisatio
     account = organisation.accounts.get(owner or "")
     if arn is None or arn.service != "s3" or account is None or account.public_access is None:
         return None
-    settings = account.public_access.buckets.get(arn.resource.split("/", 1)[0])
-    own = account.public_access.account or PublicAccessBlock()
-    buckets = (settings.public_access_block if settings is not None else None) or PublicAccessBlock()
+    access, name = account.public_access, arn.resource.split("/", 1)[0]
+    unlisted = access.buckets is not None and name not in access.buckets and account.covers(access.buckets, arn.service)
+    own = access.account or PublicAccessBlock()
+    buckets = (NOTHING_BLOCKED if unlisted else access.bucket(name).public_access_block) or PublicAccessBlock()
     return PublicAccessBlock(
         block_public_acls=_either(own.block_public_acls, buckets.block_public_acls),
         ignore_public_acls=_either(own.ignore_public_acls, buckets.ignore_public_acls),

@@ -1,0 +1,230 @@
+"""One account as a folder of JSON files: what is in it, and what was not collected.
+
+A missing file is a part that nobody collected (``None``); an empty one says that there is none. Files are read when
+somebody first asks for what they hold, the small ones that tell of the account itself aside.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from policysim.account.account import (
+    NOTHING_BLOCKED,
+    Account,
+    BucketSettings,
+    CollectionGap,
+    Grant,
+    PolicyReference,
+    PublicAccess,
+    VpcEndpoint,
+)
+from policysim.account.on_demand import OnDemand
+from policysim.evaluation.policy_set import AttachedPolicy
+from policysim.language.arns import is_account_id
+from policysim.language.policy_types import PolicyType
+from policysim.language.request import PublicAccessBlock
+from policysim.sources.errors import InputError
+from policysim.sources.files import json_file, json_files, stem_of
+from policysim.sources.identities import read_identities
+from policysim.sources.json_values import Json, read_json
+from policysim.sources.policy_files import Documents, file_named, read_policy_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from typing import TypeVar
+
+    from policysim.account.account import Identities
+    from policysim.account.on_demand import Reader
+    from policysim.language.policy import Policy
+
+    Value = TypeVar("Value")
+    ByKey = Callable[[str, Json], Value]
+
+FORMAT: Final = 1
+"""The form of the folder that this reader knows (``collection.json``)."""
+
+
+def read_account(folder: Path, root: Path | None = None) -> Account:
+    """The account in a folder; the files that it names may not leave ``root``, the organisation's folder for one."""
+    documents = Documents(folder, root or folder)
+    about = _about(folder)
+    account_id = account_id_of(folder) if about is None else _account_id(about)
+    if about is not None and is_account_id(folder.name) and account_id != folder.name:
+        raise about.required("account_id").error(f"the folder is named `{folder.name}`, the account is `{account_id}`")
+    complete, gaps = _collection(folder)
+    return Account(
+        id=account_id,
+        name=str(folder),
+        partition=(about.optional_text("partition") if about is not None else None) or "aws",
+        identities=_identities(folder),
+        aws_managed=OnDemand(partial(_managed_policies, folder)),
+        resource_policies=_map(folder, "resource-policies", partial(_resource_policy, documents)),
+        session_policies=_map(folder, "session-policies", partial(_session_policies, documents)),
+        endpoints=_map(folder, "vpc-endpoints", partial(_endpoint, documents)),
+        tags=_map(folder, "tags", _tags),
+        grants=_map(folder, "kms-grants", _grants),
+        public_access=_public_access(folder),
+        complete=complete,
+        gaps=gaps,
+    )
+
+
+def account_id_of(folder: Path) -> str:
+    """The id of the account in a folder, by the name of the folder or else by its ``account.json``."""
+    if is_account_id(folder.name):
+        return folder.name
+    about = _about(folder)
+    if about is None:
+        raise InputError(f"{folder}: there is no `account.json` here")
+    return _account_id(about)
+
+
+def _about(folder: Path) -> Json | None:
+    path = json_file(folder, "account")
+    return None if path is None else read_json(path)
+
+
+def _account_id(about: Json) -> str:
+    at = about.required("account_id")
+    if not is_account_id(at.text("an account id in double quotes")):
+        raise at.error(f"`{at.value}` is no account id: expected 12 digits")
+    return at.text()
+
+
+def _collection(folder: Path) -> tuple[frozenset[str], tuple[CollectionGap, ...]]:
+    path = json_file(folder, "collection")
+    about = None if path is None else read_json(path)
+    if about is None or about.empty:
+        return frozenset(), ()
+    form = about.member("format")
+    if form is not None and form.value != FORMAT:
+        raise form.error(f"this folder has a form that this version cannot read: expected {FORMAT}")
+    complete = frozenset(
+        service.text("the prefix of a service").lower() for service in about.optional_items("complete")
+    )
+    return complete, tuple(
+        CollectionGap(
+            gap.optional_text("what") or "", gap.optional_text("call") or "", gap.optional_text("error") or ""
+        )
+        for gap in about.optional_items("gaps")
+    )
+
+
+def _identities(folder: Path) -> Identities | None:
+    whole = json_file(folder, "authorization-details")
+    parts_folder = folder / "authorization-details"
+    if whole is None and not parts_folder.is_dir():
+        return None
+    return read_identities([*([whole] if whole is not None else []), *json_files(parts_folder)])
+
+
+def _managed_policies(folder: Path) -> Mapping[str, Reader[Policy]]:
+    paths = json_files(folder / "managed-policies")
+    return {stem_of(path): partial(read_policy_file, path, PolicyType.IDENTITY) for path in paths}
+
+
+def _map(folder: Path, stem: str, read: ByKey[Value]) -> Mapping[str, Value] | None:
+    """A file that is one object, member by member; ``None`` when nobody collected it."""
+    path = json_file(folder, stem)
+    return None if path is None else OnDemand(partial(_readers, path, read))
+
+
+def _readers(path: Path, read: ByKey[Value]) -> Mapping[str, Reader[Value]]:
+    whole = read_json(path)
+    return {} if whole.empty else {key: partial(read, key, at) for key, at in whole.members()}
+
+
+def _resource_policy(documents: Documents, arn: str, at: Json) -> AttachedPolicy | None:
+    if at.empty:
+        return None
+    name = file_named(at) or f"policy of {arn}"
+    return AttachedPolicy(name, documents.read(at, PolicyType.RESOURCE), None, arn)
+
+
+def _session_policies(documents: Documents, session: str, at: Json) -> tuple[AttachedPolicy | PolicyReference, ...]:
+    return tuple(_session_policy(documents, session, index, item) for index, item in enumerate(at.items()))
+
+
+def _session_policy(documents: Documents, session: str, index: int, at: Json) -> AttachedPolicy | PolicyReference:
+    path = file_named(at)
+    if path is not None and path.startswith("arn:"):
+        return PolicyReference(path.rsplit("/", 1)[-1], path)
+    name = path or f"session_policies[{index}]"
+    return AttachedPolicy(name, documents.read(at, PolicyType.SESSION), None, session)
+
+
+def _endpoint(documents: Documents, endpoint_id: str, at: Json) -> VpcEndpoint:
+    document = at.member("policy")
+    attached = None
+    if document is not None and not document.empty:
+        name = file_named(document) or f"policy of {endpoint_id}"
+        attached = AttachedPolicy(name, documents.read(document, PolicyType.VPCE), None, endpoint_id)
+    return VpcEndpoint(
+        id=endpoint_id,
+        policy=attached,
+        policy_collected=document is not None,
+        vpc_id=at.optional_text("vpc_id"),
+        service_name=at.optional_text("service_name"),
+        endpoint_type=at.optional_text("endpoint_type"),
+        account_id=at.optional_text("account_id"),
+    )
+
+
+def _tags(_arn: str, at: Json) -> Mapping[str, str] | None:
+    return None if at.value is None else {key: value.text("the value of a tag") for key, value in at.members()}
+
+
+def _grants(_arn: str, at: Json) -> tuple[Grant, ...]:
+    return tuple(_grant(grant) for grant in at.items())
+
+
+def _grant(at: Json) -> Grant:
+    grantee = at.optional_text("GranteePrincipal") or at.optional_text("GranteeServicePrincipal")
+    if grantee is None:
+        raise at.error("expected a member `GranteePrincipal` or `GranteeServicePrincipal`")
+    operations = tuple(operation.text("the name of an operation") for operation in at.optional_items("Operations"))
+    return Grant(grantee, operations, at.optional_text("RetiringPrincipal"))
+
+
+def _public_access(folder: Path) -> PublicAccess | None:
+    path = json_file(folder, "s3-public-access")
+    if path is None:
+        return None
+    whole = read_json(path)
+    if whole.empty:
+        return PublicAccess(account=NOTHING_BLOCKED, buckets={})
+    account, buckets = whole.member("account"), whole.member("buckets")
+    return PublicAccess(
+        account=None if account is None else _block(account),
+        buckets=None if buckets is None else {name: _bucket(at) for name, at in buckets.members()},
+    )
+
+
+def _bucket(at: Json) -> BucketSettings:
+    if at.empty:
+        return BucketSettings(public_access_block=NOTHING_BLOCKED)
+    block, abac = at.member("public_access_block"), at.member("abac")
+    return BucketSettings(
+        public_access_block=None if block is None else _block(block),
+        ownership=at.optional_text("ownership"),
+        abac=None if abac is None or abac.value is None else abac.flag(),
+    )
+
+
+def _block(at: Json) -> PublicAccessBlock:
+    """The four settings; ``null`` and an empty object say that nothing is blocked."""
+    if at.empty:
+        return NOTHING_BLOCKED
+
+    def setting(name: str) -> bool | None:
+        found = at.member(name)
+        return None if found is None else found.flag()
+
+    return PublicAccessBlock(
+        block_public_acls=setting("BlockPublicAcls"),
+        ignore_public_acls=setting("IgnorePublicAcls"),
+        block_public_policy=setting("BlockPublicPolicy"),
+        restrict_public_buckets=setting("RestrictPublicBuckets"),
+    )

@@ -1,0 +1,99 @@
+"""Text files of the user's: UTF-8, plain or gzipped, up to a size that a memory can hold."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from typing import TYPE_CHECKING, Final
+
+from policysim.language.source import Source
+from policysim.sources.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SIZE_LIMIT: Final = 1 << 30
+"""The most bytes, once unpacked, that a file may hold: a small archive can unpack to any size."""
+
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_SUFFIXES: Final = (".json", ".json.gz")
+
+
+def read_source(path: Path, name: str | None = None) -> Source:
+    """The text of a file; ``name`` is how the user named it, if not as ``path``. Gzip is told by its first bytes."""
+    shown = name if name is not None else str(path)
+    return decoded_source(_bytes_of(path, shown), shown)
+
+
+def decoded_source(data: bytes, name: str) -> Source:
+    """The text of bytes that were read elsewhere, from standard input for one; unpacked where they are gzipped."""
+    if data.startswith(_GZIP_MAGIC):
+        data = _unpacked(data, name)
+    try:
+        return Source(name, data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{name}:{line}: this is not UTF-8 text (byte {error.start})") from None
+
+
+def json_file(folder: Path, stem: str) -> Path | None:
+    """The file ``STEM.json`` of a folder, or else ``STEM.json.gz``; ``None`` when neither is there."""
+    for suffix in _SUFFIXES:
+        path = folder / f"{stem}{suffix}"
+        if path.exists():
+            return path
+    return None
+
+
+def json_files(folder: Path) -> list[Path]:
+    """Every JSON file that lies directly in a folder, in the order of their names; none where there is no folder."""
+    try:
+        found = [path for path in folder.iterdir() if path.name.endswith(_SUFFIXES)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise unreadable(error, str(folder)) from None
+    return sorted(found, key=lambda path: path.name)
+
+
+def stem_of(path: Path) -> str:
+    """The name of a JSON file without ``.json`` or ``.json.gz``."""
+    return path.name.removesuffix(".gz").removesuffix(".json")
+
+
+def unreadable(error: OSError, name: str) -> InputError:
+    """Why the system does not let a file be read, in one sentence."""
+    match error:
+        case FileNotFoundError():
+            reason = "there is no such file"
+        case IsADirectoryError():
+            reason = "this is a folder, not a file"
+        case PermissionError():
+            reason = "this may not be read (permission denied)"
+        case _:
+            reason = f"this cannot be read ({(error.strerror or str(error)).lower()})"
+    return InputError(f"{name}: {reason}")
+
+
+def _bytes_of(path: Path, name: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(SIZE_LIMIT + 1)
+    except OSError as error:
+        raise unreadable(error, name) from None
+    return _bounded(data, name)
+
+
+def _unpacked(data: bytes, name: str) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+            return _bounded(packed.read(SIZE_LIMIT + 1), name)
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise InputError(f"{name}: this is a broken gzip file") from None
+
+
+def _bounded(data: bytes, name: str) -> bytes:
+    if len(data) > SIZE_LIMIT:
+        raise InputError(f"{name}: this holds more than {SIZE_LIMIT >> 20} MiB")
+    return data

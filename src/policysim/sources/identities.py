@@ -1,0 +1,160 @@
+"""Users, groups, roles and managed policies: the output of ``aws iam get-account-authorization-details``.
+
+Source: IAM API reference, GetAccountAuthorizationDetails; spec G16.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from policysim.account.account import Group, Identities, PolicyReference, Role, User
+from policysim.account.on_demand import OnDemand
+from policysim.language.policy_types import PolicyType
+from policysim.language.reader import read_policy
+from policysim.sources.json_values import Json, read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from typing import TypeVar
+
+    from policysim.account.on_demand import Reader
+    from policysim.language.policy import Policy
+
+    Entity = TypeVar("Entity")
+
+
+def read_identities(parts: Sequence[Path]) -> Identities:
+    """The identities that several parts of authorization details hold together; each part is read when first needed.
+
+    No document is parsed, and no user, group or role built, before somebody asks for it.
+    """
+    details = _Details(parts)
+    return Identities(
+        users=OnDemand(partial(details.index, "UserDetailList", "Arn", _user)),
+        groups=OnDemand(partial(details.index, "GroupDetailList", "GroupName", _group)),
+        roles=OnDemand(partial(details.index, "RoleDetailList", "Arn", _role)),
+        trust=OnDemand(details.trust),
+        managed=OnDemand(details.managed),
+    )
+
+
+class _Details:
+    """The parts as JSON, joined."""
+
+    def __init__(self, parts: Sequence[Path]) -> None:
+        self._paths = parts
+
+    @cached_property
+    def _parts(self) -> list[Json]:
+        return [read_json(path) for path in self._paths]
+
+    def index(self, name: str, key: str, build: Callable[[Json], Entity]) -> dict[str, Reader[Entity]]:
+        return {found: partial(build, entry) for found, entry in self._entries(name, key).items()}
+
+    def trust(self) -> Mapping[str, Reader[Policy]]:
+        roles = self._entries("RoleDetailList", "Arn")
+        documents = {arn: role.member("AssumeRolePolicyDocument") for arn, role in roles.items()}
+        return {arn: partial(_policy, document, PolicyType.TRUST) for arn, document in documents.items() if document}
+
+    def managed(self) -> Mapping[str, Reader[Policy]]:
+        policies = self._entries("Policies", "Arn")
+        documents = {arn: _default_version(policy) for arn, policy in policies.items()}
+        return {arn: partial(_policy, document, PolicyType.IDENTITY) for arn, document in documents.items() if document}
+
+    def _entries(self, name: str, key: str) -> dict[str, Json]:
+        """The entries of one list of all parts, by ``key``; a repeated entry must say the same each time."""
+        entries: dict[str, Json] = {}
+        for part in self._parts:
+            if part.empty:
+                continue
+            for entry in part.optional_items(name):
+                identity = entry.required(key).text()
+                first = entries.setdefault(identity, entry)
+                if first is not entry and first.value != entry.value:
+                    raise entry.error(f"`{identity}` is described twice, and not alike")
+        return entries
+
+
+def _policy(document: Json, policy_type: PolicyType) -> Policy:
+    return read_policy(document.value, document.location, policy_type)
+
+
+def _default_version(policy: Json) -> Json | None:
+    """The document of the version in force; ``None`` where the details do not have it."""
+    default = policy.optional_text("DefaultVersionId")
+    for version in policy.optional_items("PolicyVersionList"):
+        in_force = version.member("IsDefaultVersion")
+        named = default is not None and version.optional_text("VersionId") == default
+        if (in_force is not None and in_force.flag()) or (in_force is None and named):
+            return version.member("Document")
+    return None
+
+
+def _user(entry: Json) -> User:
+    return User(
+        name=entry.required("UserName").text(),
+        arn=entry.required("Arn").text(),
+        unique_id=entry.optional_text("UserId"),
+        groups=tuple(group.text("the name of a group") for group in entry.optional_items("GroupList")),
+        inline=_inline(entry, "UserPolicyList"),
+        managed=_attached(entry),
+        boundary=_boundary(entry),
+        tags=_tags(entry),
+    )
+
+
+def _group(entry: Json) -> Group:
+    return Group(
+        name=entry.required("GroupName").text(),
+        arn=entry.required("Arn").text(),
+        inline=_inline(entry, "GroupPolicyList"),
+        managed=_attached(entry),
+    )
+
+
+def _role(entry: Json) -> Role:
+    return Role(
+        name=entry.required("RoleName").text(),
+        arn=entry.required("Arn").text(),
+        unique_id=entry.optional_text("RoleId"),
+        inline=_inline(entry, "RolePolicyList"),
+        managed=_attached(entry),
+        boundary=_boundary(entry),
+        tags=_tags(entry),
+    )
+
+
+def _inline(entry: Json, name: str) -> Mapping[str, Policy]:
+    return OnDemand(lambda: dict(_inline_readers(entry, name)))
+
+
+def _inline_readers(entry: Json, name: str) -> Iterator[tuple[str, Reader[Policy]]]:
+    seen: set[str] = set()
+    for inline in entry.optional_items(name):
+        policy_name = inline.required("PolicyName").text()
+        if policy_name in seen:
+            raise inline.error(f"the inline policy `{policy_name}` stands here twice")
+        seen.add(policy_name)
+        yield policy_name, partial(_policy, inline.required("PolicyDocument"), PolicyType.IDENTITY)
+
+
+def _attached(entry: Json) -> tuple[PolicyReference, ...]:
+    attached = entry.optional_items("AttachedManagedPolicies")
+    return tuple(
+        PolicyReference(one.required("PolicyName").text(), one.required("PolicyArn").text()) for one in attached
+    )
+
+
+def _boundary(entry: Json) -> PolicyReference | None:
+    boundary = entry.member("PermissionsBoundary")
+    if boundary is None or boundary.empty:
+        return None
+    arn = boundary.required("PermissionsBoundaryArn").text()
+    return PolicyReference(arn.rsplit("/", 1)[-1], arn)
+
+
+def _tags(entry: Json) -> dict[str, str]:
+    tags = entry.optional_items("Tags")
+    return {tag.required("Key").text(): tag.required("Value").text() for tag in tags}

@@ -1,0 +1,109 @@
+"""Policy documents in files of their own, and documents that stand in other files as values, strings or paths."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from policysim.language.embedding import is_document
+from policysim.language.json_text import load_json
+from policysim.language.problem_kinds import BROKEN_JSON
+from policysim.language.problems import Problem
+from policysim.language.reader import parse_policy, read_policy
+from policysim.language.source import Location, Span
+from policysim.sources.files import read_source
+
+if TYPE_CHECKING:
+    from policysim.language.policy import Policy
+    from policysim.language.policy_types import PolicyType
+    from policysim.language.source import DocumentPath, Source
+    from policysim.sources.json_values import Json
+
+_WRAPPINGS: Final[tuple[DocumentPath, ...]] = (
+    ("PolicyVersion", "Document"),
+    ("Policy", "Content"),
+    ("Attributes", "Policy"),
+    ("PolicyDocument",),
+    ("ResourcePolicy",),
+    ("Policy",),
+    ("policyText",),
+)
+"""Where the AWS CLI puts a document into what it prints: get-policy-version, describe-policy, get-bucket-policy, ..."""
+
+_EXPLAINED_SIZE: Final = 1 << 17
+"""The most characters of a broken document that the grammar is asked about: it is thorough, and slow."""
+
+
+def read_policy_file(path: Path, type: PolicyType, name: str | None = None) -> Policy:  # noqa: A002  # the reader's word
+    """The policy in a file: a document, or what the AWS CLI prints around one.
+
+    A document that is broken is a policy with errors among its problems; only a file that cannot be read is an error.
+    """
+    return policy_of(read_source(path, name), type)
+
+
+def policy_of(source: Source, type: PolicyType) -> Policy:  # noqa: A002  # the reader's word
+    """The policy that a text holds; where its JSON is broken, the written grammar says what was expected."""
+    value = load_json(source)
+    if isinstance(value, Problem):
+        return replace(parse_policy(source, type), problems=(_explained(value, source),))
+    path = _wrapping(value)
+    for step in path:
+        value = value[step] if isinstance(value, dict) and isinstance(step, str) else value
+    return read_policy(value, Location(source, path), type)
+
+
+def _wrapping(value: object) -> DocumentPath:
+    if not isinstance(value, dict) or "Statement" in value:
+        return ()
+    for path in _WRAPPINGS:
+        inner: object = value
+        for step in path:
+            inner = inner.get(step) if isinstance(inner, dict) else None
+        if isinstance(inner, dict) or (isinstance(inner, str) and is_document(inner)):
+            return path
+    return ()
+
+
+def _explained(problem: Problem, source: Source) -> Problem:
+    if problem.kind is not BROKEN_JSON or len(source.text) > _EXPLAINED_SIZE:
+        return problem
+    from policysim.grammars.policies import explain_break  # noqa: PLC0415  # Lark loads only when a text is broken
+
+    found = explain_break(source.text)
+    return problem if found is None else Problem(BROKEN_JSON, found.sentence, Span(source, found.offset, found.end))
+
+
+class Documents:
+    """Reads the documents of one folder: objects, strings, and paths of files that may not leave ``root``.
+
+    Paths are relative to ``folder``. A file that several places name is read once for each type of policy.
+    """
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self._folder = folder
+        self._root = root
+        self._files: dict[tuple[str, PolicyType], Policy] = {}
+
+    def read(self, at: Json, type: PolicyType) -> Policy:  # noqa: A002  # the reader's word
+        """The policy that stands at a place, or in the file that is named there."""
+        path = file_named(at)
+        if path is None:
+            return read_policy(at.value, at.location, type)
+        if (path, type) not in self._files:
+            self._files[path, type] = read_policy_file(self._inside(path, at), type)
+        return self._files[path, type]
+
+    def _inside(self, text: str, at: Json) -> Path:
+        path, root = self._folder / text, self._root.resolve()
+        if Path(text).is_absolute() or not path.resolve().is_relative_to(root):
+            raise at.error(f"`{text}` leads out of the folder `{self._root}`")
+        if not path.is_file():
+            raise at.error(f"there is no file `{text}` in `{self._folder}`")
+        return path
+
+
+def file_named(at: Json) -> str | None:
+    """The path that a document is given by, or ``None`` when the document itself stands there."""
+    return at.value if isinstance(at.value, str) and not is_document(at.value) else None
