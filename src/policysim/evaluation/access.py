@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.evaluation.layers import LayerName
-from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known, negate
 from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
@@ -114,17 +114,18 @@ class Access(NamedTuple):
         inner = (name for name in INNER_LIMITS if self.verdicts[name].allowed is FALSE)
         return (*resource, *identity, *inner)
 
-    def needs(self, name: LayerName) -> bool:
-        """Whether the request cannot pass without this layer's Allow."""
-        by_resource = self.same_account is TRUE and self.reach.direct is TRUE
+    def needs(self, name: LayerName) -> Truth:
+        """Whether the request cannot pass without this layer's Allow; unknown where it hangs on the owner's account."""
+        direct, entity = (all_of((self.same_account, truth)) for truth in (self.reach.direct, self.reach.entity))
+        kind = self.request.principal.kind
         match name:
             case LayerName.RESOURCE:
-                without_identity = self.request.principal.kind not in IAM_IDENTITIES | {PrincipalKind.ROOT}
-                return self.same_account is not TRUE or self.needs_resource_policy or without_identity
+                alone = self.needs_resource_policy or kind not in IAM_IDENTITIES | {PrincipalKind.ROOT}
+                return TRUE if alone else negate(self.same_account)
             case LayerName.IDENTITY:
-                by_entity = self.same_account is TRUE and self.reach.entity is TRUE
-                return self.request.principal.kind in IAM_IDENTITIES and not (by_resource or by_entity)
+                return negate(any_of((direct, entity))) if kind in IAM_IDENTITIES else FALSE
             case LayerName.BOUNDARY | LayerName.SESSION:
-                return self.verdicts[name].present and not by_resource
+                present = self.verdicts[name].present or self.verdicts[name].allowed is FALSE
+                return negate(direct) if present else FALSE
             case _:
-                return self.verdicts[name].present
+                return TRUE if self.verdicts[name].present else FALSE

@@ -106,23 +106,23 @@ def _check(verdict: LayerVerdict, access: Access) -> Check:
     needed = access.needs(verdict.layer)
     return Check(
         verdict.layer,
-        _verdict_word(verdict, access, needed=needed),
+        _verdict_word(verdict, access, needed),
         (*verdict.denies, *verdict.allows),
         _target(verdict.layer, access.request),
-        needed=needed,
+        needed=needed is not FALSE,
         present=verdict.present,
         gaps=verdict.gaps,
         blocking_node=verdict.node if verdict.allowed is not TRUE else None,
     )
 
 
-def _verdict_word(verdict: LayerVerdict, access: Access, *, needed: bool) -> Verdict:
+def _verdict_word(verdict: LayerVerdict, access: Access, needed: Truth) -> Verdict:
     if verdict.denied is TRUE:
         return Verdict.EXPLICIT_DENY
     if verdict.denied is UNKNOWN:
         return Verdict.UNKNOWN
     if verdict.allowed is FALSE:
-        return Verdict.IMPLICIT_DENY if needed else Verdict.NO_IMPACT
+        return _WITHOUT_ALLOW[needed]
     if not verdict.present:
         return Verdict.NO_IMPACT
     if verdict.allowed is UNKNOWN:
@@ -130,6 +130,10 @@ def _verdict_word(verdict: LayerVerdict, access: Access, *, needed: bool) -> Ver
     only_account = verdict.reach.direct is verdict.reach.entity is FALSE and verdict.layer is LayerName.RESOURCE
     useless = only_account and not access.needs_resource_policy and access.same_account is TRUE
     return Verdict.NO_IMPACT if useless and access.request.principal.kind in IAM_IDENTITIES else Verdict.ALLOW
+
+
+_WITHOUT_ALLOW: Final = {TRUE: Verdict.IMPLICIT_DENY, FALSE: Verdict.NO_IMPACT, UNKNOWN: Verdict.UNKNOWN}
+"""The verdict of a layer without a matching Allow, by whether its Allow is needed."""
 
 
 def _target(layer: LayerName, request: Request) -> str | None:
