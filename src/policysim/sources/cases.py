@@ -1,0 +1,199 @@
+"""Case files: one question a line, with the policies in force, as JSON Lines.
+
+Two forms are read: that of the case files and of ``policysim eval --cases``, and an older, flatter one in which the
+principal is an ARN and ``scps``, ``rcps`` and ``vpc_endpoint_policy`` hold documents. Source: the description of the
+case files; spec R22.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.language.arns import is_account_id, parse_arn
+from policysim.language.json_text import WrittenNumber, load_json
+from policysim.language.problems import Problem
+from policysim.language.request import ABSENT, PublicAccessBlock, Request, RequestContext, Resource
+from policysim.language.source import Location, Origin, Source
+from policysim.sources.case_policies import read_policies
+from policysim.sources.case_principals import read_principal
+from policysim.sources.errors import InputError
+from policysim.sources.json_values import Json, problem_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policysim.evaluation.policy_set import PolicySet
+    from policysim.language.request import ContextValue, Principal
+
+ANY_RESOURCE: Final = "*"
+
+
+class Question(NamedTuple):
+    """One request of a case and the policies in force for it."""
+
+    request: Request
+    policies: PolicySet
+
+
+class Case(NamedTuple):
+    """One line: the requests that its call needs, every one of which must pass.
+
+    ``members`` is the line as it stands, for those who compare the answer with what it expects.
+    """
+
+    id: str
+    title: str
+    questions: tuple[Question, ...]
+    members: dict[str, object]
+
+
+class BrokenCase(NamedTuple):
+    """A line that is no case: its name, as far as it has one, and one sentence that names the place."""
+
+    id: str | None
+    error: str
+
+
+def read_cases(source: Source) -> Iterator[Case | BrokenCase]:
+    """The cases of a text, in order; blank lines are passed over. Nothing raises: a broken line is a value."""
+    start, text = 0, source.text
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        if text[start:end].strip():
+            yield read_case(_line(source, start, end))
+        start = end + 1
+
+
+def read_case(line: Source) -> Case | BrokenCase:
+    """The case that a line holds."""
+    value = load_json(line)
+    if isinstance(value, Problem):
+        return BrokenCase(None, str(problem_error(value, line.name)))
+    whole = Json(value, Location(line, ()))
+    if not isinstance(value, dict):
+        return BrokenCase(None, str(whole.unexpected("an object")))
+    name = value.get("id")
+    case_id = name if isinstance(name, str) else None
+    try:
+        return _case(whole, dict(value))
+    except InputError as error:
+        return BrokenCase(case_id, str(error))
+
+
+def _line(source: Source, start: int, end: int) -> Source:
+    """One line as a text of its own whose places are those of the whole."""
+    return Source(source.name, source.text[start:end], Origin(source, range(start, end + 1)))
+
+
+def _case(whole: Json, members: dict[str, object]) -> Case:
+    dict(whole.members())  # a name that stands twice is refused
+    principal = read_principal(whole.required("principal"))
+    action = whole.required("action").text("an action, such as `s3:GetObject`")
+    policies = read_policies(whole, action, principal)
+    questions = tuple(
+        Question(Request(principal=principal, action=action, resource=resource, context=context), policies)
+        for resource, context in _resources(whole, principal)
+    )
+    return Case(_name(whole), whole.optional_text("title") or "", questions, members)
+
+
+def _name(whole: Json) -> str:
+    name = whole.member("id")
+    if name is None or name.value is None:
+        return ""
+    return str(name.value) if isinstance(name.value, int) and not isinstance(name.value, bool) else name.text()
+
+
+def _resources(whole: Json, principal: Principal) -> Iterator[tuple[Resource, RequestContext]]:
+    """Each resource with its own context, which stands beside that of the whole case."""
+    complete = whole.member("context_complete")
+    is_complete = complete is None or complete.value is None or complete.flag()
+    shared = _context(whole)
+    entries = whole.member("resources")
+    if entries is None or entries.empty:
+        yield (
+            _resource(whole, whole.required("resource").text("an ARN or `*`"), whole, principal),
+            _put(shared, {}, complete=is_complete),
+        )
+        return
+    for entry in entries.items():
+        single = isinstance(entry.value, str)
+        arn = entry.text() if single else entry.required("arn").text("an ARN or `*`")
+        own = {} if single else _context(entry)
+        yield _resource(whole, arn, None if single else entry, principal), _put(shared, own, complete=is_complete)
+
+
+def _put(shared: dict[str, ContextValue], own: dict[str, ContextValue], *, complete: bool) -> RequestContext:
+    return RequestContext(complete=complete).with_values(shared).with_values(own)
+
+
+def _resource(whole: Json, arn: str, entry: Json | None, principal: Principal) -> Resource:
+    return Resource(
+        arn=arn,
+        account=_owner(whole, arn, entry, principal),
+        in_management_account=_flag(whole, "resource_account_is_management"),
+        key_manager=whole.optional_text("kms_key_manager"),
+        public_access_block=_public_access_block(whole),
+    )
+
+
+def _owner(whole: Json, arn: str, entry: Json | None, principal: Principal) -> str | None:
+    """The account that owns a resource: as stated, or by its ARN, or the caller's for ``*``; never guessed (R22).
+
+    Of several resources the ARN of each tells before the account that is stated for all. The older form leaves out
+    the account where it is the caller's.
+    """
+    stated = whole.optional_text("resource_account")
+    own = entry.optional_text("resource_account") if entry is not None else None
+    parsed = parse_arn(arn)
+    by_arn = parsed.account if parsed is not None and is_account_id(parsed.account) else None
+    alone = entry is whole
+    for account in (own, stated, by_arn) if alone else (own, by_arn, stated):
+        if account is not None:
+            return account
+    older_form = isinstance(whole.required("principal").value, str)
+    return principal.account if arn == ANY_RESOURCE or older_form else None
+
+
+def _flag(whole: Json, name: str) -> bool:
+    found = whole.member(name)
+    return found is not None and found.value is not None and found.flag()
+
+
+def _public_access_block(whole: Json) -> PublicAccessBlock:
+    """The settings as the case gives them; one that it leaves out is off."""
+    at = whole.member("s3_bpa")
+    settings = {} if at is None else {name: value.flag() for name, value in at.members()}
+    return PublicAccessBlock(
+        block_public_acls=settings.get("BlockPublicAcls", False),
+        ignore_public_acls=settings.get("IgnorePublicAcls", False),
+        block_public_policy=settings.get("BlockPublicPolicy", False),
+        restrict_public_buckets=settings.get("RestrictPublicBuckets", False),
+    )
+
+
+def _context(at: Json) -> dict[str, ContextValue]:
+    context = at.member("context")
+    return {} if context is None else {key: _values(value) for key, value in context.members()}
+
+
+def _values(at: Json) -> ContextValue:
+    """The values of a key: several for a list, and for ``null`` the key is absent (spec V13)."""
+    if at.value is None:
+        return ABSENT
+    return tuple(_value(item) for item in at.items()) if isinstance(at.value, list) else (_value(at),)
+
+
+def _value(at: Json) -> str:
+    match at.value:
+        case str():
+            return at.value
+        case bool():
+            return "true" if at.value else "false"
+        case WrittenNumber():
+            return at.value.text
+        case int() | float():
+            return str(at.value)
+        case _:
+            raise at.unexpected("a string, a number, `true` or `false`")
