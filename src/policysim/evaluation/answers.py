@@ -185,8 +185,7 @@ def _unknown_keys(effect: Effect, possible: tuple[Effect, ...], access: Access) 
 
 
 def _caveats(effect: Effect, access: Access, deviation: Deviation) -> tuple[Caveat, ...]:
-    matches = [match for verdict in access.verdicts.values() for match in (*verdict.denies, *verdict.allows)]
-    codes = dict.fromkeys(code for match in matches for outcome in match.outcomes for code in outcome.caveats)
+    codes = dict.fromkeys(code for verdict in access.verdicts.values() for code in verdict.caveats)
     caveats = [Caveat(code, CAVEATS[code]) for code in codes]
     if effect is Effect.ALLOWED:
         caveats.extend(deviation.caveats(access.request))

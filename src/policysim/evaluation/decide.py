@@ -13,10 +13,11 @@ from policysim.evaluation.context import context_lookup
 from policysim.evaluation.decision import Decision, Effect
 from policysim.evaluation.facts import NO_FACTS, Facts
 from policysim.evaluation.layers import LAYERS, LayerName
-from policysim.evaluation.matching import Situation
+from policysim.evaluation.matching import Situation, Target
 from policysim.evaluation.principals import Circumstances
 from policysim.evaluation.services import deviation_of
 from policysim.evaluation.splitting import split_unknown_keys
+from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, known
 from policysim.evaluation.verdicts import judge
 from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
@@ -29,30 +30,34 @@ if TYPE_CHECKING:
     from policysim.language.request import ContextValue, Request
 
 
-def decide(request: Request, policies: PolicySet, facts: Facts = NO_FACTS, *, trace: bool = False) -> Decision:
+def decide(
+    request: Request,
+    policies: PolicySet,
+    facts: Facts = NO_FACTS,
+    *,
+    trace: bool = False,
+    switches: Switches = DEFAULT_SWITCHES,
+) -> Decision:
     """Whether AWS allows this request under these policies, and what decides.
 
     Unknown context keys never become a guess: where both outcomes are possible the effect is ``DEPENDS``, with the
     keys and values that settle it. With ``trace`` every statement of every layer is reported element by element.
+    ``switches`` choose how rules are read on which AWS's documentation is silent or at odds with itself.
     """
-
-    def under(assumed: Mapping[str, ContextValue]) -> Decision:
-        return _decide(request, policies, facts, assumed, trace=trace)
-
-    return split_unknown_keys(under({}), under, context_lookup(request), facts)
-
-
-def _decide(
-    request: Request, policies: PolicySet, facts: Facts, assumed: Mapping[str, ContextValue], *, trace: bool
-) -> Decision:
     deviation = deviation_of(request.action)
     settled = deviation.settle(request)
     if settled is not None:
         return settled_answer(request, settled)
-    lookup = _doubting(context_lookup(request, assumed), deviation.unreliable_keys)
-    situation = Situation(request, lookup, facts, _circumstances(request, policies, facts), everything=trace)
-    verdicts = {layer.name: judge(layer.name, policies, situation, deviation) for layer in LAYERS}
-    return answer(request, verdicts, deviation, traced=trace)
+    target, circumstances = Target.of(request, facts), _circumstances(request, policies, facts)
+
+    def under(assumed: Mapping[str, ContextValue], *, everything: bool = False) -> Decision:
+        lookup = _doubting(context_lookup(request, assumed), deviation.unreliable_keys)
+        situation = Situation(request, target, lookup, facts, circumstances, switches, everything)
+        verdicts = {layer.name: judge(layer.name, policies, situation, deviation) for layer in LAYERS}
+        return answer(request, verdicts, deviation, traced=everything)
+
+    decision = under({}, everything=trace)
+    return split_unknown_keys(decision, under, context_lookup(request), facts, switches)
 
 
 def _doubting(lookup: Lookup, unreliable: tuple[str, ...]) -> Lookup:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from policysim.evaluation.facts import Facts
     from policysim.evaluation.layers import LayerName
     from policysim.evaluation.policy_set import AttachedPolicy
+    from policysim.evaluation.switches import Switches
     from policysim.language.patterns import ResourcePattern
     from policysim.language.policy import PatternElement, Statement
     from policysim.language.request import Request
@@ -30,13 +31,34 @@ _RESOURCE_ALIASES: Final[dict[str, str]] = {"s3:listallmybuckets": "arn:aws:s3::
 """Actions without a resource for which the service also accepts an ARN pattern that matches this text (spec R3)."""
 
 
+class Target(NamedTuple):
+    """The resource that statements are held against.
+
+    It is ``*`` for an action that takes no resource (spec R2; ``needs_star``); ``alias`` is a text that the service
+    accepts in the place of ``*`` (spec R3).
+    """
+
+    resource: str
+    needs_star: bool
+    alias: str | None
+
+    @classmethod
+    def of(cls, request: Request, facts: Facts) -> Target:
+        """The target of a request."""
+        without = facts.takes_no_resource(request.action) is True
+        resource = "*" if without else request.resource.arn
+        return cls(resource, without, _RESOURCE_ALIASES.get(request.action.lower()) if resource == "*" else None)
+
+
 class Situation(NamedTuple):
     """What every statement of a request is held against."""
 
     request: Request
+    target: Target
     lookup: Lookup
     facts: Facts
     circumstances: Circumstances
+    switches: Switches
     everything: bool
     """Look at every element of every statement, for a trace, instead of stopping at the first that fails."""
 
@@ -47,11 +69,27 @@ class Matched(NamedTuple):
     match: StatementMatch
     reach: Reach
 
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What is doubtful about the answer: of a statement that fails, only if nothing but doubtful elements fail."""
+        outcomes = self.match.outcomes
+        if self.match.truth is FALSE:
+            outcomes = tuple(outcome for outcome in outcomes if outcome.truth is FALSE)
+            if not all(outcome.caveats for outcome in outcomes):
+                return ()
+        return tuple(code for outcome in outcomes for code in outcome.caveats)
+
 
 def match_statement(
     statement: Statement, attached: AttachedPolicy, layer: LayerName, node: str, situation: Situation
-) -> Matched:
-    """Whether the statement applies to the request, and element by element why not."""
+) -> Matched | None:
+    """Whether the statement applies to the request, and element by element why not.
+
+    Without a trace the answer for a statement that plainly does not apply is ``None``; one that fails on doubtful
+    elements alone is reported all the same.
+    """
+    if not situation.everything and not _covers_action(statement.action, situation.request.action):
+        return None
     reach = Reach(direct=TRUE)
     outcomes: list[Outcome] = []
     truth: Truth = TRUE
@@ -61,8 +99,8 @@ def match_statement(
         outcomes.append(outcome)
         if outcome.truth is FALSE:
             truth = FALSE
-            if not situation.everything:
-                break
+            if not (situation.everything or outcome.caveats):
+                return None
         elif outcome.truth is UNKNOWN and truth is TRUE:
             truth = UNKNOWN
     grant = reach.best if statement.principal is not None and truth is not FALSE else None
@@ -79,7 +117,14 @@ def _outcomes(
     if statement.principal is not None:
         yield match_principal(statement.principal, statement.effect, request.principal, situation.circumstances)
     for entry in statement.conditions:
-        yield match_condition(entry, situation.lookup, substitutes=substitutes, facts=situation.facts), None
+        outcome = match_condition(
+            entry, situation.lookup, substitutes=substitutes, facts=situation.facts, switches=situation.switches
+        )
+        yield outcome, None
+
+
+def _covers_action(element: PatternElement, action: str) -> bool:
+    return bool(element.patterns) and element.negated is not any(action_matches(p, action) for p in element.patterns)
 
 
 def _match_action(element: PatternElement, action: str) -> Outcome:
@@ -100,12 +145,9 @@ class _Hit(NamedTuple):
 
 
 def _match_resource(element: PatternElement, *, substitutes: bool, situation: Situation) -> Outcome:
-    request = situation.request
-    without = situation.facts.takes_no_resource(request.action)
-    resource = "*" if without else request.resource.arn
+    resource, needs_star, alias = situation.target
     if not element.patterns:
         return Outcome(Element.RESOURCE, FALSE, Reason.RESOURCE_EMPTY, (element.name,), "nothing", f"`{resource}`")
-    alias = _RESOURCE_ALIASES.get(request.action.lower()) if resource == "*" else None
     hits: list[_Hit] = []
     for pattern in element.patterns:
         hits.append(_match_pattern(pattern, resource, alias, substitutes=substitutes, situation=situation))
@@ -118,7 +160,7 @@ def _match_resource(element: PatternElement, *, substitutes: bool, situation: Si
     at = next((i for i, hit in enumerate(hits) if hit.truth is covered), 0) if covered is not FALSE else None
     path = (element.name,) if at is None else element.path(at)
     wanted = _listing(element.patterns) if at is None else f"`{element.patterns[at]}`"
-    reason = _resource_reason(element, truth, needs_star=bool(without))
+    reason = _resource_reason(element, truth, needs_star=needs_star)
     shown = _only(element, path)
     return Outcome(
         Element.RESOURCE, truth, reason, shown, wanted, f"`{resource}`", key=", ".join(keys), keys=keys, caveats=caveats

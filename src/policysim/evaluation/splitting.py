@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from policysim.evaluation.context import Lookup
     from policysim.evaluation.facts import Facts
+    from policysim.evaluation.switches import Switches
     from policysim.language.policy import ConditionEntry
     from policysim.language.request import ContextValue
 
@@ -39,12 +40,16 @@ class _Key(NamedTuple):
 
 
 def split_unknown_keys(
-    decision: Decision, under: Callable[[Mapping[str, ContextValue]], Decision], lookup: Lookup, facts: Facts
+    decision: Decision,
+    under: Callable[[Mapping[str, ContextValue]], Decision],
+    lookup: Lookup,
+    facts: Facts,
+    switches: Switches,
 ) -> Decision:
     """The decision, made as certain as the policies allow; ``under`` decides again with values assumed for keys."""
     if not decision.unknown_keys:
         return decision
-    keys = [_classes_of(unknown.key, decision, lookup, facts) for unknown in decision.unknown_keys]
+    keys = [_classes_of(unknown.key, decision, lookup, facts, switches) for unknown in decision.unknown_keys]
     splittable = [key for key in keys if key is not None]
     caveats = () if len(splittable) == len(keys) else (NOT_SPLIT,)
     if not splittable or math.prod(len(key.values) for key in splittable) > BUDGET:
@@ -53,7 +58,7 @@ def split_unknown_keys(
     return _joined(decision, outcomes, splittable, under, caveats)
 
 
-def _classes_of(key: str, decision: Decision, lookup: Lookup, facts: Facts) -> _Key | None:
+def _classes_of(key: str, decision: Decision, lookup: Lookup, facts: Facts, switches: Switches) -> _Key | None:
     """The key with its classes; ``None`` when it stands in a policy variable or has too many."""
     entries: list[tuple[ConditionEntry, bool]] = []
     for match in (match for check in decision.checks for match in check.matched):
@@ -63,7 +68,7 @@ def _classes_of(key: str, decision: Decision, lookup: Lookup, facts: Facts) -> _
             return None
         substitutes = match.attached.policy.substitutes_variables
         entries += [(entry, substitutes) for entry in match.statement.conditions if entry.key.lower() == key.lower()]
-    classes = value_classes(key, tuple(entries), lookup, facts, BUDGET)
+    classes = value_classes(key, tuple(entries), lookup, facts, BUDGET, switches)
     return None if classes is None else _Key(key, classes.values)
 
 

@@ -18,7 +18,7 @@ from policysim.evaluation.ordered_classes import (
     number_candidates,
 )
 from policysim.evaluation.string_classes import ANY_ARN, string_candidates
-from policysim.evaluation.switches import DEFAULT_SWITCHES
+from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.values import bytes_of
 from policysim.language.operators import Family, SetPrefix
 from policysim.language.request import ABSENT
@@ -62,6 +62,7 @@ def value_classes(
     lookup: Callable[[str], ContextValue],
     facts: Facts,
     budget: int,
+    switches: Switches = DEFAULT_SWITCHES,
 ) -> ValueClasses | None:
     """The classes of values that the entries tell apart; ``None`` when they cannot be had.
 
@@ -73,7 +74,7 @@ def value_classes(
     tests = [
         prepared
         for entry, substitutes in entries
-        if (prepared := prepare(entry, lookup, substitutes=substitutes, facts=facts, switches=DEFAULT_SWITCHES))
+        if (prepared := prepare(entry, lookup, substitutes=substitutes, facts=facts, switches=switches))
     ]
     if any(test.unknown_variables for test in tests):
         return None
@@ -140,7 +141,7 @@ def _candidates(
     """Single values, at least one of every class; ``None`` when the operators do not go together."""
     telling = [t for t in tests if t.wanted and t.operator.base.family is not Family.NULL and not t.wrong_operator]
     families = {test.operator.base.family for test in telling}
-    texts = tuple(dict.fromkeys(wanted.text for t in telling for wanted in t.wanted if not wanted.unresolved))
+    texts = tuple(dict.fromkeys(wanted.text for t in telling for wanted in t.wanted_texts))
     # A key of a known type holds values of that type; of any other key nothing is certain.
     mistyped = () if key_facts is not None else (_OTHER,)
     if not families:

@@ -33,8 +33,8 @@ class LayerVerdict(NamedTuple):
     """What one layer says.
 
     ``allowed`` is whether the layer lets the request pass; ``reach`` tells, for a resource-based policy, how its Allow
-    statements reach the caller. ``denies``, ``allows``: the statements that match or may match. ``node`` is the first
-    level without an Allow.
+    statements reach the caller. ``denies``, ``allows``: the statements that match or may match. ``caveats``: the codes
+    of what is doubtful about them, or about the failing of others. ``node`` is the first level without an Allow.
     """
 
     layer: LayerName
@@ -45,6 +45,7 @@ class LayerVerdict(NamedTuple):
     denies: tuple[StatementMatch, ...] = ()
     allows: tuple[StatementMatch, ...] = ()
     trace: tuple[StatementMatch, ...] = ()
+    caveats: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     node: str | None = None
 
@@ -100,9 +101,10 @@ class _LevelVerdict(NamedTuple):
 
 def _judge_level(level: Level, layer: Layer, situation: Situation) -> _LevelVerdict:
     matched = tuple(
-        match_statement(statement, attached, layer.name, level.node, situation)
+        found
         for attached in level.policies
         for statement in attached.policy.statements
+        if (found := match_statement(statement, attached, layer.name, level.node, situation)) is not None
     )
     denies = [one.match.truth for one in matched if one.match.statement.effect is Effect.DENY]
     allows = [one for one in matched if one.match.statement.effect is Effect.ALLOW]
@@ -126,7 +128,8 @@ def _reached(matched: Matched) -> Iterable[Truth]:
 
 def _joined(layer: Layer, levels: list[_LevelVerdict], gaps: tuple[Gap, ...]) -> LayerVerdict:
     together = all_of if layer.combine is Combine.LEVELS else any_of
-    matched = [one.match for level in levels for one in level.matched]
+    found = [one for level in levels for one in level.matched]
+    matched = [one.match for one in found]
     relevant = [match for match in matched if match.truth is not FALSE]
     return LayerVerdict(
         layer.name,
@@ -139,6 +142,7 @@ def _joined(layer: Layer, levels: list[_LevelVerdict], gaps: tuple[Gap, ...]) ->
         denies=tuple(match for match in relevant if match.statement.effect is Effect.DENY),
         allows=tuple(match for match in relevant if match.statement.effect is Effect.ALLOW),
         trace=tuple(matched),
+        caveats=tuple(dict.fromkeys(code for one in found for code in one.caveats)),
         gaps=gaps,
         node=next((level.node for level in levels if level.allowed is not TRUE), None),
     )
