@@ -23,7 +23,9 @@ class Denial:
 
     ``layer`` is a word of the case files, or ``trust``; ``None`` when the message names none. ``resource`` is as
     printed: an ARN, ``*``, or words such as ``role X`` and ``this resource``. ``recognised`` is false for a message
-    of no known form: it is kept whole in ``raw`` all the same. ``iam`` is false when no policy caused the denial.
+    of no known form: it is kept whole in ``raw`` all the same, and what was sure of it is filled in. ``iam`` is false
+    when no policy caused the denial, and ``cause`` says then what did. ``cut`` tells that CloudTrail cut the message
+    off (1 KB); a part that the cut went through is left out, the encoded text aside.
     """
 
     raw: str
@@ -38,3 +40,4 @@ class Denial:
     encoded: str | None = None
     iam: bool = True
     cause: str | None = None
+    cut: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import zlib
@@ -17,6 +18,7 @@ SIZE_LIMIT: Final = 1 << 30
 """The most bytes, once unpacked, that a file may hold: a small archive can unpack to any size."""
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
+_UTF_16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SUFFIXES: Final = (".json", ".json.gz")
 
 
@@ -33,6 +35,8 @@ def decoded_source(data: bytes, name: str) -> Source:
     try:
         return Source(name, data.decode("utf-8"))
     except UnicodeDecodeError as error:
+        if data.startswith(_UTF_16_MARKS):
+            raise InputError(f"{name}: this is UTF-16 text, and UTF-8 was expected: convert it first") from None
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(f"{name}:{line}: this is not UTF-8 text (byte {error.start})") from None
 

@@ -1,0 +1,203 @@
+"""The resource of a denied or allowed call: from the message, the record's ``resources``, or the request parameters.
+
+Where none of them tells, the resource is unresolved; it is never taken to be ``*``.
+Source: spec M6, M14, R2, R11, R13, R22, X13.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.catalog.partitions import STANDARD, partition_of_region
+from policysim.cloudtrail.resource_parameters import (
+    NOT_TO_BE_READ,
+    OBJECT_ACTIONS,
+    Built,
+    Place,
+    copied_resource,
+    resource_from_parameters,
+    resource_named_in_parameters,
+)
+from policysim.language.arns import is_account_id, parse_arn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from policysim.cloudtrail.event import Event
+    from policysim.language.request import Principal
+
+FROM_MESSAGE: Final = "denial message"
+FROM_RESOURCES: Final = "resources[]"
+NO_SINGLE_RESOURCE: Final = "the action works on no single resource"
+OWNER_FROM_ARN: Final = "resource ARN"
+OWNER_IS_CALLERS: Final = "the caller's account"
+NOT_KNOWN: Final = "not known"
+NO_PARAMETERS: Final = "it shows no request parameters"
+
+
+class FoundResource(NamedTuple):
+    """One resource: its ARN or ``*``, where it came from, its owner (``None``: not known) and where that came from."""
+
+    arn: str
+    origin: str
+    account: str | None
+    owner_origin: str
+
+
+class Found(NamedTuple):
+    """The resources of one action, and what could not be made out."""
+
+    resources: tuple[FoundResource, ...]
+    unresolved: tuple[str, ...] = ()
+
+
+class Circumstances(NamedTuple):
+    """What the search for a resource may look at; ``event`` is ``None`` when only a message was given."""
+
+    event: Event | None
+    caller: Principal
+    takes_no_resource: Callable[[str], bool | None]
+
+
+def resources_of(action: str, printed: str | None, around: Circumstances) -> Found:
+    """The resources of ``action``; ``printed`` is the resource that the denial message shows, if it shows one."""
+    if printed is not None and (found := _from_message(action, printed, around)) is not None:
+        return found
+    if around.takes_no_resource(action) is True:
+        return Found((_star(NO_SINGLE_RESOURCE, around.caller),))
+    if around.event is None:
+        return Found((), (f"the message does not name the resource of `{action}`",))
+    if arns := _from_entries(action, around.event):
+        return Found(tuple(_owned(action, arn, FROM_RESOURCES, around) for arn in arns))
+    built = _from_parameters(action, around.event, around.caller)
+    if built is None:
+        reason = NOT_TO_BE_READ.get(_service(action), "") if around.event.parameters else NO_PARAMETERS
+        return Found((), (f"the record does not name the resource of `{action}`" + (f": {reason}" if reason else ""),))
+    origin = f"request parameter `{built.parameter}`"
+    return Found((_owned(action, built.arn, origin, around),), _pathless(built.pathless, built.arn))
+
+
+def _from_message(action: str, printed: str, around: Circumstances) -> Found | None:
+    """The resource as the message prints it; ``None`` when its words name no resource that could be found by them."""
+    if printed == "*":
+        return Found((_star(FROM_MESSAGE, around.caller),))
+    if (arn := parse_arn(printed)) is not None:
+        masked = (
+            (f"the message masks the account in the ARN of the resource of `{action}`",) if "*" in arn.account else ()
+        )
+        return Found((_owned(action, printed, FROM_MESSAGE, around),), masked)
+    if (words := _IAM_WORDS.fullmatch(printed)) is not None:
+        return _from_words(action, words, around)
+    if printed.startswith("https:"):
+        built = resource_from_parameters(action, {"queueUrl": printed}, _place(around.event, around.caller))
+        return Found((_owned(action, built.arn, FROM_MESSAGE, around),)) if built is not None else None
+    return None
+
+
+_IAM_WORDS = re.compile(r"(role|user|group|policy|instance\s+profile)\s+(\S+)")
+"""The words that IAM prints for an entity instead of its ARN."""
+
+
+def _from_words(action: str, words: re.Match[str], around: Circumstances) -> Found | None:
+    kind, name = "-".join(words[1].split()), words[2]
+    origin = f"{FROM_MESSAGE} (`{words[0]}`)"
+    if parse_arn(name) is not None:
+        return Found((_owned(action, name, origin, around),))
+    if not around.caller.account:
+        return None
+    partition = _place(around.event, around.caller).partition
+    arn = f"arn:{partition}:iam::{around.caller.account}:{kind}/{name}"
+    return Found((_owned(action, arn, origin, around),), _pathless("/" not in name, arn))
+
+
+def _pathless(missing: bool, arn: str) -> tuple[str, ...]:
+    return (f"the path of `{arn.rsplit('/', 1)[-1]}` is not shown, so its ARN is made without one",) if missing else ()
+
+
+OTHER_SERVICES: Final = {"sts": ("iam",), "ssm": ("ec2",)}
+"""Services whose actions work on resources of another service."""
+
+
+def _from_entries(action: str, event: Event) -> tuple[str, ...]:
+    """The ARNs of ``resources`` that the action can work on; several only where each of them is authorized."""
+    if _is_read_of_copy(action, event):
+        return ()
+    service = _service(action)
+    services = (service, *OTHER_SERVICES.get(service, ()))
+    arns = {arn: parse_arn(arn) for entry in event.resources or () if (arn := entry.arn) is not None}
+    fitting = [
+        text
+        for text, arn in arns.items()
+        if arn is not None and arn.service in services and _level_fits(action, arn.resource)
+    ]
+    return tuple(fitting) if len(fitting) == 1 or service in _EACH_IS_AUTHORIZED else ()
+
+
+_EACH_IS_AUTHORIZED = frozenset({"ssm"})
+"""Services whose batch calls list every resource, and need each of them (spec R13)."""
+
+
+def _level_fits(action: str, resource: str) -> bool:
+    """Whether an S3 ARN is of the level that the action works on, bucket or object (spec R11)."""
+    service, _, name = action.partition(":")
+    if service.lower() != "s3":
+        return True
+    return ("/" in resource) is (re.fullmatch(OBJECT_ACTIONS, name, re.IGNORECASE) is not None)
+
+
+def _from_parameters(action: str, event: Event, caller: Principal) -> Built | None:
+    place = _place(event, caller)
+    if _is_read_of_copy(action, event):
+        return copied_resource(action, event.parameters, place)
+    built = resource_from_parameters(action, event.parameters, place)
+    if built is not None or _service(action) in _WITHOUT_FALLBACK:
+        return built
+    return resource_named_in_parameters(_service(action), event.parameters)
+
+
+def _is_read_of_copy(action: str, event: Event) -> bool:
+    """Whether the action is the reading half of a copy, whose record lists what the copy writes."""
+    return event.event_name in _COPIES and action in {"s3:GetObject", "s3:GetObjectVersion"}
+
+
+_COPIES = frozenset({"CopyObject", "UploadPartCopy"})
+_WITHOUT_FALLBACK = frozenset({"iam", "kms"})
+"""Services whose requests hold ARNs that are not the resource of the action (a policy to attach, an alias)."""
+
+
+def _owned(action: str, arn: str, origin: str, around: Circumstances) -> FoundResource:
+    """A resource with its owner: the ARN's account, else what the record says of it; never a guess (spec R22)."""
+    parsed = parse_arn(arn)
+    if parsed is not None and is_account_id(parsed.account):
+        return FoundResource(arn, origin, parsed.account, OWNER_FROM_ARN)
+    if around.event is not None and (owner := _owner_in_record(arn, around.event)) is not None:
+        return FoundResource(arn, origin, owner, FROM_RESOURCES)
+    if _service(action) == "iam" and around.caller.account:
+        # IAM answers only for the caller's own account, AWS managed policies included (spec X13).
+        return FoundResource(arn, origin, around.caller.account, OWNER_IS_CALLERS)
+    return FoundResource(arn, origin, None, NOT_KNOWN)
+
+
+def _owner_in_record(arn: str, event: Event) -> str | None:
+    """The account that ``resources`` gives for the ARN, or for the bucket that an object lies in."""
+    bucket = arn.partition("/")[0]
+    owners = {entry.arn: entry.account_id for entry in event.resources or () if entry.account_id}
+    found = owners.get(arn) or (owners.get(bucket) if bucket.split(":")[2:3] == ["s3"] else None)
+    return found if found is not None and is_account_id(found) else None
+
+
+def _star(origin: str, caller: Principal) -> FoundResource:
+    known = OWNER_IS_CALLERS if caller.account else NOT_KNOWN
+    return FoundResource("*", origin, caller.account, known)
+
+
+def _place(event: Event | None, caller: Principal) -> Place:
+    region = (event.aws_region if event is not None else None) or ""
+    arn = parse_arn(caller.arn or caller.entity_arn or "")
+    partition = arn.partition if arn is not None else partition_of_region(region) if region else STANDARD
+    return Place(partition, region, caller.account or "")
+
+
+def _service(action: str) -> str:
+    return action.partition(":")[0].lower()
