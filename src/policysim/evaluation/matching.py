@@ -88,7 +88,7 @@ def match_statement(
     Without a trace the answer for a statement that plainly does not apply is ``None``; one that fails on doubtful
     elements alone is reported all the same.
     """
-    if not situation.everything and not _covers_action(statement.action, situation.request.action):
+    if not situation.everything and _plainly_fails(statement, situation):
         return None
     reach = Reach(direct=TRUE)
     outcomes: list[Outcome] = []
@@ -123,8 +123,22 @@ def _outcomes(
         yield outcome, None
 
 
-def _covers_action(element: PatternElement, action: str) -> bool:
-    return bool(element.patterns) and element.negated is not any(action_matches(p, action) for p in element.patterns)
+def _plainly_fails(statement: Statement, situation: Situation) -> bool:
+    """Whether action or resource fail beyond doubt: most statements do, and need no words about it."""
+    action, element = situation.request.action, statement.action
+    if not element.patterns or element.negated is any(action_matches(p, action) for p in element.patterns):
+        return True
+    resource, _, alias = situation.target
+    patterns = statement.resource
+    if patterns is None or patterns.negated or alias is not None:
+        return False
+    for pattern in patterns.patterns:
+        if pattern == "*" or "${" in pattern:
+            return False
+        found = resource_matches(pattern, resource)
+        if found.matches or found.caveats:
+            return False
+    return True
 
 
 def _match_action(element: PatternElement, action: str) -> Outcome:
