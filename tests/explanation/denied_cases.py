@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from policysim.account.account import Organisation
@@ -21,7 +20,6 @@ from policysim.language.source import Source
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from policysim.evaluation.decision import Decision
     from policysim.explanation.diagnosis import Fix
 
 ACCOUNT = "111122223333"
@@ -64,7 +62,7 @@ def deny(action: object, resource: object = "*", **more: object) -> dict[str, ob
     return {"Effect": "Deny", "Action": action, "Resource": resource, **more}
 
 
-def document(*statements: dict[str, object]) -> str:
+def document(*statements: Mapping[str, object]) -> str:
     """A document as a person writes it: indented, one value a line."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, indent=2) + "\n"
 
@@ -131,8 +129,3 @@ def edited(fix: Fix) -> dict[str, Any]:
     value = json.loads(apply_edits(fix.source, fix.edits).text)
     assert isinstance(value, dict)
     return value
-
-
-def with_effect(decision: Decision, **changes: Any) -> Decision:
-    """A decision with some fields changed, for tests of what reads decisions."""
-    return replace(decision, **changes)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from policysim.cloudtrail.denial import Denial, DenialKind
-from policysim.evaluation.decision import Effect
 from policysim.evaluation.decide import decide
+from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import Gap, one_level
 from policysim.explanation.agreement import Finding, compare

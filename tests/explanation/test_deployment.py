@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
+from urllib.parse import quote
 
 import pytest
 
@@ -82,9 +84,11 @@ TABLE = [
     (
         attached(FOR_RESOURCES, LayerName.RESOURCE, name="queue", attached_to=QUEUE),
         LayerName.RESOURCE,
-        "aws sqs set-queue-attributes --region eu-west-1"
-        " --queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/jobs"
-        " --attributes \"$(jq -c '{Policy: (. | tojson)}' queue.json)\"",
+        (
+            "aws sqs set-queue-attributes --region eu-west-1"
+            " --queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/jobs"
+            " --attributes \"$(jq -c '{Policy: (. | tojson)}' queue.json)\""
+        ),
     ),
     (attached(TEXT, LayerName.SESSION, name="session"), LayerName.SESSION, ""),
 ]
@@ -104,6 +108,17 @@ def test_a_document_inside_a_bigger_file_is_cut_out_with_jq() -> None:
         "--policy-document \"$(jq -c '.RoleDetailList[3].RolePolicyList[0].PolicyDocument'"
         " 'authorization details.json')\""
     )
+
+
+def test_a_document_in_a_string_is_taken_out_of_the_string() -> None:
+    text = json.dumps({QUEUE: FOR_RESOURCES, BUCKET: quote(FOR_RESOURCES)})
+    location = Location(Source("resource-policies.json", text), ())
+    in_string = read_policy(FOR_RESOURCES, location.below(QUEUE), PolicyType.RESOURCE)
+    encoded = read_policy(quote(FOR_RESOURCES), location.below(BUCKET), PolicyType.RESOURCE)
+    queue = attached(FOR_RESOURCES, LayerName.RESOURCE, attached_to=QUEUE)._replace(policy=in_string)
+    bucket = attached(FOR_RESOURCES, LayerName.RESOURCE, attached_to=BUCKET)._replace(policy=encoded)
+    assert f"jq -c '{{Policy: .[\"{QUEUE}\"]}}' resource-policies.json" in command(queue, LayerName.RESOURCE)
+    assert f"jq -r '.[\"{BUCKET}\"] | @urid' resource-policies.json" in command(bucket, LayerName.RESOURCE)
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from policysim.evaluation.decide import decide
 from policysim.evaluation.facts import NO_FACTS
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.reasons import Element
-from policysim.explanation.diagnosis import NearMiss
 from policysim.explanation.near_misses import LIMIT, near_misses, similarity
-from policysim.language.request import Request
 from tests.explanation.denied_cases import (
     BUCKET,
     OBJECT,
@@ -21,6 +21,10 @@ from tests.explanation.denied_cases import (
     levels,
     request,
 )
+
+if TYPE_CHECKING:
+    from policysim.explanation.diagnosis import NearMiss
+    from policysim.language.request import Request
 
 
 def misses(asked: Request, *statements: dict[str, object]) -> tuple[NearMiss, ...]:
@@ -135,7 +139,5 @@ def test_an_allow_has_no_near_misses() -> None:
     ("pattern", "text", "least", "most"),
     [("GetObject", "getobjectacl", 1, 1), ("GetBucketAcl", "GetObject", 0.3, 0.4), ("PutObject", "GetObject", 0, 0)],
 )
-def test_similarity_looks_at_the_beginning_and_ignores_case(
-    pattern: str, text: str, least: float, most: float
-) -> None:
+def test_similarity_looks_at_the_beginning_and_ignores_case(pattern: str, text: str, least: float, most: float) -> None:
     assert least <= similarity(pattern, text) <= most

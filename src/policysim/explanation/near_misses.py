@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.decision import Effect, Verdict
-from policysim.evaluation.layers import LayerName
+from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.reasons import Element, Reason
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN
 from policysim.explanation.diagnosis import NearMiss
@@ -22,7 +22,7 @@ from policysim.language.policy import Effect as StatementEffect
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policysim.evaluation.decision import Decision, Outcome, StatementMatch
+    from policysim.evaluation.decision import Check, Decision, Outcome, StatementMatch
     from policysim.language.request import Request
 
 LIMIT: Final = 5
@@ -51,20 +51,30 @@ def near_misses(decision: Decision) -> tuple[NearMiss, ...]:
             return tuple(_spared_others(decision))[:LIMIT]
         case Effect.IMPLICIT_DENY | Effect.DEPENDS:
             settling = _settling(decision)
-            short = (miss for layer in lacking(decision) for miss in one_element_short(decision, layer))
+            short = (miss for layer in dict.fromkeys(lacking(decision)) for miss in one_element_short(decision, layer))
             ranked = sorted(short, key=lambda miss: _rank(miss, decision.request))
             return (*settling, *ranked)[:LIMIT]
 
 
 def lacking(decision: Decision) -> tuple[LayerName, ...]:
     """The layers in which an Allow is missing, and the resource side where it would do as well (spec M17)."""
+    missing = without_allow(decision)
+    return (*missing, LayerName.RESOURCE) if LayerName.IDENTITY in missing else missing
+
+
+def without_allow(decision: Decision) -> tuple[LayerName, ...]:
+    """The layers in which an Allow is needed, or may be, and none stands; in the order in which AWS checks them."""
     missing = dict.fromkeys(decision.blocking)
-    for check in decision.checks:
-        if check.verdict is Verdict.IMPLICIT_DENY and check.needed:
-            missing[check.layer] = None
-    if LayerName.IDENTITY in missing:
-        missing[LayerName.RESOURCE] = None
+    missing.update(dict.fromkeys(check.layer for check in decision.checks if check.needed and _lacks_allow(check)))
     return tuple(missing)
+
+
+def _lacks_allow(check: Check) -> bool:
+    """Whether a layer has no Allow for the request, for certain: neither an open statement nor a gap may hold one."""
+    if check.verdict is not Verdict.UNKNOWN:
+        return check.verdict is Verdict.IMPLICIT_DENY
+    allows = any(match.statement.effect is StatementEffect.ALLOW for match in check.matched)
+    return not allows and not check.gaps and LAYER[check.layer].grants
 
 
 def one_element_short(decision: Decision, layer: LayerName) -> Iterator[NearMiss]:

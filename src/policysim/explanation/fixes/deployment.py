@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.layers import LayerName
 from policysim.language.arns import parse_arn
+from policysim.language.embedding import EmbeddedOffsets
 from policysim.language.policy_types import PolicyType
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from policysim.evaluation.policy_set import AttachedPolicy
     from policysim.language.arns import Arn
-    from policysim.language.source import DocumentPath, Location
+    from policysim.language.policy import Policy
+    from policysim.language.source import DocumentPath
 
 _MANAGED: Final = (
     "aws iam create-policy-version --policy-arn {policy_arn} --policy-document {document} --set-as-default"
@@ -97,19 +99,19 @@ def policy_owner(resource_arn: str) -> str:
     return str(arn._replace(resource=arn.resource.split("/", 1)[0]))
 
 
-def command(attached: AttachedPolicy, layer: LayerName, location: Location | None = None) -> str:
-    """The call that deploys the document; empty where no single call does (session policies).
+def command(attached: AttachedPolicy, layer: LayerName) -> str:
+    """The call that deploys the document as it stands in its file; empty where no single call does (session policies).
 
-    ``location`` is where the document stands, when not where ``attached`` was read from.
+    A part of a bigger file is cut out with ``jq`` (1.8 for a percent-encoded document).
     """
     template = _template(attached, layer)
     if template is None:
         return ""
-    place = location or attached.policy.location
     owner = attached.attached_to or attached.name
     arn = parse_arn(owner)
     quoted = {name: shlex.quote(value) for name, value in _parts(attached, owner, arn).items()}
-    return template.format(document=_document(place), policy_attribute=_queue_attribute(place), **quoted)
+    text = _text_of(attached.policy)
+    return template.format(document=text.argument, policy_attribute=text.queue_attribute, **quoted)
 
 
 def _template(attached: AttachedPolicy, layer: LayerName) -> str | None:
@@ -143,16 +145,40 @@ def _parts(attached: AttachedPolicy, owner: str, arn: Arn | None) -> dict[str, s
     }
 
 
-def _document(place: Location) -> str:
-    """The document as an argument: its own file, or the part of a bigger file that holds it."""
-    if not place.path:
-        return f"file://{shlex.quote(place.source.name)}"
-    return f'"$(jq -c {shlex.quote(jq_path(place.path))} {shlex.quote(place.source.name)})"'
+class _Text(NamedTuple):
+    """Where the text of a document stands: a file, and the jq program that finds the document in it.
+
+    ``text`` tells that the program gives a string that holds the document, not the document.
+    """
+
+    file: str
+    program: str
+    text: bool
+
+    @property
+    def argument(self) -> str:
+        """The document as an argument of a command."""
+        if self.program == ".":
+            return f"file://{shlex.quote(self.file)}"
+        return self._cut(self.program, "-r" if self.text else "-c")
+
+    @property
+    def queue_attribute(self) -> str:
+        """The document as the value of SQS's attribute ``Policy``, which is a string."""
+        return self._cut(f"{{Policy: {self.program if self.text else f'({self.program} | tojson)'}}}", "-c")
+
+    def _cut(self, program: str, flag: str) -> str:
+        return f'"$(jq {flag} {shlex.quote(program)} {shlex.quote(self.file)})"'
 
 
-def _queue_attribute(place: Location) -> str:
-    program = f"{{Policy: ({jq_path(place.path)} | tojson)}}"
-    return f'"$(jq -c {shlex.quote(program)} {shlex.quote(place.source.name)})"'
+def _text_of(policy: Policy) -> _Text:
+    place = policy.location
+    origin = place.source.origin
+    if origin is None or not isinstance(origin.offsets, EmbeddedOffsets):
+        return _Text(place.source.name, jq_path(place.path), text=False)
+    outer = origin.offsets.location
+    decode = " | @urid" if origin.offsets.percent_encoded else ""
+    return _Text(outer.source.name, jq_path(outer.path) + decode, text=True)
 
 
 def jq_path(path: DocumentPath) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from policysim.account.principals import attached_elsewhere
 from policysim.evaluation.layers import LAYER, Combine, LayerName
@@ -17,23 +17,15 @@ if TYPE_CHECKING:
     from policysim.language.source import Location
 
 _MANAGED_BY_AWS: Final[tuple[tuple[str, str], ...]] = (
-    (":iam::aws:policy/", "it is an AWS managed policy: replace it by a policy of your own, or add one beside it"),
-    ("/aws-service-role/", "it belongs to a service-linked role, which only its service can change"),
-    ("/aws-reserved/", "its role belongs to IAM Identity Center: change the permission set instead"),
+    (":iam::aws:policy/", "only AWS changes an AWS managed policy"),
+    ("/aws-service-role/", "only its service changes a service-linked role"),
+    ("/aws-reserved/", "the role belongs to IAM Identity Center: change its permission set instead"),
 )
 """Parts of an ARN, of a document or of what it is attached to, that tell that nobody but AWS edits it (spec G25)."""
 
 
-class Refusal(NamedTuple):
-    """A document that was not edited, and why."""
-
-    attached: AttachedPolicy
-    why: str
-
-    @property
-    def sentence(self) -> str:
-        """The refusal in words."""
-        return f"`{self.attached.name}` was left as it is: {self.why}"
+_IMPLIED: Final = frozenset({"FullAWSAccess", "RCPFullAWSAccess"})
+"""Policies that stand at a level without having been written by anybody (spec E22, E27)."""
 
 
 def documents(case: Case, aim: Aim) -> tuple[AttachedPolicy, ...]:
@@ -42,18 +34,20 @@ def documents(case: Case, aim: Aim) -> tuple[AttachedPolicy, ...]:
     return tuple(sorted(editable, key=lambda attached: len(also_affected(case, attached, aim.layer))))
 
 
-def refusals(case: Case, aim: Aim) -> Iterator[Refusal]:
-    """The documents of a layer that cannot be edited; the implied policies that allow everything aside."""
+def refusals(case: Case, aim: Aim) -> tuple[str, ...]:
+    """A sentence for each reason why documents of a layer were left alone."""
+    names: dict[str, list[str]] = {}
     for attached in _all(case, aim):
         why = refusal(attached)
-        if why is not None and attached.name not in {"FullAWSAccess", "RCPFullAWSAccess"}:
-            yield Refusal(attached, why)
+        if why is not None and attached.name not in _IMPLIED:
+            names.setdefault(why, []).append(f"`{attached.name}`")
+    return tuple(f"{' and '.join(found)} could not be edited: {why}" for why, found in names.items())
 
 
 def refusal(attached: AttachedPolicy) -> str | None:
     """Why a document cannot be edited, or ``None`` when it can."""
     managed = managed_by_aws(attached.arn or "") or managed_by_aws(attached.attached_to or "")
-    return managed if managed or attached.editable else "only AWS can change it"
+    return managed if managed or attached.editable else "only AWS changes it"
 
 
 def managed_by_aws(arn: str) -> str | None:

@@ -93,7 +93,8 @@ def add_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
             )
 
 
-_OBJECTS_OF_A_BUCKET: Final = 20
+_OBJECTS_OF_A_BUCKET: Final = 10
+"""Less than another pattern: the statement was meant for these objects."""
 
 
 def _objects(case: Case, match: StatementMatch) -> Iterator[tuple[FixKind, str, int]]:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.evaluation.decision import Effect, Verdict
+from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.truth import TRUE
 from policysim.explanation.diagnosis import Fix
 from policysim.explanation.fixes.candidates import Aim
 from policysim.explanation.fixes.deployment import command
-from policysim.explanation.fixes.documents import also_affected, refusals
+from policysim.explanation.fixes.documents import also_affected, documents, managed_by_aws, refusal, refusals
 from policysim.explanation.fixes.exceptions import EXCEPTION_BUILDERS
 from policysim.explanation.fixes.grants import GRANT_BUILDERS
 from policysim.explanation.fixes.new_policies import new_inline_policy, new_resource_policy
-from policysim.explanation.fixes.verification import location_of, verify
+from policysim.explanation.fixes.verification import verify
+from policysim.explanation.near_misses import without_allow
 from policysim.language.policy import Effect as StatementEffect
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from policysim.evaluation.decision import Decision
     from policysim.explanation.diagnosis import FixKind
-    from policysim.explanation.fixes.candidates import Builder, Case
+    from policysim.explanation.fixes.candidates import Builder, Candidate, Case
     from policysim.explanation.fixes.verification import Outcome
 
 ALTERNATIVES: Final = 3
@@ -86,8 +87,8 @@ def next_aim(decision: Decision, named_by_aws: LayerName | None = None) -> Aim |
         case Effect.IMPLICIT_DENY:
             return _missing_allow(decision, next(iter(decision.blocking), None))
         case Effect.DEPENDS:
-            open_ = (c.layer for c in decision.checks if c.verdict is Verdict.IMPLICIT_DENY and c.needed)
-            return _missing_allow(decision, next((one for one in open_ if named_by_aws in {None, one}), None))
+            missing = (layer for layer in without_allow(decision) if named_by_aws in {None, layer})
+            return _missing_allow(decision, next(missing, None))
         case Effect.ALLOWED:
             return None
 
@@ -125,42 +126,60 @@ def _size(outcome: Outcome) -> tuple[int, int, int]:
 
 def _fix(outcome: Outcome, case: Case, step: int) -> Fix:
     candidate = outcome.candidate
-    place = location_of(candidate.attached.policy)
+    source = candidate.attached.policy.location.source
     return Fix(
         kind=candidate.kind.value,
         summary=candidate.summary,
-        source=candidate.attached.policy.location.source,
+        source=source,
         edits=candidate.edits,
         verified=outcome.verification,
-        command=command(candidate.attached, candidate.layer, place),
+        command=command(candidate.attached, candidate.layer),
         also_affects=() if candidate.new else also_affected(case, candidate.attached, candidate.layer),
-        warning=". ".join(filter(None, (candidate.warning, _warning_of_layer(candidate.layer, place.source.name)))),
+        warning=_warnings(candidate, case, source.name),
         step=step,
     )
 
 
-def _warning_of_layer(layer: LayerName, file: str) -> str:
-    session = "whoever starts the session passes this policy: no call changes it afterwards"
-    packed = "the file is compressed: unpack it before you apply the diff"
-    parts = (session if layer is LayerName.SESSION else "", packed if file.endswith(".gz") else "")
-    return ". ".join(filter(None, parts))
+def _warnings(candidate: Candidate, case: Case, file: str) -> str:
+    owner = case.request.resource.account
+    foreign = candidate.layer is LayerName.RESOURCE and owner not in {None, case.request.principal.account}
+    session = candidate.layer is LayerName.SESSION
+    return ". ".join(
+        filter(
+            None,
+            (
+                candidate.warning,
+                f"account `{owner}` must deploy this" if foreign else "",
+                "whoever starts the session passes this policy: no call changes it afterwards" if session else "",
+                "the file is compressed: unpack it before you apply the diff" if file.endswith(".gz") else "",
+            ),
+        )
+    )
 
 
 def _notes(case: Case, aim: Aim, *, found: bool) -> Iterator[str]:
-    """Why documents were left alone; and, where nothing was found at all, what remains."""
-    yield from (refusal.sentence for refusal in refusals(case, aim))
-    if not found:
-        yield _NOTHING_FOUND.get(aim.layer if aim.deny is None else None, _NOTHING).format(
-            title=LAYER[aim.layer].title, node=aim.node, action=case.request.action
-        )
+    """Why documents were left alone, where that mattered; and, where nothing was found at all, what remains."""
+    if aim.deny is not None or not documents(case, aim):
+        yield from refusals(case, aim)
+    if found:
+        return
+    parts = {"title": LAYER[aim.layer].title, "node": aim.node, "action": case.request.action}
+    if aim.deny is not None:
+        detach = refusal(aim.deny.attached) is not None
+        yield (_DETACH if detach else _NO_EXCEPTION).format(policy=aim.deny.attached.name, **parts)
+        return
+    caller = case.request.principal
+    why = managed_by_aws(caller.entity_arn or caller.arn or "") if aim.layer is LayerName.IDENTITY else None
+    yield _NOTHING_FOUND.get(aim.layer, _NOTHING).format(**parts) + (f": {why}" if why else "")
 
 
 _NOTHING: Final = "no edit of the {title} was found that lets this request in"
-_NOTHING_FOUND: Final[dict[LayerName | None, str]] = {
+_NOTHING_FOUND: Final[dict[LayerName, str]] = {
     LayerName.SCP: (
         "nothing at `{node}` allows `{action}`: attach FullAWSAccess"
         " (`aws organizations attach-policy --policy-id p-FullAWSAccess --target-id {node}`) or an SCP that allows it"
     ),
     LayerName.SESSION: "whoever starts the session must pass a session policy that allows `{action}`",
-    None: "the Deny in the {title} could not be given an exception for this request alone",
 }
+_DETACH: Final = "the Deny of `{policy}` ends only when that policy is detached: find out first why it was attached"
+_NO_EXCEPTION: Final = "the Deny in the {title} `{policy}` could not be given an exception for this request alone"

@@ -6,11 +6,12 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.evaluation.decide import decide
-from policysim.evaluation.decision import Effect, Verdict
+from policysim.evaluation.decision import Effect
 from policysim.evaluation.policy_set import LayerPolicies, one_level
 from policysim.evaluation.truth import TRUE
 from policysim.explanation.diagnosis import Verification
 from policysim.explanation.fixes.documents import same_document
+from policysim.explanation.near_misses import without_allow
 from policysim.language.edits import apply_edits, in_file
 from policysim.language.embedding import EmbeddedOffsets
 from policysim.language.json_text import load_json
@@ -18,7 +19,7 @@ from policysim.language.locator import locate
 from policysim.language.policy import Effect as StatementEffect
 from policysim.language.problems import Problem
 from policysim.language.reader import read_policy
-from policysim.language.source import Location, Source
+from policysim.language.source import Source
 
 if TYPE_CHECKING:
     from policysim.evaluation.decision import Decision
@@ -111,16 +112,8 @@ def _reached(aim: Aim, before: Decision, after: Decision) -> bool:
         case Effect.IMPLICIT_DENY:
             return aim.layer not in after.blocking or _node(aim.layer, after) != _node(aim.layer, before)
         case Effect.DEPENDS:
-            return after.check(aim.layer).verdict is not Verdict.IMPLICIT_DENY
+            return aim.layer not in without_allow(after)
 
 
 def _node(layer: LayerName, decision: Decision) -> str | None:
     return decision.check(layer).blocking_node
-
-
-def location_of(policy: Policy) -> Location:
-    """Where the document stands in the file that a person can open."""
-    origin = policy.location.source.origin
-    if origin is not None and isinstance(origin.offsets, EmbeddedOffsets):
-        return origin.offsets.location
-    return policy.location

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import pytest
+
+from policysim.cloudtrail.call import Call, CallRequest, Provenance
+from policysim.cloudtrail.denial import Denial, DenialKind
+from policysim.evaluation.decide import decide
+from policysim.evaluation.layers import LayerName
+from policysim.evaluation.policy_set import Gap, one_level
+from policysim.explanation.agreement import compare
+from policysim.explanation.key_sources import where_to_look
+from policysim.explanation.next_steps import next_steps
+from tests.explanation.denied_cases import ANN, KEY, allow, attached, document, in_force, request
+
+PROVENANCE = Provenance("event", "event", "event", "event")
+
+
+def call(denial: Denial | None, action: str = "s3:GetObject", resource: str = "arn:aws:s3:::reports/a") -> Call:
+    return Call(event=None, denial=denial, requests=(CallRequest(request(action, resource), PROVENANCE),))
+
+
+def alone(denial: Denial | None, action: str = "s3:GetObject", resource: str = "arn:aws:s3:::reports/a") -> str:
+    asked = call(denial, action, resource)
+    return "\n".join(next_steps(asked, None, compare(denial, None), ()))
+
+
+@pytest.mark.parametrize(
+    ("layer", "kind", "expected"),
+    [
+        ("identity", DenialKind.IMPLICIT, "aws iam get-account-authorization-details"),
+        ("identity", DenialKind.IMPLICIT, "add `s3:GetObject` on `arn:aws:s3:::reports/a`"),
+        ("resource", DenialKind.IMPLICIT, "aws s3api get-bucket-policy --bucket reports"),
+        ("scp", DenialKind.EXPLICIT, "--filter SERVICE_CONTROL_POLICY --target-id 111122223333"),
+        ("rcp", DenialKind.EXPLICIT, "--filter RESOURCE_CONTROL_POLICY --target-id 111122223333"),
+        ("vpce", DenialKind.EXPLICIT, "aws ec2 describe-vpc-endpoints"),
+        ("session", DenialKind.IMPLICIT, "AssumeRole event"),
+        ("boundary", DenialKind.IMPLICIT, "aws iam get-account-authorization-details"),
+        (None, DenialKind.UNKNOWN, "--account DIR"),
+    ],
+)
+def test_m1_m8_the_layer_of_a_message_tells_what_to_fetch(layer: str | None, kind: DenialKind, expected: str) -> None:
+    assert expected in alone(Denial(raw="", recognised=True, layer=layer, kind=kind))
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "expected"),
+    [
+        ("kms:Decrypt", KEY, f"aws kms get-key-policy --key-id {KEY} --policy-name default"),
+        ("sts:AssumeRole", "arn:aws:iam::111122223333:role/svc/admin", "aws iam get-role --role-name admin"),
+    ],
+)
+def test_m9_m14_each_service_has_its_call(action: str, resource: str, expected: str) -> None:
+    assert expected in alone(Denial(raw="", recognised=True, layer="resource"), action, resource)
+
+
+def test_m11_the_policy_and_the_authorization_that_aws_names_are_asked_for() -> None:
+    arn = "arn:aws:organizations::999999999999:policy/o-acme/service_control_policy/p-12345678"
+    denial = Denial(raw="", recognised=True, layer="scp", policy_arn=arn, authorization_id="abc123")
+    steps = alone(denial)
+    assert "aws organizations describe-policy --policy-id p-12345678" in steps
+    assert steps.startswith("ask AWS for its evaluation")
+    assert "--authorization-id abc123" in steps
+    managed = Denial(raw="", recognised=True, policy_arn="arn:aws:iam::111122223333:policy/x")
+    assert "aws iam get-policy-version --policy-arn arn:aws:iam::111122223333:policy/x" in alone(managed)
+
+
+def test_m15_an_encoded_message_is_to_be_decoded() -> None:
+    assert "decode-authorization-message" in alone(Denial(raw="", recognised=True, encoded="abc"))
+    assert "cut" in alone(Denial(raw="", recognised=True, encoded="abc", cut=True))
+
+
+def test_m13_a_cause_that_is_no_policy_needs_no_policies() -> None:
+    steps = alone(Denial(raw="", recognised=True, iam=False, cause="the presigned URL has expired"))
+    assert "the presigned URL has expired" in steps
+    assert "--account" not in steps
+
+
+def test_gaps_and_unknown_keys_of_an_open_decision_become_steps() -> None:
+    gap = Gap("not-collected", "the SCPs were not collected", "aws organizations list-policies")
+    condition = {"StringEquals": {"aws:SourceVpc": "vpc-1"}}
+    policies = in_force(
+        {
+            LayerName.IDENTITY: attached(document(allow("s3:*", Condition=condition))),
+            LayerName.SCP: one_level("r", (), (gap,)),
+        }
+    )
+    decision = decide(request("s3:GetObject", complete=False), policies)
+    steps = next_steps(call(None), decision, compare(None, decision), ("a note",))
+    assert steps[0] == "the SCPs were not collected: `aws organizations list-policies`"
+    assert any(step.startswith("find the value of aws:SourceVpc") for step in steps)
+    assert steps[-1] == "a note"
+
+
+def test_an_allow_that_aws_denied_raises_the_usual_suspects() -> None:
+    denial = Denial(raw="", recognised=True, layer="identity", kind=DenialKind.IMPLICIT)
+    decision = decide(request("s3:GetObject"), in_force({LayerName.IDENTITY: attached(document(allow("*")))}))
+    steps = "\n".join(next_steps(call(denial), decision, compare(denial, decision), ()))
+    assert "session policies" in steps
+    assert "collected" in steps
+
+
+def test_an_agreed_denial_needs_no_gaps_filled() -> None:
+    gap = Gap("not-collected", "the boundary was not collected", may_deny=False)
+    nothing = attached(document(allow("sqs:*")))
+    policies = in_force({LayerName.IDENTITY: nothing, LayerName.BOUNDARY: one_level("b", (), (gap,))})
+    decision = decide(request("s3:GetObject"), policies)
+    denial = Denial(raw="", recognised=True, layer="identity", kind=DenialKind.IMPLICIT)
+    assert decision.gaps
+    assert not next_steps(call(denial), decision, compare(denial, decision), ())
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("aws:MultiFactorAuthPresent", "mfaAuthenticated"),
+        ("aws:PrincipalTag/team", "aws iam list-role-tags --role-name app"),
+        ("aws:ResourceTag/team", "--resource-arn-list arn:aws:s3:::reports/2026/q1.csv"),
+        ("s3:x-amz-acl", "header"),
+        ("custom:Key", "whoever made the call"),
+    ],
+)
+def test_c42_each_key_has_a_place_to_look(key: str, expected: str) -> None:
+    assert expected in where_to_look(key, request("s3:GetObject"))
+    assert "{" not in where_to_look(key, request("s3:GetObject", principal=ANN))
