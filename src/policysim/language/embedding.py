@@ -52,6 +52,11 @@ class EmbeddedOffsets(Sequence[int]):
         self._location = location
         self.percent_encoded = percent_encoded
 
+    @property
+    def location(self) -> Location:
+        """Where the string that holds the document stands in the outer source."""
+        return self._location
+
     @cached_property
     def _table(self) -> list[int]:
         literal = locate(self._location)
