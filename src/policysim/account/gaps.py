@@ -12,6 +12,8 @@ from policysim.evaluation.policy_set import Gap
 from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from policysim.account.account import Account, PolicyReference
 
 NOT_COLLECTED_CODE: Final = "not-collected"
@@ -73,12 +75,15 @@ def session_policies_missing(account: Account, session: str) -> Gap:
     return Gap(NOT_COLLECTED_CODE, f"the session policies of `{session}` were not collected in account `{account.id}`")
 
 
-def resource_policy_missing(account: Account, arn: str) -> Gap:
-    """The policy of a resource was not collected; the sentence repeats what AWS answered to the collection."""
-    refused = next((gap for gap in account.gaps if gap.what == arn), None)
+def resource_policy_missing(account: Account, holders: Sequence[str]) -> Gap:
+    """The policy of a resource was not collected, neither on it nor on what holds it (the last of ``holders``).
+
+    The sentence repeats what AWS answered to the collection.
+    """
+    refused = next((gap for gap in account.gaps if gap.what in holders), None)
     answer = f" (`{refused.call}` was answered with {refused.error})" if refused is not None else ""
-    sentence = f"the resource policy of `{arn}` was not collected{answer}"
-    return Gap(NOT_COLLECTED_CODE, sentence, _resource_policy_command(arn))
+    sentence = f"the resource policy of `{holders[-1]}` was not collected{answer}"
+    return Gap(NOT_COLLECTED_CODE, sentence, _resource_policy_command(holders[-1]))
 
 
 def _resource_policy_command(text: str) -> str:

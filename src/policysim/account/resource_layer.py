@@ -107,7 +107,9 @@ def _collected(request: Request, arn: Arn, owner: Account, *, certain: bool) -> 
         return one_level(holder, policies, missing) if policies or missing else None
     if listed is None or not owner.covers(listed, arn.service):
         unlisted = (
-            gaps.resource_policy_missing(owner, text) if certain else gaps.resource_policies_unknown(arn.service, text)
+            gaps.resource_policy_missing(owner, policy_holders(arn))
+            if certain
+            else gaps.resource_policies_unknown(arn.service, text)
         )
         return one_level(text, (), (unlisted, *missing))
     return one_level(text, (), missing) if missing else None
