@@ -23,7 +23,7 @@ from policysim.reports.document import (
     RequestDocument,
     VerificationDocument,
 )
-from policysim.reports.excerpts import Mark, marked_span, outcome_span, statement_excerpt
+from policysim.reports.excerpts import outcome_mark, outcome_span, statement_excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -136,7 +136,7 @@ def _near_miss(miss: NearMiss) -> NearMissDocument:
         column=place.column,
         end_line=place.end_line,
         end_column=place.end_column,
-        excerpt=statement_excerpt(miss.match, [Mark(marked_span(miss.match, miss.outcome), label)]),
+        excerpt=statement_excerpt(miss.match, [outcome_mark(miss.match, miss.outcome, label)]),
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.decision import Effect, Verdict
-from policysim.evaluation.layers import LAYER, LayerName
+from policysim.evaluation.layers import LAYER, Combine, LayerName
 from policysim.reports.excerpt_text import excerpt_lines
-from policysim.reports.layout import INDENT, Paint, Tone, bullet, labelled, paragraph
+from policysim.reports.layout import INDENT, Paint, Tone, bullet, command_lines, labelled, paragraph
 from policysim.reports.printable import printable
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ _GRANTING_SIDE: Final[dict[str, str]] = {
     "root": "the account's root user, whom its own account does not limit",
     "special": "a rule of the service that no policy changes",
 }
+_GAP_WORD = "not collected, see below"
 _TITLE_COLUMN = 26
 _VERDICT_COLUMN = 15
 _STATEMENTS_SHOWN = 3
@@ -95,7 +96,7 @@ def verdict_phrase(decision: DecisionDocument, action: str) -> str:
         case Effect.IMPLICIT_DENY:
             return _implicit_phrase(decision, action)
         case Effect.ALLOWED:
-            return f"{action}: allowed by {_deciders(decision)}"
+            return f"{action}: granted by {_deciders(decision)}"
         case Effect.DEPENDS:
             return f"{action}: {_alternatives(decision)}, depending on {_open_things(decision)}"
 
@@ -160,34 +161,43 @@ def layer_table(checks: Sequence[CheckDocument], paint: Paint, *, verbose: bool)
     for check in checks:
         title = f"{INDENT}{LAYER[check.layer].title}".ljust(_TITLE_COLUMN + len(INDENT))
         word = check.evaluatedEffect.value.lower().replace("_", " ")
-        first, *rest = paragraph(_check_detail(check, verbose=verbose), first=title + word.ljust(_VERDICT_COLUMN))
+        first, *rest = paragraph(_check_detail(check), first=title + word.ljust(_VERDICT_COLUMN))
         at = len(title)
         yield first[:at] + paint(word, _VERDICT_TONE[check.evaluatedEffect]) + first[at + len(word) :]
         yield from rest
+        for statement in check.matchedStatements if verbose else ():
+            yield from _matched(statement, paint)
 
 
-def _check_detail(check: CheckDocument, *, verbose: bool) -> str:
-    parts = [f"not known: {printable(gap.sentence)}" for gap in check.gaps]
-    if not check.present and not parts:
+def _matched(statement: StatementDocument, paint: Paint) -> Iterator[str]:
+    node = f" at {printable(statement.node)}" if LAYER[statement.layer].combine is Combine.LEVELS else ""
+    unsure = "" if statement.certain else ", may match"
+    yield f"    {statement.effect}{node}{unsure}: {statement_name(statement)}"
+    yield f"      {paint(place(statement), Tone.PLACE)}"
+
+
+def _check_detail(check: CheckDocument) -> str:
+    parts = [_GAP_WORD if check.gaps else ""]
+    if not check.present and not check.gaps:
         return f"none: {LAYER[check.layer].absent_means}"
-    matched = _relevant(check)
-    shown = matched if verbose else matched[:1]
-    parts += [f"{statement_name(one)}, {place(one)}" for one in shown]
-    if len(shown) < len(matched):
-        parts.append(f"{len(matched) - len(shown)} more")
     if check.evaluatedEffect is Verdict.IMPLICIT_DENY:
-        node = f" at {printable(check.blocking_node)}" if check.blocking_node else ""
-        parts.insert(0, f"nothing allows it{node}")
-    elif not parts:
+        levels = LAYER[check.layer].combine is Combine.LEVELS and check.blocking_node is not None
+        parts.append(f"nothing allows it at {printable(check.blocking_node or '')}" if levels else "nothing allows it")
+    matched = _relevant(check)
+    if matched:
+        more = f" and {len(matched) - 1} more" if len(matched) > 1 else ""
+        parts.append(statement_name(matched[0]) + more)
+    elif check.evaluatedEffect is not Verdict.IMPLICIT_DENY:
         parts.append("nothing matches" if check.needed else "nothing matches, and nothing needs to")
-    return "; ".join(parts)
+    return "; ".join(part for part in parts if part)
 
 
 def _relevant(check: CheckDocument) -> list[StatementDocument]:
-    """Statements that made the verdict come first: the denying ones where it is a deny."""
+    """The statements behind the verdict: for a deny those that deny, for an open one those that may match first."""
+    matched = check.matchedStatements
     if check.evaluatedEffect is Verdict.EXPLICIT_DENY:
-        return [statement for statement in check.matchedStatements if statement.effect == "Deny" and statement.certain]
-    return list(check.matchedStatements)
+        return [statement for statement in matched if statement.effect == "Deny" and statement.certain]
+    return sorted(matched, key=lambda statement: statement.certain)
 
 
 def open_points(decision: DecisionDocument, paint: Paint) -> Iterator[str]:
@@ -221,7 +231,7 @@ def _gap(gap: GapDocument) -> Iterator[str]:
         where = f"{printable(problem.file)}:{problem.line}:{problem.column}: " if problem.file else ""
         yield from paragraph(where + printable(problem.message), first="      ")
     if gap.command:
-        yield f"      {printable(gap.command)}"
+        yield from command_lines(printable(gap.command), indent="      ")
 
 
 def statement_name(statement: StatementDocument) -> str:

@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 LONGEST_LINE = 100
 """Longer lines (minified policies) are cut around what is marked in them."""
 
+WINDOW = 70
+"""As much is left of a line that is cut."""
+
 SHORT_STATEMENT = 9
 """A statement of up to this many lines is shown whole; of a longer one, only the lines that matter."""
 
 
 class Mark(NamedTuple):
-    """A span to underline, and the word that explains why."""
+    """A span to underline, and the word that explains why; ``lines`` are to be shown as well."""
 
     span: Span
     label: str
+    lines: tuple[int, ...] = ()
 
 
 def statement_excerpt(match: StatementMatch, marks: Sequence[Mark]) -> tuple[LineDocument, ...]:
@@ -34,7 +38,7 @@ def statement_excerpt(match: StatementMatch, marks: Sequence[Mark]) -> tuple[Lin
     if place.end_line - place.line < SHORT_STATEMENT:
         shown = set(range(place.line, place.end_line + 1))
     else:
-        shown = {place.line, *_head_lines(match)}
+        shown = {place.line, *_head_lines(match), *(line for mark in marks for line in mark.lines)}
     return lines_around(locate(match.statement.location).outermost.source, shown, marks)
 
 
@@ -69,8 +73,8 @@ def _mark_on_line(place: Place, length: int, label: str) -> MarkDocument:
 def _line(number: int, text: str, marks: Sequence[MarkDocument]) -> LineDocument:
     if len(text) <= LONGEST_LINE:
         return LineDocument(number=number, start_column=1, text=text, cut=False, marks=tuple(marks))
-    start = max(0, marks[0].column - 1 - LONGEST_LINE // 4) if marks else 0
-    end = start + LONGEST_LINE
+    start = max(0, marks[0].column - 1 - WINDOW // 3) if marks else 0
+    end = start + WINDOW
     visible = tuple(
         MarkDocument(column=mark.column, end_column=min(mark.end_column, end + 1), label=mark.label)
         for mark in marks
@@ -86,21 +90,25 @@ def outcome_span(match: StatementMatch, outcome: Outcome) -> Span:
 
 def covering_marks(match: StatementMatch) -> list[Mark]:
     """What makes a statement match: the element that covers the request, one mark for each element."""
-    marks = [Mark(marked_span(match, one), _covering_label(one)) for one in match.outcomes if one.path]
+    marks = [outcome_mark(match, one, _covering_label(one)) for one in match.outcomes if one.path]
     return marks or [Mark(locate(match.statement.location.below("Effect")), "")]
 
 
-def marked_span(match: StatementMatch, outcome: Outcome) -> Span:
+def outcome_mark(match: StatementMatch, outcome: Outcome, label: str) -> Mark:
     """What to underline for an outcome: its part of the text, or its name where the part goes over several lines."""
     span = outcome_span(match, outcome)
     place = span.place
-    return span if place.line == place.end_line else locate(match.statement.location.below(*outcome.path).key)
+    if place.line == place.end_line:
+        return Mark(span, label)
+    lines = tuple(range(place.line, place.end_line + 1))
+    name = locate(match.statement.location.below(*outcome.path).key)
+    return Mark(name, label, lines if len(lines) <= SHORT_STATEMENT else ())
 
 
 def _covering_label(outcome: Outcome) -> str:
-    if outcome.reason is not None or not outcome.found:
+    if outcome.reason is not None:
         return outcome.sentence
     if outcome.key:
-        return f"{outcome.key} is {outcome.found}"
+        return f"{outcome.key} is {outcome.found or 'absent'}"
     negated = str(outcome.path[0]).startswith("Not")
     return f"{'does not list' if negated else 'covers'} {outcome.found}"

@@ -64,3 +64,34 @@ def bullet(text: str) -> list[str]:
 def labelled(label: str, text: str, *, column: int = 13) -> list[str]:
     """A row of a two-column table: the label, then ``text`` with a hanging indent."""
     return paragraph(text, first=(INDENT + label).ljust(column))
+
+
+def command_lines(command: str, *, indent: str = "    ", width: int = WIDTH) -> list[str]:
+    r"""A shell command; a long one is continued with ``\`` before an option, never inside quotes."""
+    lines: list[str] = []
+    line = indent
+    for part in _options(command):
+        if line.strip() and display_width(line) + 1 + display_width(part) + 2 > width:
+            lines.append(f"{line} \\")
+            line = f"{indent}  {part}"
+        else:
+            line = f"{line} {part}" if line.strip() else line + part
+    return [*lines, line]
+
+
+def _options(command: str) -> list[str]:
+    """The command cut before every ``--`` that stands outside quotes and parentheses."""
+    parts = [""]
+    quote, depth = "", 0
+    for number, character in enumerate(command):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        depth += (character == "(") - (character == ")")
+        starts_option = command.startswith(" --", number) and not quote and not depth
+        if starts_option:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts

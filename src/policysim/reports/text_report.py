@@ -21,7 +21,7 @@ from policysim.reports.decision_text import (
     verdict_phrase,
 )
 from policysim.reports.excerpt_text import excerpt_lines
-from policysim.reports.layout import INDENT, Paint, Tone, bullet, labelled, paragraph
+from policysim.reports.layout import INDENT, Paint, Tone, bullet, command_lines, labelled, paragraph
 from policysim.reports.printable import printable, printable_lines
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _nearest(report: Report) -> str:
     if report.decision is None or report.decision.effect is not Effect.IMPLICIT_DENY or not report.near_misses:
         return ""
     miss = report.near_misses[0]
-    return f"; nearest is {statement_name(miss.statement)}, {printable(miss.file)}:{miss.line}:{miss.column}"
+    return f"; nearest is {statement_name(miss.statement)}, {_place(miss)}"
 
 
 def _action(report: Report) -> str:
@@ -189,17 +189,31 @@ def _decision(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
 
 
 def _near_misses(misses: Sequence[NearMissDocument], paint: Paint) -> Iterator[str]:
-    if not misses:
-        return
-    yield from heading("Near misses: statements that are one element short", paint)
-    for number, miss in enumerate(misses):
+    yield from _spared([miss for miss in misses if miss.spares], paint)
+    short = [miss for miss in misses if not miss.spares]
+    if short:
+        yield from heading("Near misses: statements that are one element short", paint)
+    for number, miss in enumerate(short):
         if number:
             yield ""
         layer = LAYER[miss.statement.layer].title
         yield from paragraph(f"{statement_name(miss.statement)}, {layer} ({miss.statement.effect})")
         yield from paragraph(f"{miss.element.value}: {printable(miss.sentence)}")
-        yield INDENT + paint(f"{printable(miss.file)}:{miss.line}:{miss.column}", Tone.PLACE)
+        yield INDENT + paint(_place(miss), Tone.PLACE)
         yield from excerpt_lines(miss.excerpt, paint)
+
+
+def _spared(misses: Sequence[NearMissDocument], paint: Paint) -> Iterator[str]:
+    """What a Deny spares; its lines stand further up, as the statement that decides."""
+    if misses:
+        yield from heading("What the Deny would spare", paint)
+    for miss in misses:
+        yield from bullet(f"{miss.element.value}: {printable(miss.sentence)} ({statement_name(miss.statement)})")
+        yield f"    {paint(_place(miss), Tone.PLACE)}"
+
+
+def _place(miss: NearMissDocument) -> str:
+    return f"{printable(miss.file)}:{miss.line}:{miss.column}"
 
 
 def _fixes(fixes: Sequence[FixDocument], paint: Paint) -> Iterator[str]:
@@ -215,7 +229,8 @@ def _fixes(fixes: Sequence[FixDocument], paint: Paint) -> Iterator[str]:
         if fix.warning:
             yield from paragraph(f"warning: {printable(fix.warning)}")
         if fix.command:
-            yield from (f"{INDENT}deploy:", f"    {printable(fix.command)}")
+            yield INDENT + "deploy:"
+            yield from command_lines(printable(fix.command))
         yield from _diff(fix, paint)
 
 

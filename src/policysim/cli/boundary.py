@@ -1,0 +1,89 @@
+"""The line between a command and the shell: whatever a command raises leaves as one sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from policysim.cli.exit_codes import ExitCode
+from policysim.sources.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PROGRAM = "policysim"
+
+
+def exit_code_of(command: Callable[[], object], *, verbose: bool) -> int:
+    """Runs ``command`` and answers with its exit code; says on standard error why there is none of its own."""
+    try:
+        code = command()
+        sys.stdout.flush()
+    except InputError as error:
+        return _refuse(str(error))
+    except click.UsageError as error:
+        return _refuse(_usage_sentence(error))
+    except click.ClickException as error:
+        return _refuse(error.format_message())
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        _silence_standard_output()
+        return ExitCode.BROKEN_PIPE
+    except OSError as error:
+        named = f"{error.filename}: " if error.filename else ""
+        return _refuse(f"{named}{(error.strerror or str(error)).lower()}")
+    except Exception as error:  # noqa: BLE001  # the last resort: a person gets a sentence, never a traceback unasked
+        return _defect(error, verbose=verbose)
+    return code if isinstance(code, int) else ExitCode.OK
+
+
+def say(sentence: str) -> None:
+    """One sentence on standard error, whatever characters it holds."""
+    line = f"{PROGRAM}: {_one_line(sentence)}\n".encode("utf-8", "backslashreplace")
+    sys.stderr.buffer.write(line)
+    sys.stderr.buffer.flush()
+
+
+def _one_line(text: str) -> str:
+    """``text`` without line ends, and with every character that could steer a terminal spelled out."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text.strip()
+    )
+
+
+def _refuse(sentence: str) -> int:
+    say(sentence)
+    return ExitCode.BAD_INPUT
+
+
+def _usage_sentence(error: click.UsageError) -> str:
+    message = error.format_message().replace("'", "`").replace(". Did you", "; did you").rstrip(".")
+    message = message[:1].lower() + message[1:]
+    command = error.ctx.command_path if error.ctx else PROGRAM
+    return f"{message} (see `{command} --help`)"
+
+
+def _silence_standard_output() -> None:
+    """Keeps Python from complaining, on its way out, that nobody reads the rest."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return
+
+
+def _defect(error: Exception, *, verbose: bool) -> int:
+    if verbose:
+        import traceback  # noqa: PLC0415  # needed only when policysim itself is broken
+
+        sys.stderr.write("".join(traceback.format_exception(error)))
+        sys.stderr.flush()
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    hint = "" if verbose else "; run it again with -v to see where"
+    say(f"this is a defect of policysim, please report it ({what}){hint}")
+    return ExitCode.DEFECT

@@ -1,0 +1,208 @@
+"""``policysim eval``: would this request be allowed, and what if the policies were different?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import click
+
+from policysim import __version__
+from policysim.account.principals import UnknownPrincipal, resolve_principal
+from policysim.account.situate import situate
+from policysim.catalog.facts import CATALOGUE
+from policysim.cli.context_options import context_of
+from policysim.cli.exit_codes import ExitCode
+from policysim.cli.ordered_command import OrderedCommand, option_order
+from policysim.cli.output import Output, answer_stream, check_output, output_of, output_options
+from policysim.cli.what_if import Addition, with_additions, without_policies
+from policysim.evaluation.decide import decide
+from policysim.evaluation.decision import Caveat, Effect
+from policysim.evaluation.policy_set import AttachedPolicy
+from policysim.language.arns import is_account_id, parse_arn
+from policysim.language.policy_types import PolicyType
+from policysim.language.request import Request, Resource
+from policysim.sources.errors import InputError
+from policysim.sources.files import stem_of
+from policysim.sources.organization_folder import read_organisation
+from policysim.sources.policy_files import read_policy_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from policysim.account.account import Organisation
+    from policysim.evaluation.decision import Decision
+    from policysim.language.request import Principal
+
+EXIT_CODE: Final[dict[Effect, ExitCode]] = {
+    Effect.ALLOWED: ExitCode.OK,
+    Effect.EXPLICIT_DENY: ExitCode.DENIED,
+    Effect.IMPLICIT_DENY: ExitCode.DENIED,
+    Effect.DEPENDS: ExitCode.UNDECIDED,
+}
+_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
+_TYPES: Final = [kind.value for kind in PolicyType if kind is not PolicyType.TRUST]
+
+
+class Question(NamedTuple):
+    """What is asked, as the options have it."""
+
+    principal: str
+    action: str
+    resource: str
+    resource_account: str | None
+    account: str
+    context: Sequence[str]
+    absent: Sequence[str]
+    context_complete: bool
+    additions: Sequence[tuple[str, PolicyType]]
+    scp: Sequence[str]
+    remove_policy: Sequence[str]
+
+
+@click.command(
+    "eval",
+    cls=OrderedCommand,
+    epilog="Exit codes: 0 allowed, 1 denied, 2 bad input, 3 undecided; with --cases, 0 once every line is answered.",
+)
+@click.option("--principal", metavar="P", help="Who asks: an ARN, role/NAME, user/NAME or root.")
+@click.option("--action", metavar="A", help="One action, such as s3:GetObject.")
+@click.option("--resource", metavar="R", help="An ARN, or * for an action that works on no single resource.")
+@click.option("--resource-account", metavar="ID", help="The account that owns the resource, if its ARN does not tell.")
+@click.option("--account", metavar="DIR", help="The policies in force: an account folder or an organisation.")
+@click.option(
+    "--context", multiple=True, metavar="K=V", help="The value of a condition key; repeat it for several values."
+)
+@click.option("--absent", multiple=True, metavar="K", help="A condition key that the request does not have.")
+@click.option("--context-complete", is_flag=True, help="Every key that is neither given nor implied is absent.")
+@click.option("--add-policy", multiple=True, metavar="FILE", help="What if this policy were in force as well?")
+@click.option(
+    "--as",
+    "as_type",
+    multiple=True,
+    type=click.Choice(_TYPES),
+    help="What the --add-policy before it is; identity, on the principal, if not said.",
+)
+@click.option("--remove-policy", multiple=True, metavar="NAME_OR_ARN", help="What if this policy were not in force?")
+@click.option("--scp", multiple=True, metavar="[NODE=]FILE", help="What if this SCP were on NODE (the account)?")
+@click.option("--cases", metavar="FILE", help="Answer every case of a JSON Lines file (- for standard input).")
+@output_options
+@click.pass_context
+def evaluate(ctx: click.Context, /, cases: str | None, **options: Any) -> ExitCode:  # noqa: ANN401  # click's options
+    """Would this request be allowed? What if a policy were added or removed?"""
+    output = output_of(options)
+    check_output(output)
+    additions = _additions(options.pop("add_policy"), options.pop("as_type"), option_order(ctx))
+    if cases is not None:
+        given = [name for name, value in options.items() if value] + ["add_policy"] * bool(additions)
+        if given:
+            raise click.UsageError(
+                f"`--cases` stands alone: each case says what `--{given[0].replace('_', '-')}` would"
+            )
+        from policysim.cli.cases import answer_cases  # noqa: PLC0415  # one question needs nothing of it
+
+        return answer_cases(cases, output)
+    missing = [f"`--{name}`" for name in ("principal", "action", "resource", "account") if not options[name]]
+    if missing:
+        raise click.UsageError(f"a question needs {' and '.join(missing)} (or ask many with `--cases`)")
+    return _answer(Question(additions=additions, **options), output)
+
+
+def _additions(files: Sequence[str], types: Sequence[str], order: Sequence[str]) -> tuple[tuple[str, PolicyType], ...]:
+    """Each file with the type that the ``--as`` behind it gives; identity where there is none."""
+    found: list[tuple[str, PolicyType]] = []
+    typed: set[int] = set()
+    rest = iter(types)
+    for name in order:
+        if name == "add_policy":
+            found.append((files[len(found)], PolicyType.IDENTITY))
+        elif name == "as_type":
+            if len(found) - 1 in typed or not found:
+                raise click.UsageError("each `--as` belongs behind the `--add-policy` that it speaks of")
+            typed.add(len(found) - 1)
+            found[-1] = (found[-1][0], PolicyType(next(rest)))
+    return tuple(found)
+
+
+def _answer(question: Question, output: Output) -> ExitCode:
+    from policysim.reports.decisions import answer_of  # noqa: PLC0415  # not needed by --cases
+
+    decision = decided(question)
+    answer = answer_of(decision, __version__)
+    if output.format == "json":
+        from policysim.reports.json_report import json_text  # noqa: PLC0415  # the one renderer that is asked for
+
+        text = json_text(answer)
+    else:
+        from policysim.reports.decision_text import answer_text  # noqa: PLC0415  # the one renderer that is asked for
+        from policysim.reports.layout import Paint  # noqa: PLC0415  # the same
+
+        text = answer_text(answer, Paint(coloured=output.coloured), verbose=output.verbose)
+    with answer_stream(output) as write:
+        write(text)
+    return EXIT_CODE[decision.effect]
+
+
+def decided(question: Question) -> Decision:
+    """The decision on a question, the what-ifs applied."""
+    _check_form(question)
+    organisation = read_organisation(Path(question.account))
+    request = Request(
+        principal=_principal(question, organisation),
+        action=question.action,
+        resource=Resource(arn=question.resource, account=question.resource_account),
+        context=context_of(question.context, question.absent, complete=question.context_complete),
+    )
+    situation = situate(request, organisation)
+    additions = [*_read_additions(question.additions, situation.request), *_read_scps(question.scp)]
+    policies = without_policies(situation.policies, question.remove_policy)
+    policies = with_additions(policies, additions, situation.request)
+    decision = decide(situation.request, policies, CATALOGUE)
+    if CATALOGUE.knows_action(question.action):
+        return decision
+    sentence = f"the catalogue of AWS actions does not list `{question.action}`: check its spelling"
+    return decision.narrowed(caveats=(*decision.caveats, Caveat("action-unknown", sentence)))
+
+
+def _check_form(question: Question) -> None:
+    if _ACTION.fullmatch(question.action) is None:
+        raise click.UsageError(f"`--action {question.action}` is not one action, such as `s3:GetObject`")
+    if question.resource != "*" and parse_arn(question.resource) is None:
+        raise click.UsageError(f"`--resource {question.resource}` is neither an ARN nor `*`")
+    if question.resource_account is not None and not is_account_id(question.resource_account):
+        raise click.UsageError(f"`--resource-account {question.resource_account}` is no 12-digit account id")
+
+
+def _principal(question: Question, organisation: Organisation) -> Principal:
+    principal = resolve_principal(question.principal, organisation)
+    if isinstance(principal, UnknownPrincipal):
+        raise InputError(f"{question.account}: {principal.sentence}")
+    if principal.account is not None and principal.account not in organisation.accounts:
+        at_hand = ", ".join(f"`{account}`" for account in organisation.accounts)
+        raise InputError(
+            f"{question.account}: `{question.principal}` is of account `{principal.account}`, at hand is {at_hand}"
+        )
+    return principal
+
+
+def _read_additions(files: Sequence[tuple[str, PolicyType]], request: Request) -> list[Addition]:
+    holder = request.principal.entity_arn or request.principal.arn
+    return [Addition(_attached(file, kind, holder)) for file, kind in files]
+
+
+def _read_scps(options: Sequence[str]) -> list[Addition]:
+    found = []
+    for option in options:
+        node, equals, file = option.rpartition("=")
+        found.append(Addition(_attached(file, PolicyType.SCP, node or None), node if equals else None))
+    return found
+
+
+def _attached(file: str, kind: PolicyType, holder: str | None) -> AttachedPolicy:
+    path = Path(file)
+    policy = read_policy_file(path, kind, file)
+    broken = next((problem for problem in policy.problems if problem.is_error), None)
+    if broken is not None:
+        raise InputError(f"{broken.span.place if broken.span else file}: {broken.message}")
+    return AttachedPolicy(stem_of(path), policy, attached_to=holder)
