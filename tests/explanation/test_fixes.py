@@ -150,6 +150,20 @@ def test_s1_s4_the_caller_is_added_to_the_trust_policy() -> None:
     assert "Resource" not in edited(fix_of("add-statement", found))["Statement"][-1]
 
 
+def test_the_list_of_a_condition_on_the_caller_comes_before_a_statement_that_passes_by_it() -> None:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": ACCOUNT},
+        "Action": "sts:AssumeRole",
+        "Condition": {"ArnEquals": {"aws:PrincipalArn": [f"{ROLE}-other"]}},
+    }
+    trust = attached(document(statement), RESOURCE, name="trust", attached_to=TARGET_ROLE, trust=True)
+    found = fixes(case(request("sts:AssumeRole", TARGET_ROLE), in_force({IDENTITY: ANYTHING, RESOURCE: trust})))
+    assert [fix.kind for fix in found] == ["add-condition-value", "add-statement"]
+    assert not found[0].warning
+    assert "passes by it" in found[1].warning
+
+
 def test_s7_tag_session_joins_assume_role_in_the_trust_policy() -> None:
     statement = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "sts:AssumeRole"}
     trust = attached(document(statement), RESOURCE, name="trust", attached_to=TARGET_ROLE, trust=True)

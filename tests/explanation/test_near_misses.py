@@ -9,6 +9,7 @@ from policysim.evaluation.facts import NO_FACTS
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.reasons import Element
 from policysim.explanation.near_misses import LIMIT, near_misses, similarity
+from policysim.explanation.remedies import remedies
 from tests.explanation.denied_cases import (
     BUCKET,
     OBJECT,
@@ -114,6 +115,20 @@ def test_an_explicit_deny_shows_what_it_spares() -> None:
     assert all(miss.spares for miss in found)
     assert [miss.outcome.element for miss in found] == [Element.ACTION, Element.CONDITION]
     assert found[1].sentence == "spares aws:RequestedRegion `eu-west-1`, the request has `us-east-1`"
+    assert found[0].sentence.startswith("spares what NotAction lists, `iam:*`, `route53:*`, the request has ")
+
+
+def test_c51_a_deny_without_mfa_says_where_it_holds_and_how_to_meet_it() -> None:
+    found = misses(
+        request("s3:GetObject"),
+        allow("*"),
+        deny("*", Sid="NoMfa", Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}),
+    )
+    assert [miss.sentence for miss in found] == [
+        "holds where aws:MultiFactorAuthPresent is `false`, the request has none"
+    ]
+    (remedy,) = remedies(found)
+    assert remedy.startswith("to meet the condition of `NoMfa` of `app-policy`: call with MFA")
 
 
 def test_a_plain_deny_spares_nobody() -> None:

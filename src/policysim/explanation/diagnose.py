@@ -13,6 +13,7 @@ from policysim.explanation.fixes.candidates import Case
 from policysim.explanation.fixes.proposal import Proposal, propose
 from policysim.explanation.near_misses import near_misses
 from policysim.explanation.next_steps import next_steps
+from policysim.explanation.remedies import remedies
 
 if TYPE_CHECKING:
     from policysim.account.account import Organisation
@@ -87,6 +88,7 @@ def _in_account(
     blamed_on_policies = call.denial is None or call.denial.iam
     named = layer_of_message(call.denial) if call.denial is not None else None
     proposal = propose(case, named) if blamed_on_policies else Proposal()
+    misses = near_misses(decision)
     return Diagnosis(
         call=call,
         requests=requests,
@@ -94,7 +96,7 @@ def _in_account(
         agreement=comparison.agreement,
         disagreement=comparison.sentence,
         disagreement_code=comparison.finding.code if comparison.finding is not None else "",
-        near_misses=near_misses(decision),
+        near_misses=misses,
         fixes=proposal.fixes,
-        next_steps=next_steps(call, decision, comparison, proposal.notes),
+        next_steps=next_steps(call, decision, comparison, (*remedies(misses), *proposal.notes)),
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from policysim.language.operators import operator_named
+
 if TYPE_CHECKING:
     from policysim.cloudtrail.call import Call, CallRequest
     from policysim.evaluation.decision import Decision, Effect, Outcome, StatementMatch
@@ -37,8 +39,13 @@ class NearMiss(NamedTuple):
         """What the element wants and what the request has, in words."""
         if not self.spares:
             return self.outcome.sentence
-        name = self.outcome.key or self.outcome.path[0]
-        return f"spares {name} {self.outcome.wanted}, the request has {self.outcome.found}"
+        name, found = self.outcome.key or str(self.outcome.path[0]), self.outcome.found or "none"
+        if name != self.outcome.key:
+            return f"spares what {name} lists, {self.outcome.wanted}, the request has {found}"
+        operator = operator_named(str(self.outcome.path[1]))
+        if operator is not None and operator.base.negated:
+            return f"spares {name} {self.outcome.wanted}, the request has {found}"
+        return f"holds where {name} is {self.outcome.wanted}, the request has {found}"
 
 
 class FixKind(Enum):

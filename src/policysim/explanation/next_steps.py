@@ -59,14 +59,14 @@ _SUSPECTS: Final = (
 """What to look at when the policies at hand allow what AWS denied."""
 
 
-def next_steps(call: Call, decision: Decision | None, comparison: Comparison, notes: Iterable[str]) -> tuple[str, ...]:
-    """The steps for one call, without repetition."""
+def next_steps(call: Call, decision: Decision | None, comparison: Comparison, advice: Iterable[str]) -> tuple[str, ...]:
+    """The steps for one call, without repetition; ``advice`` on conditions and documents comes last."""
     steps = dict.fromkeys(_of_message(call.denial))
     if decision is None:
         steps.update(dict.fromkeys(_without_policies(call)))
     else:
         steps.update(dict.fromkeys(_of_decision(decision, comparison)))
-    steps.update(dict.fromkeys(notes))
+    steps.update(dict.fromkeys(advice))
     return tuple(steps)
 
 

@@ -6,14 +6,13 @@ is written out. Source: spec A2, R1, R6.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from policysim.language.policy import PatternElement
+    from policysim.language.policy import PatternElement, PrincipalElement, Statement
 
 _EVERYTHING: Final = 10_000
 _WHOLE_SERVICE: Final = 1_000
@@ -40,14 +39,25 @@ def element_breadth(element: PatternElement | None) -> int:
     return _NEGATED if element.negated else sum(map(pattern_breadth, element.patterns))
 
 
+def principal_breadth(element: PrincipalElement | None) -> int:
+    """How many callers a statement names, roughly; 1 where the document type has no principal."""
+    if element is None:
+        return 1
+    if element.negated or any(entry.value == "*" for entry in element.entries):
+        return _NEGATED
+    return max(len(element.entries), 1)
+
+
+def statement_breadth(statement: Statement, *, besides: str) -> int:
+    """What a statement lets in with one of its elements (``besides``, such as ``action``) left out of the count."""
+    breadths = {
+        "action": element_breadth(statement.action),
+        "resource": element_breadth(statement.resource),
+        "principal": principal_breadth(statement.principal),
+    }
+    return math.prod(breadth for name, breadth in breadths.items() if name != besides)
+
+
 def covers_everything(element: PatternElement | None) -> bool:
     """Whether the element is, or comes to, ``*``."""
     return element is not None and (element.negated or "*" in element.patterns)
-
-
-def joint_breadth(breadths: Iterable[int], others: int) -> int:
-    """What the elements of a statement let in together, for everyone who has the document."""
-    total = 1 + others
-    for breadth in breadths:
-        total *= breadth
-    return total

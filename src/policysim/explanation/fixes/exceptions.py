@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.explanation.diagnosis import FixKind
-from policysim.explanation.fixes.breadth import element_breadth, joint_breadth
+from policysim.explanation.fixes.breadth import element_breadth, statement_breadth
 from policysim.explanation.fixes.candidates import Builder, Candidate
 from policysim.explanation.fixes.documents import also_affected, refusal
 from policysim.explanation.fixes.grants import label
@@ -48,7 +48,7 @@ def except_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
             match.attached,
             match.layer,
             (_exemption(match.statement, str(arn)),),
-            joint_breadth((element_breadth(match.statement.action), element_breadth(match.statement.resource)), 0),
+            statement_breadth(match.statement, besides="principal"),
             warning=ON_PURPOSE.format(statement=label(match)),
         )
 
@@ -110,7 +110,7 @@ def except_value(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The request's own value into the values that a condition of the Deny spares: a Region, a VPC, an organisation."""
     for match in _denies(aim):
         statement = match.statement
-        breadth = element_breadth(statement.action) * element_breadth(statement.resource)
+        breadth = statement_breadth(statement, besides="principal")
         for entry in statement.conditions:
             value = _value_to_spare(case, entry)
             if value is not None:
@@ -129,14 +129,14 @@ def _value_to_spare(case: Case, entry: ConditionEntry) -> str | None:
 
 
 def _spare(case: Case, match: StatementMatch, spared: _Spared) -> Candidate:
-    others = len(also_affected(case, match.attached, match.layer))
+    holders = 1 + len(also_affected(case, match.attached, match.layer))
     return Candidate(
         spared.kind,
         f"let {label(match)} spare `{spared.value}`",
         match.attached,
         match.layer,
         (spared.edit,),
-        _EVERYBODY * joint_breadth((spared.breadth,), others),
+        _EVERYBODY * spared.breadth * holders,
         warning=ON_PURPOSE.format(statement=label(match)),
     )
 

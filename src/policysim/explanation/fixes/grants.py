@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.reasons import Element, Reason
 from policysim.explanation.diagnosis import FixKind
-from policysim.explanation.fixes.breadth import covers_everything, element_breadth, joint_breadth
+from policysim.explanation.fixes.breadth import covers_everything, element_breadth, statement_breadth
 from policysim.explanation.fixes.candidates import Builder, Candidate
 from policysim.explanation.fixes.documents import also_affected, documents, refusal
 from policysim.explanation.fixes.statements import granting_statement, known_value, principal_entry, resource_pattern
@@ -34,6 +34,11 @@ _BYPASSES: Final = (
 )
 _ALL_RESOURCES: Final = "the statement covers every resource (`*`), so this allows the action on all of them"
 _MORE_WHO_FIT: Final = "the condition decides who gets in: whoever has this value gets all that {statement} allows"
+_WARNED: Final = 2
+"""An edit that passes by a condition, or that needs one, comes behind one that does not."""
+
+_WHOEVER_HAS_THE_VALUE: Final = 2
+
 _ANY_CUSTOMER: Final = (
     "the service acts for every customer: add a condition on aws:SourceArn or aws:SourceAccount before you deploy this"
 )
@@ -53,8 +58,9 @@ def label(match: StatementMatch) -> str:
     return f"{name} of `{match.attached.name}`"
 
 
-def _others(case: Case, match: StatementMatch) -> int:
-    return len(also_affected(case, match.attached, match.layer))
+def _holders(case: Case, match: StatementMatch) -> int:
+    """How many have the document: what one of them gets, all get."""
+    return 1 + len(also_affected(case, match.attached, match.layer))
 
 
 def add_action(case: Case, aim: Aim) -> Iterator[Candidate]:
@@ -63,14 +69,15 @@ def add_action(case: Case, aim: Aim) -> Iterator[Candidate]:
         statement = miss.match.statement
         if miss.outcome.reason is not Reason.ACTION_OTHER:
             continue
-        wide = covers_everything(statement.resource) and not case.facts.takes_no_resource(case.request.action)
+        by_itself = aim.layer is LayerName.RESOURCE or case.facts.takes_no_resource(case.request.action)
+        wide = covers_everything(statement.resource) and not by_itself
         yield Candidate(
             FixKind.ADD_ACTION,
             f"add `{case.request.action}` to {label(miss.match)}",
             miss.match.attached,
             aim.layer,
             (append_to_list(statement.location.below("Action"), case.request.action),),
-            joint_breadth((element_breadth(statement.resource),), _others(case, miss.match)),
+            statement_breadth(statement, besides="action") * _holders(case, miss.match),
             warning=_ALL_RESOURCES if wide else "",
         )
 
@@ -89,7 +96,7 @@ def add_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
                 miss.match.attached,
                 aim.layer,
                 (append_to_list(statement.location.below("Resource"), value),),
-                joint_breadth((names, element_breadth(statement.action)), _others(case, miss.match)),
+                names * statement_breadth(statement, besides="resource") * _holders(case, miss.match),
             )
 
 
@@ -124,7 +131,7 @@ def add_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
             miss.match.attached,
             aim.layer,
             (edit,),
-            joint_breadth((element_breadth(statement.action), element_breadth(statement.resource)), 0),
+            statement_breadth(statement, besides="principal"),
             warning=_ANY_CUSTOMER if kind == "Service" and not statement.conditions else "",
         )
 
@@ -137,14 +144,15 @@ def add_condition_value(case: Case, aim: Aim) -> Iterator[Candidate]:
         value = _value_to_accept(case, entry) if entry is not None else None
         if entry is None or value is None or miss.outcome.reason is not Reason.VALUE_OTHER:
             continue
+        by_name = entry.key.lower() == "aws:principalarn"
         yield Candidate(
             FixKind.ADD_CONDITION_VALUE,
             f"accept `{value}` for {entry.key} in {label(miss.match)}",
             miss.match.attached,
             aim.layer,
             (append_to_list(statement.location.below(*entry.path()), value),),
-            2 * joint_breadth((element_breadth(statement.action), element_breadth(statement.resource)), 0),
-            warning=_MORE_WHO_FIT.format(statement=label(miss.match)),
+            statement_breadth(statement, besides="principal") * (1 if by_name else _WHOEVER_HAS_THE_VALUE),
+            warning="" if by_name else _MORE_WHO_FIT.format(statement=label(miss.match)),
         )
 
 
@@ -165,14 +173,16 @@ def add_statement(case: Case, aim: Aim) -> Iterator[Candidate]:
         statement = granting_statement(case, aim.layer, attached.policy.type, attached.policy.version)
         if statement is None:
             return
+        warning = warning_for_new_statement(case, aim, statement)
+        holders = 1 + len(also_affected(case, attached, aim.layer))
         yield Candidate(
             FixKind.ADD_STATEMENT,
             f"add a statement for `{case.request.action}` to `{attached.name}`",
             attached,
             aim.layer,
             (append_to_list(attached.policy.location.below("Statement"), statement),),
-            joint_breadth((), len(also_affected(case, attached, aim.layer))),
-            warning=warning_for_new_statement(case, aim, statement),
+            holders * (_WARNED if warning else 1),
+            warning=warning,
         )
 
 
@@ -208,7 +218,7 @@ def drop_exclusion(case: Case, aim: Aim) -> Iterator[Candidate]:
                 miss.match.attached,
                 aim.layer,
                 (remove_value(statement.location.below(*patterns.path(at))),),
-                joint_breadth((element_breadth(others),), _others(case, miss.match)),
+                element_breadth(others) * _holders(case, miss.match),
                 warning=f"{patterns.name} leaves it out on purpose, perhaps: ask the owner of {label(miss.match)}",
             )
 
