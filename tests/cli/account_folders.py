@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from click.testing import CliRunner
+
+from policysim.cli.main import main
 
 ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
@@ -100,16 +103,29 @@ def event(**changes: object) -> dict[str, Any]:
     }
 
 
-def run(*arguments: str | Path, cwd: Path | None = None, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
-    """The command as a shell would start it, its output read as UTF-8."""
-    environment = {**os.environ, "NO_COLOR": "1"}
+class Ran(NamedTuple):
+    """What a run of the command left: exit code, standard output, standard error."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str | Path, cwd: Path | None = None, stdin: bytes = b"") -> Ran:
+    """The command, in this process, as its entry point runs it."""
+    with contextlib.chdir(cwd or Path.cwd()):
+        result = CliRunner().invoke(main, [str(one) for one in arguments], input=stdin, env={"NO_COLOR": "1"})
+    return Ran(result.exit_code, result.stdout_bytes.decode("utf-8"), result.stderr_bytes.decode("utf-8"))
+
+
+def run_apart(*arguments: str | Path, cwd: Path | None = None, stdin: bytes = b"") -> Ran:
+    """The command in a process of its own, as a shell would start it."""
     done = subprocess.run(
         [sys.executable, "-m", "policysim", *map(str, arguments)],
         cwd=cwd,
         input=stdin,
         capture_output=True,
         check=False,
-        env=environment,
+        env={**os.environ, "NO_COLOR": "1"},
     )
-    out, err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
-    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+    return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
