@@ -1,9 +1,9 @@
 """The condition operators: one value of a request held against one value of a policy.
 
 One table by the name of the positive operator; negation, sets, missing keys and several policy values are the matter
-of ``conditions``. A comparison answers ``None`` when one of the two texts is no value of the operator's type: that is
-neither equal nor different. Source: IAM User Guide, reference_policies_elements_condition_operators;
-spec C12 to C33.
+of ``conditions``. A policy value is read once and gives a test of request values. A test answers ``None`` when one of
+the two is no value of the operator's type: that is neither equal nor different. Source: IAM User Guide,
+reference_policies_elements_condition_operators; spec C12 to C33.
 """
 
 from __future__ import annotations
@@ -27,79 +27,90 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from policysim.language.variables import Expansion
+    from policysim.language.wildcards import Piece
 
-    Comparison = Callable[[str, Expansion], bool | None]
-    Ordering = Callable[[Any, Any], bool]
-
-
-def _string_equals(value: str, wanted: Expansion) -> bool | None:
-    return value == wanted.text
+    Test = Callable[[str], bool | None]
+    Comparison = Callable[[Expansion], Test]
 
 
-def _string_equals_ignore_case(value: str, wanted: Expansion) -> bool | None:
-    return value.lower() == wanted.text.lower()
+def _string_equals(wanted: Expansion) -> Test:
+    return wanted.text.__eq__
 
 
-def _string_like(value: str, wanted: Expansion) -> bool | None:
-    return Pattern.from_pieces(wanted.pieces).matches(value)
+def _string_equals_ignore_case(wanted: Expansion) -> Test:
+    text = wanted.text.lower()
+    return lambda value: value.lower() == text
 
 
-def _string_like_loosely(value: str, wanted: Expansion) -> bool | None:
-    return Pattern.from_pieces(wanted.loose or wanted.pieces).matches(value)
+def _string_like(wanted: Expansion) -> Test:
+    return Pattern.from_pieces(wanted.pieces).matches
 
 
-def _arn_like(value: str, wanted: Expansion) -> bool | None:
-    pattern = arn_pattern(wanted.pieces)
-    return pattern.matches(value) if pattern.well_formed and is_arn(value) else None
+def _string_like_loosely(wanted: Expansion) -> Test:
+    return Pattern.from_pieces(wanted.loose or wanted.pieces).matches
 
 
-def _arn_like_loosely(value: str, wanted: Expansion) -> bool | None:
-    pattern = arn_pattern(wanted.loose or wanted.pieces)
-    return pattern.matches(value) if pattern.well_formed and is_arn(value) else None
+def _arn_like(wanted: Expansion) -> Test:
+    return _arn_test(wanted.pieces)
 
 
-def _arn_like_across_colons(value: str, wanted: Expansion) -> bool | None:
-    pattern = arn_pattern(wanted.pieces)
-    return pattern.matches_across_colons(value) or _arn_like(value, wanted)
+def _arn_like_loosely(wanted: Expansion) -> Test:
+    return _arn_test(wanted.loose or wanted.pieces)
 
 
-def _bool(value: str, wanted: Expansion) -> bool | None:
-    ours, theirs = truth_value_of(value), truth_value_of(wanted.text)
-    return None if ours is None or theirs is None else ours is theirs
+def _arn_test(pieces: tuple[Piece, ...]) -> Test:
+    pattern = arn_pattern(pieces)
+    if not pattern.well_formed:
+        return _never_comparable
+    return lambda value: pattern.matches(value) if is_arn(value) else None
 
 
-def _binary_equals(value: str, wanted: Expansion) -> bool | None:
-    ours, theirs = bytes_of(value), bytes_of(wanted.text)
-    return None if ours is None or theirs is None else ours == theirs
+def _never_comparable(_: str) -> None:
+    return None
 
 
-def _ip_address(value: str, wanted: Expansion) -> bool | None:
-    address, network = address_of(value), network_of(wanted.text)
-    if address is None or network is None:
-        return None
-    # Addresses of the two versions are different, not incomparable (spec C25).
-    return address.version == network.version and network.first <= address.number <= network.last
+def _arn_like_across_colons(wanted: Expansion) -> Test:
+    pattern, strictly = arn_pattern(wanted.pieces), _arn_like(wanted)
+    return lambda value: pattern.matches_across_colons(value) or strictly(value)
 
 
-def _numeric(compare: Ordering) -> Comparison:
-    def comparison(value: str, wanted: Expansion) -> bool | None:
-        ours, theirs = number_of(value), number_of(wanted.text)
-        return None if ours is None or theirs is None else compare(ours, theirs)
+def _typed(parse: Callable[[str], Any], wanted: object, agree: Callable[[Any, Any], bool]) -> Test:
+    """A test of values that are read before they are compared."""
+    if wanted is None:
+        return _never_comparable
 
-    return comparison
+    def test(value: str) -> bool | None:
+        ours = parse(value)
+        return None if ours is None else agree(ours, wanted)
 
-
-def _date(compare: Ordering, *, epoch_first: bool = False) -> Comparison:
-    parse = instant_of_epoch_first if epoch_first else instant_of
-
-    def comparison(value: str, wanted: Expansion) -> bool | None:
-        ours, theirs = parse(value), parse(wanted.text)
-        return None if ours is None or theirs is None else compare(ours, theirs)
-
-    return comparison
+    return test
 
 
-_ORDERINGS: Final[dict[str, Ordering]] = {
+def _bool(wanted: Expansion) -> Test:
+    return _typed(truth_value_of, truth_value_of(wanted.text), operator.is_)
+
+
+def _binary_equals(wanted: Expansion) -> Test:
+    return _typed(bytes_of, bytes_of(wanted.text), operator.eq)
+
+
+def _ip_address(wanted: Expansion) -> Test:
+    return _typed(address_of, network_of(wanted.text), lambda address, network: network.covers(address))
+
+
+def _numeric(ordering: Callable[[Any, Any], bool]) -> Comparison:
+    return lambda wanted: _typed(number_of, number_of(wanted.text), ordering)
+
+
+def _date(ordering: Callable[[Any, Any], bool]) -> Comparison:
+    return lambda wanted: _typed(instant_of, instant_of(wanted.text), ordering)
+
+
+def _date_epoch_first(ordering: Callable[[Any, Any], bool]) -> Comparison:
+    return lambda wanted: _typed(instant_of_epoch_first, instant_of_epoch_first(wanted.text), ordering)
+
+
+_ORDERINGS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "Equals": operator.eq,
     "LessThan": operator.lt,
     "LessThanEquals": operator.le,
@@ -122,7 +133,7 @@ COMPARISONS: Final[Mapping[str, Comparison]] = {
 """The comparison of every positive operator but ``Null``, which compares no values."""
 
 WITH_YEARS_AS_SECONDS: Final[Mapping[str, Comparison]] = {
-    f"Date{name}": _date(ordering, epoch_first=True) for name, ordering in _ORDERINGS.items()
+    f"Date{name}": _date_epoch_first(ordering) for name, ordering in _ORDERINGS.items()
 }
 """The Date operators for those who take four digits for seconds since 1970 (spec C19)."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from policysim.evaluation.values import Instant, instant_of, network_of, number_of
+from policysim.evaluation.values import Instant, instant_of, instant_of_epoch_first, network_of, number_of
 from policysim.language.operators import Family
 
 if TYPE_CHECKING:
@@ -50,8 +50,9 @@ def _plain(number: int | Decimal) -> str:
 
 
 def instant_candidates(texts: Iterable[str]) -> tuple[str, ...]:
-    """One instant for each end point and each gap, as dates."""
-    ends = sorted({instant for text in texts if (instant := instant_of(text)) is not None})
+    """One instant for each end point and each gap, as dates; four digits are end points in both readings (C19)."""
+    read = {parse(text) for text in texts for parse in (instant_of, instant_of_epoch_first)}
+    ends = sorted(instant for instant in read if instant is not None)
     if not ends:
         return ("2026-01-01T00:00:00Z",)
     gaps = [
@@ -90,7 +91,7 @@ def epoch_candidates(tests: Iterable[PreparedCondition]) -> tuple[str, ...]:
     ends: set[int] = set()
     for test in tests:
         is_date = test.operator.base.family is Family.DATE
-        for wanted in test.wanted:
+        for wanted in test.wanted_texts:
             if is_date and (instant := instant_of(wanted.text)) is not None:
                 ends.add(instant.seconds)
             elif not is_date and (number := number_of(wanted.text)) is not None:

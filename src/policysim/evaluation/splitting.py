@@ -68,7 +68,7 @@ def _classes_of(key: str, decision: Decision, lookup: Lookup, facts: Facts, swit
             return None
         substitutes = match.attached.policy.substitutes_variables
         entries += [(entry, substitutes) for entry in match.statement.conditions if entry.key.lower() == key.lower()]
-    classes = value_classes(key, tuple(entries), lookup, facts, BUDGET, switches)
+    classes = value_classes(key, tuple(entries), lookup, facts, BUDGET, switches=switches)
     return None if classes is None else _Key(key, classes.values)
 
 

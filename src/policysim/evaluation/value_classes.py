@@ -18,7 +18,7 @@ from policysim.evaluation.ordered_classes import (
     number_candidates,
 )
 from policysim.evaluation.string_classes import ANY_ARN, string_candidates
-from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
+from policysim.evaluation.switches import DEFAULT_SWITCHES
 from policysim.evaluation.values import bytes_of
 from policysim.language.operators import Family, SetPrefix
 from policysim.language.request import ABSENT
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from policysim.evaluation.conditions import PreparedCondition
     from policysim.evaluation.facts import DescribedKey, Facts
+    from policysim.evaluation.switches import Switches
     from policysim.evaluation.truth import Truth
     from policysim.language.policy import ConditionEntry
     from policysim.language.request import ContextValue
@@ -62,6 +63,7 @@ def value_classes(
     lookup: Callable[[str], ContextValue],
     facts: Facts,
     budget: int,
+    *,
     switches: Switches = DEFAULT_SWITCHES,
 ) -> ValueClasses | None:
     """The classes of values that the entries tell apart; ``None`` when they cannot be had.
@@ -76,7 +78,7 @@ def value_classes(
         for entry, substitutes in entries
         if (prepared := prepare(entry, lookup, substitutes=substitutes, facts=facts, switches=switches))
     ]
-    if any(test.unknown_variables for test in tests):
+    if any(test.unknown_variables for test in tests) or (switches.empty_string_is_null and _asks_for_values(tests)):
         return None
     key_facts = facts.condition_key(key)
     candidates = _candidates(key, tests, key_facts, budget)
@@ -92,6 +94,11 @@ def value_classes(
         missing = ((),) if key_facts.multivalued else ()
     values = (*found.values(), *missing)
     return ValueClasses(key, values) if len(values) <= budget else None
+
+
+def _asks_for_values(tests: list[PreparedCondition]) -> bool:
+    """Whether an entry might tell an empty string from others by presence alone, which classes of texts do not see."""
+    return any(t.operator.base.family is Family.NULL or t.prefix is not SetPrefix.NONE for t in tests)
 
 
 def _signature(tests: list[PreparedCondition], values: ContextValue) -> Signature:
@@ -139,7 +146,13 @@ def _candidates(
     key: str, tests: list[PreparedCondition], key_facts: DescribedKey | None, budget: int
 ) -> tuple[str, ...] | None:
     """Single values, at least one of every class; ``None`` when the operators do not go together."""
-    telling = [t for t in tests if t.wanted and t.operator.base.family is not Family.NULL and not t.wrong_operator]
+    telling = [
+        test
+        for test in tests
+        if test.wanted
+        and test.operator.base.family is not Family.NULL
+        and not (test.wrong_operator and test.switches.operator_fits_type)
+    ]
     families = {test.operator.base.family for test in telling}
     texts = tuple(dict.fromkeys(wanted.text for t in telling for wanted in t.wanted_texts))
     # A key of a known type holds values of that type; of any other key nothing is certain.

@@ -137,6 +137,10 @@ class Network(NamedTuple):
     first: int
     last: int
 
+    def covers(self, address: Address) -> bool:
+        """Whether the address is in the range; one of the other version is not (spec C25)."""
+        return self.version == address.version and self.first <= address.number <= self.last
+
 
 _BITS: Final = {4: 32, 6: 128}
 

@@ -84,25 +84,27 @@ class ArnPattern:
         parts = text.split(":", 5)
         if len(parts) != 6 or parts[0] != "arn":
             return False
-        return all(pattern.matches(part) for pattern, part in zip(self._parts, parts, strict=True))
+        for pattern, part in zip(self._parts, parts, strict=True):  # noqa: SIM110  # a third faster than all()
+            if not pattern.matches(part):
+                return False
+        return True
 
     def matches_across_colons(self, text: str) -> bool:
         """Whether an ARN fits when the ``*`` at the end of a part may run past the colon (spec R7)."""
-        return is_arn(text) and _tokens_match(tuple(self._tokens(spanning=True)), text)
+        return is_arn(text) and _tokens_match(self.tokens(across_colons=True), text)
 
-    @property
-    def tokens(self) -> tuple[Token, ...]:
-        """The pattern character by character; only for a well-formed one."""
-        return tuple(self._tokens(spanning=False))
+    def tokens(self, *, across_colons: bool = False) -> tuple[Token, ...]:
+        """The pattern character by character; read part by part only for a well-formed one."""
+        return tuple(self._tokens(across_colons=across_colons))
 
-    def _tokens(self, *, spanning: bool) -> Iterator[Token]:
+    def _tokens(self, *, across_colons: bool) -> Iterator[Token]:
         for position, part in enumerate(self._parts):
             if position:
                 yield Token(":")
             tokens = part.tokens
             for at, token in enumerate(tokens):
                 last = at == len(tokens) - 1
-                yield token._replace(colons=position == 5 or (spanning and token.run and last))
+                yield token._replace(colons=position == 5 or (across_colons and token.run and last))
 
 
 def is_arn(text: str) -> bool:

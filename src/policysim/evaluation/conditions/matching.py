@@ -6,6 +6,7 @@ Source: IAM User Guide, reference_policies_elements_condition_operators; spec C1
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.conditions.caveats import CAVEAT_TEXTS
@@ -73,16 +74,20 @@ def match_condition(
             Element.CONDITION, FALSE, Reason.OPERATOR_UNKNOWN, entry.path(), entry.operator, found, key=entry.key
         )
     truth = prepared.truth(values)
-    caveats = _caveats(entry, prepared, values, truth, lookup, substitutes=substitutes, facts=facts)
+    caveats: tuple[str, ...] = ()
+    if prepared.touched and truth is not UNKNOWN:
+        caveats = _caveats(entry, prepared, values, truth, lookup, substitutes=substitutes, facts=facts)
+    if prepared.operator.base.family is Family.IP_ADDRESS and entry.key.lower() == "aws:sourceip":
+        caveats += ("private-source-ip",) if isinstance(values, tuple) and any(map(_is_private, values)) else ()
     reason, index = (None, None) if truth is TRUE else _reason(prepared, values, truth)
     return Outcome(
         Element.CONDITION,
         truth,
         reason,
         entry.path(index),
-        _wanted(prepared, index),
+        _wanted(entry, prepared, index),
         _listed(values) if isinstance(values, tuple) else "",
-        key=entry.key,
+        entry.key,
         keys=_unknown_keys(entry, prepared, values) if truth is UNKNOWN else (),
         caveats=caveats,
     )
@@ -105,14 +110,12 @@ def _caveats(
 ) -> tuple[str, ...]:
     """The doubtful rules without which the outcome would be another one."""
     codes: list[str] = []
-    for code in sorted(prepared.touched) if truth is not UNKNOWN else ():
+    for code in sorted(prepared.touched):
         switch = CAVEAT_TEXTS[code].switch
         flipped = replace(prepared.switches, **{switch: not getattr(prepared.switches, switch)})
         other = prepare(entry, lookup, substitutes=substitutes, facts=facts, switches=flipped)
         if other is not None and other.truth(values) is not truth:
             codes.append(code)
-    if prepared.operator.base.family is Family.IP_ADDRESS and entry.key.lower() == "aws:sourceip":
-        codes += ["private-source-ip"] if isinstance(values, tuple) and any(map(_is_private, values)) else []
     return tuple(codes)
 
 
@@ -144,7 +147,7 @@ def _reason(prepared: PreparedCondition, values: ContextValue, truth: Truth) -> 
 def _null_reason(prepared: PreparedCondition, values: ContextValue) -> Reason:
     if prepared.operator.prefix is not SetPrefix.NONE:
         return Reason.NULL_IN_SET
-    if not any(wanted.text.lower() in {"true", "false"} for wanted in prepared.wanted):
+    if not any(wanted.expansion.text.lower() in {"true", "false"} for wanted in prepared.wanted):
         return Reason.NULL_MISTYPED
     return Reason.KEY_REQUIRED if values is ABSENT or values == () else Reason.KEY_PRESENT
 
@@ -160,13 +163,16 @@ def _missing_reason(prepared: PreparedCondition, values: ContextValue) -> Reason
 
 
 def _value_reason(prepared: PreparedCondition, values: tuple[str, ...]) -> tuple[Reason, int | None]:
-    failed = next((e for e in map(prepared.element, values) if e.truth is FALSE), None)
-    negated, prefix = prepared.operator.base.negated, prepared.operator.prefix
-    if failed is not None and failed.mistyped:
-        return Reason.WRONG_TYPE, failed.decided_by
-    if not negated and all(wanted.unresolved for wanted in prepared.wanted):
+    negated, prefix = prepared.negated, prepared.prefix
+    if prefix is SetPrefix.NONE and not negated and prepared.operator.base.family is Family.STRING:
+        unresolved = prepared.has_variables and all(wanted.expansion.unresolved for wanted in prepared.wanted)
+        return (Reason.VARIABLE_UNRESOLVED if unresolved else Reason.VALUE_OTHER), None
+    failed = next((value for value in values if prepared.element(value) is FALSE), values[0])
+    index, mistyped = _decider(prepared, failed)
+    if mistyped:
+        return Reason.WRONG_TYPE, index
+    if not negated and all(wanted.expansion.unresolved for wanted in prepared.wanted):
         return Reason.VARIABLE_UNRESOLVED, None
-    index = failed.decided_by if failed is not None and negated else None
     if prefix is SetPrefix.FOR_ALL_VALUES:
         return (Reason.SET_VALUE_EXCLUDED if negated else Reason.SET_VALUE_OTHER), index
     if prefix is SetPrefix.FOR_ANY_VALUE:
@@ -174,17 +180,32 @@ def _value_reason(prepared: PreparedCondition, values: tuple[str, ...]) -> tuple
     return (Reason.VALUE_EXCLUDED if negated else Reason.VALUE_OTHER), index
 
 
-def _wanted(prepared: PreparedCondition, index: int | None) -> str:
+def _decider(prepared: PreparedCondition, value: str) -> tuple[int | None, bool]:
+    """The policy value that kept a negated operator from matching, and whether types kept the operator from it."""
+    answers = {i: wanted.test(value) for i, wanted in enumerate(prepared.wanted) if not wanted.open}
+    if not prepared.negated:
+        return None, bool(answers) and all(agree is None for agree in answers.values())
+    index = next((i for i, agree in answers.items() if agree is not False), None)
+    return index, index is not None and answers[index] is None
+
+
+def _wanted(entry: ConditionEntry, prepared: PreparedCondition, index: int | None) -> str:
     """What the policy wants, in words; the one value that decided, where it was one."""
-    chosen = prepared.wanted if index is None else (prepared.wanted[index],)
-    if prepared.operator.base.family is Family.NULL:
-        return " or ".join("absent" if wanted.text.lower() == "true" else "present" for wanted in chosen)
-    word = _WORDS.get(prepared.operator.base.positive, "")
-    return word + _listed(tuple(wanted.text for wanted in chosen), joined=" or ") if chosen else "nothing"
+    base = prepared.operator.base
+    if base.family is Family.NULL:
+        return " or ".join("absent" if value.lower() == "true" else "present" for value in entry.values)
+    if index is not None:
+        texts: tuple[str, ...] = (prepared.wanted[index].expansion.text,)
+    elif prepared.has_variables:
+        texts = tuple(wanted.expansion.text for wanted in prepared.wanted)
+    else:
+        texts = entry.values
+    return _WORDS.get(base.positive, "") + _listed(texts, " or ")
 
 
+@lru_cache(maxsize=4096)
 def _listed(texts: tuple[str, ...], joined: str = ", ") -> str:
-    shown = joined.join(f"`{text}`" for text in texts[:_SHOWN])
     if not texts:
-        return "without a value"
+        return "nothing"
+    shown = joined.join(f"`{text}`" for text in texts[:_SHOWN])
     return shown if len(texts) <= _SHOWN else f"{shown}{joined}{len(texts) - _SHOWN} more"

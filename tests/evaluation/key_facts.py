@@ -1,0 +1,29 @@
+"""Facts about a few condition keys, for tests of what depends on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policysim.evaluation.facts import NO_FACTS
+
+if TYPE_CHECKING:
+    from policysim.evaluation.facts import DescribedKey, KeyFacts
+
+
+class KnownKeys:
+    """Facts that know the given keys and nothing else."""
+
+    def __init__(self, known: dict[str, KeyFacts] | None = None, **more: KeyFacts) -> None:
+        self._known = {key.lower(): facts for key, facts in {**(known or {}), **more}.items()}
+
+    def condition_key(self, key: str) -> DescribedKey | None:
+        return self._known.get(key.lower())
+
+    def takes_no_resource(self, action: str) -> bool | None:
+        return NO_FACTS.takes_no_resource(action)
+
+    def under_rcps(self, action: str) -> bool | None:
+        return NO_FACTS.under_rcps(action)
+
+    def uses_gateway_endpoint(self, action: str) -> bool | None:
+        return NO_FACTS.uses_gateway_endpoint(action)

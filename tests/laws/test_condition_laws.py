@@ -1,0 +1,185 @@
+"""Laws of conditions: the slow twin, negation, sets, and what an unknown key may be taken for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policysim.evaluation.conditions import match_condition
+from policysim.evaluation.facts import NO_FACTS
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, negate
+from policysim.language.operators import BASE_OPERATORS, Family
+from policysim.language.policy import ConditionEntry
+from policysim.language.request import ABSENT
+from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
+from tests.twins.slow_operators import NEGATED, slow_condition
+
+if TYPE_CHECKING:
+    from policysim.evaluation.decision import Outcome
+    from policysim.language.request import ContextValue
+
+TEXTS = {
+    Family.STRING: st.text("aA*?", max_size=3),
+    Family.NUMERIC: st.sampled_from(["1", "1.0", "01", "-2", "2.5", "1e1", "10", "", "x", ".5", "+3", "1e", "\u0661"]),
+    Family.DATE: st.sampled_from(
+        [
+            *("2020", "2020-01", "2020-01-01", "2020-01-01T00:00Z", "2020-01-01T01:00:00+01:00", "1577836800"),
+            *("2020-01-01T00:00:00.5Z", "2020-01-01T00:00:00", "2020-13", "2020-1-1", "", "x", "2020T00:00Z", "12"),
+            *(
+                "2019-12-31T23:59:59.999Z",
+                "2020-01-01T24:00:00Z",
+                "2020-01-01T00:00:00.50Z",
+                "2020-01-01T00:00:00-00:30",
+            ),
+        ]
+    ),
+    Family.BOOL: st.sampled_from(["true", "false", "TRUE", "yes", "", "0"]),
+    Family.BINARY: st.sampled_from(["QUJD", "QUJE", "", "QUJ", "****", "QQ=="]),
+    Family.IP_ADDRESS: st.sampled_from(
+        [
+            *(
+                "10.0.0.1",
+                "10.0.0.0/8",
+                "10.9.9.9/8",
+                "0.0.0.0/0",
+                "10.0.0.1/32",
+                "256.1.1.1",
+                "010.0.0.1",
+                "x",
+                "10.0.0.0/33",
+            ),
+            *(
+                "2001:db8::1",
+                "2001:DB8:0:0:0:0:0:1",
+                "2001:db8::/32",
+                "::/0",
+                "::1/129",
+                "fe80::1%eth0",
+                "10.0.0.0/255.0.0.0",
+            ),
+        ]
+    ),
+    Family.ARN: st.sampled_from(
+        [
+            *(
+                "arn:aws:iam::1:role/a",
+                "arn:aws:iam::1:role/*",
+                "arn:aws:iam::*:role/a",
+                "*",
+                "arn:aws:s3:::b",
+                "x",
+                "",
+            ),
+            *("arn:aws:iam::1:role/a:b", "arn:*:role/a", "arn:aws:iam::?:role/a", "arn:aws:iam::1*"),
+        ]
+    ),
+    Family.NULL: st.sampled_from(["true", "false", "True", "no"]),
+}
+
+
+@st.composite
+def cases(draw: st.DrawFn, *, bare: bool = False) -> tuple[ConditionEntry, tuple[str, ...]]:
+    """An entry and the values of its key; ``bare`` for an operator without prefix and suffix."""
+    base = draw(st.sampled_from([b for b in BASE_OPERATORS if not (bare and b.family is Family.NULL)]))
+    prefix = "" if bare else draw(st.sampled_from(["", "", "ForAllValues:", "ForAnyValue:"]))
+    suffix = "" if bare or base.family is Family.NULL else draw(st.sampled_from(["", "IfExists"]))
+    wanted = draw(st.lists(TEXTS[base.family], max_size=3))
+    values = draw(st.lists(TEXTS[base.family], max_size=3))
+    return ConditionEntry(prefix + base.name + suffix, "k", tuple(wanted), listed=True), tuple(values)
+
+
+def outcome(entry: ConditionEntry, values: ContextValue) -> Outcome:
+    return match_condition(entry, lambda _: values, substitutes=True, facts=NO_FACTS)
+
+
+def truth(entry: ConditionEntry, values: ContextValue) -> Truth:
+    return outcome(entry, values).truth
+
+
+@given(cases(), st.booleans())
+@settings(max_examples=400)
+def test_matching_is_its_slow_twin(case: tuple[ConditionEntry, tuple[str, ...]], absent: bool) -> None:
+    entry, values = case
+    expected = slow_condition(entry.operator, entry.values, None if absent else values)
+    assert truth(entry, ABSENT if absent else values) is (TRUE if expected else FALSE)
+
+
+@given(cases(bare=True))
+def test_c1_a_negated_operator_is_the_negation_for_one_comparable_value(
+    case: tuple[ConditionEntry, tuple[str, ...]],
+) -> None:
+    entry, values = case
+    if entry.operator not in NEGATED or len(values) != 1 or not entry.values:
+        return
+    found = outcome(entry, values)
+    if "mistyped-negation" not in found.caveats:
+        positive = entry._replace(operator=NEGATED[entry.operator])
+        assert found.truth is negate(truth(positive, values))
+
+
+@given(cases(bare=True), st.booleans())
+def test_c6_if_exists_is_the_operator_or_absence(case: tuple[ConditionEntry, tuple[str, ...]], absent: bool) -> None:
+    entry, values = case
+    if not entry.values:
+        return
+    lenient = entry._replace(operator=f"{entry.operator}IfExists")
+    has: ContextValue = ABSENT if absent else values
+    expected = TRUE if absent or not values else truth(entry, has)
+    assert truth(lenient, has) is expected
+
+
+@given(cases(bare=True))
+def test_c34_c36_all_values_fit_when_not_any_value_fails(case: tuple[ConditionEntry, tuple[str, ...]]) -> None:
+    entry, values = case
+    if entry.operator not in NEGATED or not values or not entry.values:
+        return
+    some_fail = entry._replace(operator=f"ForAnyValue:{entry.operator}")
+    all_fit = entry._replace(operator=f"ForAllValues:{NEGATED[entry.operator]}")
+    if not any(outcome(some_fail, (value,)).caveats for value in values):
+        assert truth(all_fit, values) is negate(truth(some_fail, values))
+
+
+@given(cases(), st.lists(st.text("aA*?", max_size=3), max_size=3))
+def test_an_unknown_key_is_certain_only_where_every_value_agrees(
+    case: tuple[ConditionEntry, tuple[str, ...]], others: list[str]
+) -> None:
+    entry, values = case
+    unknown = truth(entry, UNKNOWN_VALUE)
+    if unknown is not UNKNOWN:
+        for has in (ABSENT, (), values, tuple(others), values[:1], ("",)):
+            assert truth(entry, has) is unknown
+
+
+@given(
+    st.sampled_from(["StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringNotEqualsIgnoreCase"]),
+    st.lists(
+        st.text("a*", max_size=2).map(lambda t: f"{t}${{v}}") | st.sampled_from(["${v, 'a'}", "a", "*"]), max_size=2
+    ),
+    st.text("a*", max_size=3),
+    st.none() | st.text("a*", max_size=2),
+)
+def test_an_unknown_variable_is_certain_only_where_every_value_agrees(
+    operator: str, wanted: list[str], value: str, variable: str | None
+) -> None:
+    entry = ConditionEntry(operator, "k", tuple(wanted), listed=True)
+    has: ContextValue = ABSENT if variable is None else (variable,)
+
+    def given_variable(unknown: ContextValue) -> Truth:
+        def lookup(key: str) -> ContextValue:
+            return (value,) if key == "k" else unknown
+
+        return match_condition(entry, lookup, substitutes=True, facts=NO_FACTS).truth
+
+    assert given_variable(UNKNOWN_VALUE) in {UNKNOWN, given_variable(has)}
+
+
+@given(cases())
+def test_an_outcome_has_a_reason_exactly_when_it_does_not_match(case: tuple[ConditionEntry, tuple[str, ...]]) -> None:
+    entry, values = case
+    for has in (values, ABSENT, UNKNOWN_VALUE):
+        found = outcome(entry, has)
+        assert (found.reason is None) is (found.truth is TRUE)
+        assert bool(found.keys) is (found.truth is UNKNOWN)
+        assert (found.sentence == "") is (found.truth is TRUE)
