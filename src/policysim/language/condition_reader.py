@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policysim.language.element_forms import variable_flaw
+from policysim.language.element_forms import text_flaws, value_flaws
 from policysim.language.json_text import WrittenNumber
 from policysim.language.operators import Family, SetPrefix, operator_named
 from policysim.language.policy import ConditionEntry
 from policysim.language.problem_kinds import (
     CASE_VARIED_KEYS,
     EMPTY_LIST,
-    MALFORMED_VARIABLE,
     MIXED_TYPES,
     OPERATOR_SPELLING,
     SET_PREFIX_ON_NULL,
@@ -72,7 +71,7 @@ def _keys(
     entries = []
     for key, value in keys.items():
         place = where.below(key)
-        reading.check_text(key, place.key)
+        reading.note_flaws(text_flaws(key), place.key)
         twin = seen.setdefault(key.lower(), key)
         if twin != key:
             message = f"`{key}` and `{twin}` differ only in case, and condition keys have no case"
@@ -84,47 +83,35 @@ def _keys(
 
 
 def _values(key: str, operator: Operator | None, value: object, where: Location, reading: Reading) -> tuple[str, ...]:
-    if isinstance(value, list):
-        if not value:
-            reading.note(EMPTY_LIST, f"`{key}` is compared with an empty list", where)
-        places = [(item, where.below(index)) for index, item in enumerate(value)]
-    else:
-        places = [(value, where)]
-    texts = [_text(key, item, place, reading) for item, place in places]
-    kinds = {kind_of(item) if not isinstance(item, bool) else "a Boolean" for item, _ in places}
+    if not isinstance(value, list):
+        text = _text(key, operator, value, where, reading)
+        return () if text is None else (text,)
+    if not value:
+        reading.note(EMPTY_LIST, f"`{key}` is compared with an empty list", where)
+    places = (where.below(index) for index in range(len(value)))
+    texts = [_text(key, operator, item, place, reading) for item, place in zip(value, places, strict=True)]
+    kinds = {"a Boolean" if isinstance(item, bool) else kind_of(item) for item in value}
     if len(kinds) > 1 and None not in texts:
         message = f"the values of `{key}` are of several JSON types: {' and '.join(sorted(kinds))}"
         reading.note(MIXED_TYPES, message, where, "put every value in quotes")
-    if operator is not None:
-        for item, place in places:
-            _check_value(item, operator, place, reading)
     return tuple(text for text in texts if text is not None)
 
 
-def _text(key: str, value: object, where: Location, reading: Reading) -> str | None:
+def _text(key: str, operator: Operator | None, value: object, where: Location, reading: Reading) -> str | None:
     """The string form of a policy value (spec C12); ``None``, with a problem noted, for what is no value."""
-    match value:
-        case str():
-            reading.check_text(value, where)
-            return value
-        case bool():
-            return "true" if value else "false"
-        case WrittenNumber():
-            return value.text
-        case int() if value.bit_length() > _LONGEST_NUMBER:
-            reading.note(WRONG_TYPE, f"`{key}` is compared with a number of too many digits", where)
-            return None
-        case int() | float():
-            return str(value)
-    reading.note_wrong_type(key, "a string, number or Boolean, or a list of them", value, where)
-    return None
-
-
-def _check_value(value: object, operator: Operator, where: Location, reading: Reading) -> None:
     if isinstance(value, str):
-        flaw = variable_flaw(value) if reading.substitutes_variables and operator.base.substitutes else None
-        if flaw is not None:
-            reading.note(MALFORMED_VARIABLE, flaw, where)
-    elif isinstance(value, int | float) and not isinstance(value, bool) and operator.base.family is Family.STRING:
+        substitutes = operator is not None and operator.base.substitutes and reading.substitutes_variables
+        reading.note_flaws(value_flaws(value, substitutes=substitutes), where)
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, int | float):
+        reading.note_wrong_type(key, "a string, number or Boolean, or a list of them", value, where)
+        return None
+    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
+        reading.note(WRONG_TYPE, f"`{key}` is compared with a number of too many digits", where)
+        return None
+    if operator is not None and operator.base.family is Family.STRING:
         message = f"`{operator.documented_spelling}` compares text, and a number loses its leading zeros"
         reading.note(UNQUOTED_NUMBER, message, where, "put the number in quotes")
+    return value.text if isinstance(value, WrittenNumber) else str(value)

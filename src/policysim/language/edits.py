@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from policysim.language.locator import children_at, document_at, locate
+from policysim.language.locator import children_at, document_start, locate
 from policysim.language.source import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from policysim.language.json_text import JsonValue
     from policysim.language.locator import Member
     from policysim.language.source import Location
+
+NewValue: TypeAlias = "str | bool | int | float | Sequence[NewValue] | Mapping[str, NewValue] | None"
+"""A JSON value that an edit writes; objects are dicts, lists are lists or tuples."""
 
 _FIRST_INDENT = re.compile(r"\n([ \t]+)[^ \t\r\n]")
 _LINE_START = re.compile(r"[ \t]*")
@@ -61,7 +64,7 @@ def in_file(edit: TextEdit) -> TextEdit:
     return TextEdit(span, replacement)
 
 
-def append_to_list(location: Location, *values: JsonValue) -> TextEdit:
+def append_to_list(location: Location, *values: NewValue) -> TextEdit:
     """Add ``values`` at the end of the list at ``location``; a single value there becomes a list first (spec G6)."""
     span = locate(location)
     if not span.text.startswith("["):
@@ -76,7 +79,7 @@ def append_to_list(location: Location, *values: JsonValue) -> TextEdit:
     return _insertion(span.source, items[-1].end, [style.printed(value) for value in values], style)
 
 
-def add_member(location: Location, name: str, value: JsonValue) -> TextEdit:
+def add_member(location: Location, name: str, value: NewValue) -> TextEdit:
     """Add a member at the end of the object at ``location``; a member of that name gets ``value`` instead of its own.
 
     Anything but an object at ``location`` is a mistake of the caller: ``ValueError``.
@@ -95,7 +98,7 @@ def add_member(location: Location, name: str, value: JsonValue) -> TextEdit:
     return _insertion(span.source, members[-1].end, [style.member(name, value)], style)
 
 
-def replace_value(location: Location, value: JsonValue) -> TextEdit:
+def replace_value(location: Location, value: NewValue) -> TextEdit:
     """Put ``value`` in the place of what stands at ``location``."""
     span = locate(location)
     return TextEdit(span, _Style.beside(span.source.text, span.start, span.end).printed(value))
@@ -171,15 +174,15 @@ class _Style(NamedTuple):
         line_start = _LINE_START.match(text, text.rfind("\n", 0, place) + 1)
         return cls(comma, colon if "\n" not in colon else ": ", newline, unit, line_start[0] if line_start else "")
 
-    def printed(self, value: JsonValue) -> str:
+    def printed(self, value: NewValue) -> str:
         """``value`` as JSON text, on one line or on several, further lines indented below the first."""
         separators = (self.comma if "\n" not in self.comma else ", ", self.colon)
-        if not self.unit or not isinstance(value, dict | list):
+        if not self.unit or isinstance(value, str) or not isinstance(value, Mapping | Sequence):
             return _dumped(value, separators)
         lines = _dumped(value, (",", self.colon), self.unit).split("\n")
         return f"{self.newline}{self.indent}".join(lines)
 
-    def member(self, name: str, value: JsonValue) -> str:
+    def member(self, name: str, value: NewValue) -> str:
         """A member as JSON text."""
         return _dumped(name, (",", ":")) + self.colon + self.printed(value)
 
@@ -193,7 +196,7 @@ class _Style(NamedTuple):
         return opening + inner + f",{inner}".join(indented) + self.newline + self.indent + closing
 
 
-def _dumped(value: JsonValue, separators: tuple[str, str], unit: str | None = None) -> str:
+def _dumped(value: NewValue, separators: tuple[str, str], unit: str | None = None) -> str:
     text = json.dumps(value, ensure_ascii=False, separators=separators, indent=unit)
     if text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text):
         return text
@@ -207,7 +210,7 @@ def _space(text: str) -> str:
 
 def _colon(text: str) -> str:
     """The colon as the first member of the document has it."""
-    first = next(children_at(text, document_at(text).start), None)
+    first = next(children_at(text, document_start(text)), None)
     if first is None or not isinstance(first.name, str):
         return ": "
     colon = text[first.key_end : first.start]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,24 +39,27 @@ class Member(NamedTuple):
 def locate(location: Location) -> Span:
     """The span of a value, or of its member's name when ``at_key``; quotes and brackets are part of it."""
     text = location.source.text
-    found = document_at(text)
+    start, found = document_start(text), None
     for step in location.path:
-        child = _child(text, found.start, step)
+        child = _child(location.source, start, step)
         if child is None:
             break
-        found = child
-    return _span(location, found)
+        start, found = child.start, child
+    return _span(location, found or _document(text, start))
 
 
 def locate_all(locations: Iterable[Location]) -> dict[Location, Span]:
     """The spans of many locations; no object and no list is read twice."""
     read: dict[tuple[Source, int], dict[str | int, Member]] = {}
+    documents: dict[Source, Member] = {}
     spans: dict[Location, Span] = {}
     for location in locations:
-        text = location.source.text
-        found = document_at(text)
+        source, text = location.source, location.source.text
+        if source not in documents:
+            documents[source] = _document(text, document_start(text))
+        found = documents[source]
         for step in location.path:
-            place = (location.source, found.start)
+            place = (source, found.start)
             if place not in read:
                 read[place] = {child.name: child for child in children_at(text, found.start)}
             if step not in read[place]:
@@ -70,10 +74,9 @@ def span_of(where: Span | Location) -> Span:
     return locate(where) if isinstance(where, Location) else where
 
 
-def document_at(text: str) -> Member:
-    """The one value of a whole text, without the white space and the byte order mark around it."""
-    start = _past_space(text, 1 if text.startswith(BYTE_ORDER_MARK) else 0)
-    return Member(0, start, start, start, value_end(text, start))
+def document_start(text: str) -> int:
+    """Where the one value of a whole text begins, behind white space and a byte order mark."""
+    return _past_space(text, 1 if text.startswith(BYTE_ORDER_MARK) else 0)
 
 
 def children_at(text: str, start: int) -> Iterator[Member]:
@@ -102,10 +105,18 @@ def value_end(text: str, start: int) -> int:
     return at
 
 
-def _child(text: str, start: int, step: str | int) -> Member | None:
+def _document(text: str, start: int) -> Member:
+    end = value_end(text, start)
+    return Member(0, start, end, start, end)
+
+
+@lru_cache(maxsize=512)
+def _child(source: Source, start: int, step: str | int) -> Member | None:
+    """One child; remembered, since many places of one document share the way down to it, and its file may be long."""
+    text = source.text
     children = children_at(text, start)
     if isinstance(step, int):
-        return next((child for child in islice(children, step, step + 1) if child.name == step), None)
+        return next((child for child in islice(children, step + 1) if child.name == step), None) if step >= 0 else None
     found = None
     for child in children:
         if child.name == step:

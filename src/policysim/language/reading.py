@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policysim.language.element_forms import text_flaws
 from policysim.language.json_text import RepeatedMembers
-from policysim.language.problem_kinds import DUPLICATE_KEY, EMPTY_LIST, LONE_SURROGATE, WRONG_TYPE
+from policysim.language.problem_kinds import DUPLICATE_KEY, EMPTY_LIST, WRONG_TYPE
 from policysim.language.problems import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from policysim.language.element_forms import Flaw
     from policysim.language.policy_types import Grammar, PolicyType
     from policysim.language.problems import ProblemKind
     from policysim.language.source import Location
-
-_LONE_HALVES = ("\ud800", "\udfff")
 
 
 def kind_of(value: object) -> str:
@@ -65,33 +67,41 @@ class Reading:
                     "merge the values into one member",
                 )
 
-    def check_text(self, text: str, where: Location) -> None:
-        """Note half characters: text that no file in UTF-8 can hold, so that it matches nothing."""
-        if not text.isascii() and any(_LONE_HALVES[0] <= char <= _LONE_HALVES[1] for char in text):
-            self.note(LONE_SURROGATE, "half of a surrogate pair stands alone in this text", where)
+    def note_flaws(self, flaws: tuple[Flaw, ...], where: Location) -> None:
+        """Note what is wrong with one string."""
+        for flaw in flaws:
+            self.note(flaw.kind, flaw.message, where, flaw.hint)
 
     def text(self, name: str, value: object, where: Location) -> str | None:
         """A value that must be a string; ``None``, with a problem noted, for anything else."""
         if not isinstance(value, str):
             self.note_wrong_type(name, "a string", value, where)
             return None
-        self.check_text(value, where)
+        self.note_flaws(text_flaws(value), where)
         return value
 
-    def texts(self, name: str, value: object, where: Location) -> tuple[tuple[str, Location], ...]:
-        """The strings of an element that takes one string or a list of them (spec G6), each with its place."""
-        if isinstance(value, list):
-            if not value:
-                self.note(EMPTY_LIST, f"`{name}` lists nothing, so the statement has no effect", where)
-            places = [(item, where.below(index)) for index, item in enumerate(value)]
-        elif isinstance(value, str):
-            places = [(value, where)]
-        else:
+    def texts(
+        self, name: str, value: object, where: Location, flaws: Callable[[str], tuple[Flaw, ...]]
+    ) -> tuple[str, ...]:
+        """The strings of an element that takes one string or a list of them (spec G6).
+
+        ``flaws`` tells what is wrong with one of them; a place is made up only where there is something to say.
+        """
+        if isinstance(value, str):
+            self.note_flaws(flaws(value), where)
+            return (value,)
+        if not isinstance(value, list):
             self.note_wrong_type(name, "a string or a list of strings", value, where)
             return ()
+        if not value:
+            self.note(EMPTY_LIST, f"`{name}` lists nothing, so the statement has no effect", where)
         found = []
-        for item, place in places:
-            text = self.text(name, item, place)
-            if text is not None:
-                found.append((text, place))
+        for index, item in enumerate(value):
+            if not isinstance(item, str):
+                self.note_wrong_type(name, "strings", item, where.below(index))
+                continue
+            found.append(item)
+            noted = flaws(item)
+            if noted:
+                self.note_flaws(noted, where.below(index))
         return tuple(found)

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from policysim.language.condition_reader import read_conditions
-from policysim.language.element_forms import (
-    action_flaw,
-    bare_principal_flaw,
-    principal_flaw,
-    resource_flaw,
-    variable_flaw,
-)
+from policysim.language.element_forms import action_flaws, bare_principal_flaws, principal_flaws, resource_flaws
 from policysim.language.policy import Effect, PatternElement, PrincipalElement, PrincipalEntry, Statement
 from policysim.language.policy_types import PolicyType, Presence
 from policysim.language.problem_kinds import (
     BOTH_ELEMENTS,
     EMPTY_LIST,
-    MALFORMED_VARIABLE,
     MISSING_ELEMENT,
     NO_RESOURCE,
     NOT_PRINCIPAL_WITH_ALLOW,
@@ -32,7 +26,6 @@ from policysim.language.problem_kinds import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from policysim.language.element_forms import Flaw
     from policysim.language.policy import ConditionEntry
     from policysim.language.reading import Reading
     from policysim.language.source import Location
@@ -128,10 +121,7 @@ def _actions(value: dict[str, object], where: Location, reading: Reading) -> Pat
     if name is None:
         reading.note(MISSING_ELEMENT, "the statement has neither `Action` nor `NotAction`", where)
         return None
-    patterns = reading.texts(name, value[name], where.below(name))
-    for pattern, place in patterns:
-        _note_flaw(action_flaw(pattern), place, reading)
-    return _pattern_element(name, value[name], [pattern for pattern, _ in patterns])
+    return _pattern_element(name, value[name], reading.texts(name, value[name], where.below(name), action_flaws))
 
 
 def _resources(value: dict[str, object], where: Location, reading: Reading) -> PatternElement | None:
@@ -150,17 +140,12 @@ def _resources(value: dict[str, object], where: Location, reading: Reading) -> P
         message = f"a {grammar.title} has no `{name}`: its resource is what it is attached to"
         reading.note(RESOURCE_NOT_ALLOWED, message, where.below(name).key, f"remove `{name}`")
         return None
-    patterns = reading.texts(name, value[name], where.below(name))
-    for pattern, place in patterns:
-        _note_flaw(resource_flaw(pattern, grammar), place, reading)
-        flaw = variable_flaw(pattern) if reading.substitutes_variables else None
-        if flaw is not None:
-            reading.note(MALFORMED_VARIABLE, flaw, place)
-    return _pattern_element(name, value[name], [pattern for pattern, _ in patterns])
+    flaws = partial(resource_flaws, arns=grammar.arns, substitutes=reading.substitutes_variables)
+    return _pattern_element(name, value[name], reading.texts(name, value[name], where.below(name), flaws))
 
 
-def _pattern_element(name: str, value: object, patterns: Iterable[str]) -> PatternElement:
-    return PatternElement(name, name.startswith("Not"), tuple(patterns), isinstance(value, list))
+def _pattern_element(name: str, value: object, patterns: tuple[str, ...]) -> PatternElement:
+    return PatternElement(name, name.startswith("Not"), patterns, isinstance(value, list))
 
 
 def _principal(
@@ -186,8 +171,7 @@ def _principal(
 
 def _principal_entries(name: str, value: object, where: Location, reading: Reading) -> list[PrincipalEntry]:
     if isinstance(value, str):
-        reading.check_text(value, where)
-        _note_flaw(bare_principal_flaw(value), where, reading)
+        reading.note_flaws(bare_principal_flaws(value), where)
         return [PrincipalEntry("*", value, (name,))]
     if not isinstance(value, dict):
         reading.note_wrong_type(name, "`*` or an object", value, where)
@@ -197,12 +181,8 @@ def _principal_entries(name: str, value: object, where: Location, reading: Readi
         reading.note(EMPTY_LIST, f"`{name}` names nobody, so the statement has no effect", where)
     entries = []
     for kind, listed in value.items():
-        for text, place in reading.texts(kind, listed, where.below(kind)):
-            _note_flaw(principal_flaw(kind, text, reading.grammar), place, reading)
-            entries.append(PrincipalEntry(kind, text, (name, *place.path[len(where.path) :])))
+        flaws = partial(principal_flaws, kind, any_principal=reading.grammar.any_principal)
+        for index, text in enumerate(reading.texts(kind, listed, where.below(kind), flaws)):
+            path = (name, kind, index) if isinstance(listed, list) else (name, kind)
+            entries.append(PrincipalEntry(kind, text, path))
     return entries
-
-
-def _note_flaw(flaw: Flaw | None, where: Location, reading: Reading) -> None:
-    if flaw is not None:
-        reading.note(flaw.kind, flaw.message, where, flaw.hint)
