@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from policysim.evaluation.policy_set import Gap
     from policysim.language.policy import Policy
 
+_DEEPEST: Final = 20
+"""More levels than AWS allows below a root (five of organisational units, and the accounts)."""
+
 _AWS_OWNED: Final = ":organizations::aws:policy/"
 _ALLOW_ALL: Final = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", %s"Action": "*", "Resource": "*"}]}'
 
@@ -129,7 +132,9 @@ class _Policies:
         self._known = about.member("policies")
         self._documents: dict[tuple[str, str], Policy | None] = {}
 
-    def node(self, at: Json) -> Node:
+    def node(self, at: Json, depth: int = 0) -> Node:
+        if depth > _DEEPEST:
+            raise at.error("the tree nests deeper than an organisation can")
         node_id = at.required("id").text()
         scps, scp_gaps = self._attached(_SCPS, at, node_id)
         rcps, rcp_gaps = self._attached(_RCPS, at, node_id)
@@ -138,7 +143,7 @@ class _Policies:
             name=at.optional_text("name") or node_id,
             scps=scps,
             rcps=rcps,
-            children=tuple(self.node(child) for child in at.optional_items("children")),
+            children=tuple(self.node(child, depth + 1) for child in at.optional_items("children")),
             scp_gaps=scp_gaps,
             rcp_gaps=rcp_gaps,
         )
