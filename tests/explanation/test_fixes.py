@@ -233,7 +233,8 @@ def test_e13_a_session_policy_is_widened_where_it_is_passed() -> None:
 
 def test_e35_an_endpoint_policy_names_the_caller_by_a_condition() -> None:
     endpoint = attached(document(allow("sqs:*", Principal="*")), LayerName.VPCE, name="endpoint", attached_to="vpce-1")
-    found = fixes(case(request("s3:GetObject"), in_force({IDENTITY: ANYTHING, LayerName.VPCE: endpoint})))
+    asked = request("s3:GetObject", context={"aws:SourceVpce": "vpce-1"})
+    found = fixes(case(asked, in_force({IDENTITY: ANYTHING, LayerName.VPCE: endpoint})))
     statement = edited(fix_of("add-statement", found))["Statement"][-1]
     assert statement["Principal"] == "*"
     assert statement["Condition"] == {"ArnEquals": {"aws:PrincipalArn": ROLE}}

@@ -36,6 +36,8 @@ def alone(denial: Denial | None, action: str = "s3:GetObject", resource: str = "
         ("session", DenialKind.IMPLICIT, "AssumeRole event"),
         ("boundary", DenialKind.IMPLICIT, "aws iam get-account-authorization-details"),
         (None, DenialKind.UNKNOWN, "--account DIR"),
+        (None, DenialKind.UNKNOWN, "aws iam get-account-authorization-details"),
+        (None, DenialKind.UNKNOWN, "aws s3api get-bucket-policy --bucket reports"),
     ],
 )
 def test_m1_m8_the_layer_of_a_message_tells_what_to_fetch(layer: str | None, kind: DenialKind, expected: str) -> None:
@@ -89,6 +91,18 @@ def test_gaps_and_unknown_keys_of_an_open_decision_become_steps() -> None:
     assert steps[0] == "the SCPs were not collected: `aws organizations list-policies`"
     assert any(step.startswith("find the value of aws:SourceVpc") for step in steps)
     assert steps[-1] == "a note"
+
+
+def test_the_gaps_of_the_layer_that_aws_names_come_first() -> None:
+    unread = {
+        layer: one_level("x", (), (Gap("not-collected", f"the {layer.value} was not collected"),))
+        for layer in (LayerName.SCP, LayerName.BOUNDARY)
+    }
+    policies = in_force({LayerName.IDENTITY: attached(document(allow("*"))), **unread})
+    decision = decide(request("s3:GetObject"), policies)
+    denial = Denial(raw="", recognised=True, layer="boundary", kind=DenialKind.EXPLICIT)
+    steps = next_steps(call(denial), decision, compare(denial, decision), ())
+    assert steps[:2] == ("the boundary was not collected", "the scp was not collected")
 
 
 def test_an_allow_that_aws_denied_raises_the_usual_suspects() -> None:

@@ -65,7 +65,8 @@ def next_steps(call: Call, decision: Decision | None, comparison: Comparison, ad
     if decision is None:
         steps.update(dict.fromkeys(_without_policies(call)))
     else:
-        steps.update(dict.fromkeys(_of_decision(decision, comparison)))
+        named = layer_of_message(call.denial) if call.denial is not None else None
+        steps.update(dict.fromkeys(_of_decision(decision, comparison, named)))
     steps.update(dict.fromkeys(advice))
     return tuple(steps)
 
@@ -102,9 +103,16 @@ def _without_policies(call: Call) -> Iterator[str]:
             f"no identity-based policy of the caller allows `{request.action}`: if it should have it, add"
             f" `{request.action}` on `{request.resource.arn}` to one of its policies"
         )
-    if layer is not None and request is not None:
-        yield _fetch(layer, request)
+    if request is not None:
+        yield from (_fetch(one, request) for one in ((layer,) if layer is not None else _suspects(request)))
     yield _NO_POLICY
+
+
+def _suspects(request: Request) -> tuple[LayerName, ...]:
+    """The layers to look at first when the message names none: the caller's policies, and the resource's own."""
+    arn = parse_arn(request.resource.arn)
+    has_policy = arn is not None and arn.service in _RESOURCE_COMMANDS
+    return (LayerName.IDENTITY, LayerName.RESOURCE) if has_policy else (LayerName.IDENTITY,)
 
 
 def _fetch(layer: LayerName, request: Request) -> str:
@@ -126,9 +134,11 @@ def _read_policy(policy_arn: str) -> str:
     return f"aws iam get-policy-version --policy-arn {policy_arn} --version-id {version}"
 
 
-def _of_decision(decision: Decision, comparison: Comparison) -> Iterator[str]:
+def _of_decision(decision: Decision, comparison: Comparison, named: LayerName | None) -> Iterator[str]:
+    """What is open in the decision; the gaps of the layer that AWS names come first."""
     if decision.effect is Effect.DEPENDS or decision.possible or comparison.agreement is not Agreement.AGREES:
-        for gap in decision.gaps:
+        named_first = [gap for check in decision.checks if check.layer is named for gap in check.gaps]
+        for gap in (*named_first, *decision.gaps):
             yield f"{gap.sentence}: `{gap.command}`" if gap.command else gap.sentence
     for unknown in decision.unknown_keys:
         yield _find(unknown, decision.request)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from policysim.explanation.fixes.candidates import Aim, Candidate, Case
     from policysim.language.edits import TextEdit
     from policysim.language.policy import Policy
+    from policysim.language.source import Location
 
 
 class Outcome(NamedTuple):
@@ -59,13 +60,19 @@ def edited_policy(policy: Policy, edits: tuple[TextEdit, ...]) -> Policy | None:
     place = policy.location
     origin = place.source.origin
     if origin is None:
-        place = place._replace(source=apply_edits(place.source, edits))
-        value = load_json(Source(place.source.name, locate(place).text))
-        return None if isinstance(value, Problem) else read_policy(value, place, policy.type)
+        after = place._replace(source=apply_edits(place.source, edits))
+        value = load_json(Source(after.source.name, _document_text(place, after.source)))
+        return None if isinstance(value, Problem) else read_policy(value, after, policy.type)
     if not isinstance(origin.offsets, EmbeddedOffsets) or origin.source.origin is not None:
         return None
     outer = origin.offsets.location._replace(source=apply_edits(origin.source, map(in_file, edits)))
     return read_policy(json.loads(locate(outer).text), outer, policy.type)
+
+
+def _document_text(place: Location, after: Source) -> str:
+    """The text of a document after edits inside it: it begins where it began, and what follows it is as it was."""
+    before = locate(place)
+    return after.text[before.start : before.end + len(after.text) - len(place.source.text)]
 
 
 def _in_force(candidate: Candidate, policy: Policy, policies: PolicySet) -> PolicySet:
