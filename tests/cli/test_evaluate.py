@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 READ = ("read", document(allow("s3:GetObject", "arn:aws:s3:::data/*")))
-IN_EUROPE = {"Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}}
+IN_EUROPE = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
 
 
 def ask(folder: Path, action: str, *more: str | Path) -> Ran:
@@ -34,7 +34,7 @@ def outcome(folder: Path, action: str, *more: str | Path) -> tuple[int, str, str
 
 
 def test_exit_codes_of_a_question(tmp_path: Path) -> None:
-    folder = account_folder(tmp_path, READ, ("europe", document(allow("s3:PutObject", **IN_EUROPE))))
+    folder = account_folder(tmp_path, READ, ("europe", document(allow("s3:PutObject", Condition=IN_EUROPE))))
     assert outcome(folder, "s3:GetObject") == (0, "allowed", "identity")
     assert outcome(folder, "s3:DeleteObject") == (1, "implicit_deny", "identity")
     question = ("eval", "--principal", ROLE, "--action", "s3:PutObject", "--resource", OBJECT, "--account", folder)
@@ -45,12 +45,12 @@ def test_exit_codes_of_a_question(tmp_path: Path) -> None:
 
 
 def test_the_context_can_be_given_key_by_key(tmp_path: Path) -> None:
-    folder = account_folder(tmp_path, ("europe", document(allow("s3:PutObject", **IN_EUROPE))))
+    folder = account_folder(tmp_path, ("europe", document(allow("s3:PutObject", Condition=IN_EUROPE))))
     assert outcome(folder, "s3:PutObject", "--context", "aws:requestedregion=eu-west-1")[0] == 0
     assert outcome(folder, "s3:PutObject", "--context", "aws:RequestedRegion=us-east-1")[0] == 1
     assert outcome(folder, "s3:PutObject", "--absent", "aws:RequestedRegion")[0] == 1
-    every = {"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b=c"]}}}
-    folder = account_folder(tmp_path / "tags", ("tags", document(allow("s3:PutObject", **every))))
+    every = {"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b=c"]}}
+    folder = account_folder(tmp_path / "tags", ("tags", document(allow("s3:PutObject", Condition=every))))
     assert outcome(folder, "s3:PutObject", "--context", "aws:TagKeys=a", "--context", "aws:TagKeys=b=c")[0] == 0
     assert outcome(folder, "s3:PutObject", "--context", "aws:TagKeys=a", "--context", "aws:TagKeys=d")[0] == 1
 
@@ -66,7 +66,12 @@ def test_what_if_a_policy_were_added(tmp_path: Path) -> None:
     code, decision = decided(folder, "s3:GetObject", "--add-policy", nothing)
     assert (code, decision["statements"][0]["file"]) == (1, str(nothing))
     assert (decision["statements"][0]["line"], decision["statements"][0]["column"]) == (4, 5)
-    grant = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "s3:PutObject", "Resource": OBJECT}
+    grant: dict[str, object] = {
+        "Effect": "Allow",
+        "Principal": {"AWS": ROLE},
+        "Action": "s3:PutObject",
+        "Resource": OBJECT,
+    }
     bucket = write_json(tmp_path / "bucket.json", document(grant))
     assert outcome(folder, "s3:PutObject", "--add-policy", bucket, "--as", "resource") == (0, "allowed", "resource")
 
