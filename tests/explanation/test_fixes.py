@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -179,6 +180,17 @@ def test_s20_s21_a_key_policy_gets_a_statement_for_the_role() -> None:
     statement = edited(fix_of("add-statement", found))["Statement"][-1]
     assert statement == {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "kms:Decrypt", "Resource": "*"}
     assert found[0].kind == "add-statement"
+
+
+def test_s25_the_policy_of_an_aws_managed_key_is_left_alone() -> None:
+    key_policy = attached(
+        document(allow("kms:*", Principal={"AWS": f"{ROLE}-admin"})), RESOURCE, name="key", attached_to=KEY
+    )
+    asked = request("kms:Decrypt", KEY)
+    asked = replace(asked, resource=replace(asked.resource, key_manager="AWS"))
+    proposal = propose(case(asked, in_force({IDENTITY: ANYTHING, RESOURCE: key_policy})))
+    assert not proposal.fixes
+    assert "use a key of your own" in proposal.notes[0]
 
 
 def test_x1_both_sides_of_a_cross_account_request_are_fixed_one_after_the_other() -> None:

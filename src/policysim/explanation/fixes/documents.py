@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.account.principals import attached_elsewhere
 from policysim.evaluation.layers import LAYER, Combine, LayerName
 from policysim.language.arns import is_account_id, parse_arn
+from policysim.language.policy_types import PolicyType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +25,15 @@ _MANAGED_BY_AWS: Final[tuple[tuple[str, str], ...]] = (
 """Parts of an ARN, of a document or of what it is attached to, that tell that nobody but AWS edits it (spec G25)."""
 
 
+AWS_KEY_MANAGER: Final = "AWS"
+
 _IMPLIED: Final = frozenset({"FullAWSAccess", "RCPFullAWSAccess"})
 """Policies that stand at a level without having been written by anybody (spec E22, E27)."""
 
 
 def documents(case: Case, aim: Aim) -> tuple[AttachedPolicy, ...]:
     """The documents of a layer (of one of its levels) that can be edited, those that bind the fewest others first."""
-    editable = [attached for attached in _all(case, aim) if refusal(attached) is None]
+    editable = [attached for attached in _all(case, aim) if refusal(case, attached) is None]
     return tuple(sorted(editable, key=lambda attached: len(also_affected(case, attached, aim.layer))))
 
 
@@ -38,14 +41,16 @@ def refusals(case: Case, aim: Aim) -> tuple[str, ...]:
     """A sentence for each reason why documents of a layer were left alone."""
     names: dict[str, list[str]] = {}
     for attached in _all(case, aim):
-        why = refusal(attached)
+        why = refusal(case, attached)
         if why is not None and attached.name not in _IMPLIED:
             names.setdefault(why, []).append(f"`{attached.name}`")
     return tuple(f"{' and '.join(found)} could not be edited: {why}" for why, found in names.items())
 
 
-def refusal(attached: AttachedPolicy) -> str | None:
-    """Why a document cannot be edited, or ``None`` when it can."""
+def refusal(case: Case, attached: AttachedPolicy) -> str | None:
+    """Why a document cannot be edited, or ``None`` when it can (spec G25, E38, S25)."""
+    if attached.policy.type is PolicyType.RESOURCE and case.request.resource.key_manager == AWS_KEY_MANAGER:
+        return "only AWS changes the policy of an AWS managed key: use a key of your own"
     managed = managed_by_aws(attached.arn or "") or managed_by_aws(attached.attached_to or "")
     return managed if managed or attached.editable else "only AWS changes it"
 

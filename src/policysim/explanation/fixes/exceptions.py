@@ -33,15 +33,15 @@ _EVERYBODY: Final = 20
 """An exception for an action, a resource or a value holds for everybody whom the Deny binds."""
 
 
-def _denies(aim: Aim) -> Iterator[StatementMatch]:
-    if aim.deny is not None and refusal(aim.deny.attached) is None:
+def _denies(case: Case, aim: Aim) -> Iterator[StatementMatch]:
+    if aim.deny is not None and refusal(case, aim.deny.attached) is None:
         yield aim.deny
 
 
 def except_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The caller's ARN into the list of exempted principals, or a condition that exempts it."""
     arn = principal_arn(case.request)
-    for match in _denies(aim) if arn is not None else ():
+    for match in _denies(case, aim) if arn is not None else ():
         yield Candidate(
             FixKind.EXCEPT_PRINCIPAL,
             f"exempt `{arn}` from {label(match)}",
@@ -85,7 +85,7 @@ class _Spared(NamedTuple):
 
 def except_action(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The action into the NotAction of the Deny, as Region-deny policies list global services (spec A6)."""
-    for match in _denies(aim):
+    for match in _denies(case, aim):
         statement, action = match.statement, case.request.action
         if statement.action.negated:
             edit = append_to_list(statement.location.below("NotAction"), action)
@@ -95,7 +95,7 @@ def except_action(case: Case, aim: Aim) -> Iterator[Candidate]:
 
 def except_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The resource into the NotResource of the Deny (spec R12)."""
-    for match in _denies(aim):
+    for match in _denies(case, aim):
         statement = match.statement
         if statement.resource is None or not statement.resource.negated:
             continue
@@ -108,7 +108,7 @@ def except_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
 
 def except_value(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The request's own value into the values that a condition of the Deny spares: a Region, a VPC, an organisation."""
-    for match in _denies(aim):
+    for match in _denies(case, aim):
         statement = match.statement
         breadth = statement_breadth(statement, besides="principal")
         for entry in statement.conditions:

@@ -48,7 +48,7 @@ _UNNAMED_RESOURCE: Final = "the event does not name the resource, so this covers
 def _near(case: Case, aim: Aim, element: Element) -> Iterator[NearMiss]:
     """Near misses of the layer in documents that can be edited."""
     for miss in one_element_short(case.decision, aim.layer):
-        if miss.outcome.element is element and refusal(miss.match.attached) is None:
+        if miss.outcome.element is element and refusal(case, miss.match.attached) is None:
             yield miss
 
 

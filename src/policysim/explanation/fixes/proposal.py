@@ -165,7 +165,7 @@ def _notes(case: Case, aim: Aim, *, found: bool) -> Iterator[str]:
         return
     parts = {"title": LAYER[aim.layer].title, "node": aim.node, "action": case.request.action}
     if aim.deny is not None:
-        detach = refusal(aim.deny.attached) is not None
+        detach = refusal(case, aim.deny.attached) is not None
         yield (_DETACH if detach else _NO_EXCEPTION).format(policy=aim.deny.attached.name, **parts)
         return
     caller = case.request.principal
