@@ -6,7 +6,6 @@ Source: IAM User Guide, reference_identifiers; spec P7 to P9, E38, C45, C46.
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.account.account import is_service_linked
@@ -106,6 +105,8 @@ def _entities(kind: str, identities: Identities) -> Mapping[str, object]:
 
 
 def _closest(name: str, arns: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  # only those pay who mistype
+
     close = get_close_matches(name.rsplit("/", 1)[-1], [arn.rsplit("/", 1)[-1] for arn in arns], n=3)
     return f"; did you mean {' or '.join(f'`{other}`' for other in dict.fromkeys(close))}?" if close else ""
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import gzip
-import io
-import zlib
 from typing import TYPE_CHECKING, Final
 
 from policysim.language.source import Source
@@ -90,6 +87,10 @@ def _bytes_of(path: Path, name: str) -> bytes:
 
 
 def _unpacked(data: bytes, name: str) -> bytes:
+    import gzip  # noqa: PLC0415  # most folders hold nothing packed
+    import io  # noqa: PLC0415  # the same
+    import zlib  # noqa: PLC0415  # the same
+
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
             return _bounded(packed.read(SIZE_LIMIT + 1), name)
