@@ -43,7 +43,7 @@ def new_resource_policy(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The first policy of a resource that is known to have none; never where one may exist that nobody collected."""
     layer = case.policies.get(LayerName.RESOURCE)
     owner = policy_owner(case.request.resource.arn)
-    if can_deploy(owner) and (layer is None or not layer.gaps):
+    if can_deploy(owner) and (layer is None or not (layer.policies or layer.gaps)):
         yield from _new(case, aim, owner, PolicyType.RESOURCE)
 
 
