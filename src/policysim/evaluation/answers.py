@@ -180,18 +180,25 @@ def _open_statements(access: Access) -> Iterable[StatementMatch]:
 def _unknown_keys(effect: Effect, possible: tuple[Effect, ...], access: Access) -> tuple[UnknownKey, ...]:
     if effect is not Effect.DEPENDS and not possible:
         return ()
+    return tuple(UnknownKey(key) for key in _open_keys(access))
+
+
+def _open_keys(access: Access) -> Iterable[str]:
     keys = {key.lower(): key for match in _open_statements(access) for key in match.unknown_keys}
-    return tuple(UnknownKey(key) for key in keys.values())
+    keys |= {key.lower(): key for verdict in access.verdicts.values() for key in verdict.hinges_on}
+    return keys.values()
 
 
 def _caveats(effect: Effect, access: Access, deviation: Deviation) -> tuple[Caveat, ...]:
     codes = dict.fromkeys(code for verdict in access.verdicts.values() for code in verdict.caveats)
+    if any(key.lower() in access.request.context.ambiguous for key in _open_keys(access)):
+        codes["tag-case"] = None
     caveats = [Caveat(code, CAVEATS[code]) for code in codes]
     if effect is Effect.ALLOWED:
         caveats.extend(deviation.caveats(access.request))
         if access.same_account is TRUE and access.within_inner_limits is FALSE:
             caveats.append(BYPASS)
-    if access.same_account is UNKNOWN:
+    if access.same_account is UNKNOWN and access.request.principal.kind in IAM_IDENTITIES | {PrincipalKind.ROOT}:
         caveats.append(OWNER_UNKNOWN)
     return tuple(caveats)
 

@@ -151,6 +151,14 @@ def _only_with_temporary_credentials(request: Request) -> ContextValue | None:
     return ABSENT if long_term or principal.kind in _UNSIGNED else None
 
 
+def _federated_provider(request: Request) -> ContextValue | None:
+    """The provider of an OIDC caller, while its role is assumed; never of a SAML one (spec C52)."""
+    principal = request.principal
+    if principal.kind is PrincipalKind.WEB_IDENTITY:
+        return (principal.provider,) if principal.provider is not None else None
+    return _only_with_temporary_credentials(request)
+
+
 def _only_for_services(request: Request) -> ContextValue | None:
     return None if request.principal.kind is PrincipalKind.SERVICE else ABSENT
 
@@ -195,7 +203,7 @@ _IMPLIED: Final[dict[str, Callable[[Request], ContextValue | None]]] = {
     "aws:multifactorauthage": _only_with_temporary_credentials,
     "aws:tokenissuetime": _only_with_temporary_credentials,
     "aws:sourceidentity": _only_with_temporary_credentials,
-    "aws:federatedprovider": _only_with_temporary_credentials,
+    "aws:federatedprovider": _federated_provider,
     "aws:sourcearn": _only_for_services,
     "aws:sourceaccount": _only_for_services,
     "aws:sourceorgid": _only_for_services,

@@ -16,6 +16,7 @@ from policysim.evaluation.layers import LAYERS, LayerName
 from policysim.evaluation.matching import Situation, Target
 from policysim.evaluation.principals import Circumstances
 from policysim.evaluation.services import deviation_of
+from policysim.evaluation.services.credentials import closed_to_credentials
 from policysim.evaluation.splitting import split_unknown_keys
 from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, known
@@ -45,7 +46,7 @@ def decide(
     ``switches`` choose how rules are read on which AWS's documentation is silent or at odds with itself.
     """
     deviation = deviation_of(request.action)
-    settled = deviation.settle(request)
+    settled = closed_to_credentials(request) or deviation.settle(request)
     if settled is not None:
         return settled_answer(request, settled)
     target, circumstances = Target.of(request, facts), _circumstances(request, policies, facts)

@@ -13,19 +13,20 @@ from policysim.evaluation.matching import match_statement
 from policysim.evaluation.principals import NOWHERE, Reach
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known, negate
 from policysim.language.policy import Effect
+from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
 from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from policysim.evaluation.decision import StatementMatch
-    from policysim.evaluation.facts import Facts
     from policysim.evaluation.matching import Matched, Situation
     from policysim.evaluation.policy_set import Gap, Level, PolicySet
     from policysim.evaluation.services.deviation import Deviation
     from policysim.language.request import Request
 
 _IDENTITIES = frozenset({PrincipalKind.USER, PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
+ENDPOINT_KEY = "aws:SourceVpce"
 _SESSIONS = frozenset({PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
 
 
@@ -34,7 +35,8 @@ class LayerVerdict(NamedTuple):
 
     ``allowed`` is whether the layer lets the request pass; ``reach`` tells, for a resource-based policy, how its Allow
     statements reach the caller. ``denies``, ``allows``: the statements that match or may match. ``caveats``: the codes
-    of what is doubtful about them, or about the failing of others. ``node`` is the first level without an Allow.
+    of what is doubtful about them, or about the failing of others. ``hinges_on``: unknown keys that tell whether the
+    layer applies at all. ``node`` is the first level without an Allow.
     """
 
     layer: LayerName
@@ -46,6 +48,7 @@ class LayerVerdict(NamedTuple):
     allows: tuple[StatementMatch, ...] = ()
     trace: tuple[StatementMatch, ...] = ()
     caveats: tuple[str, ...] = ()
+    hinges_on: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     node: str | None = None
 
@@ -53,18 +56,25 @@ class LayerVerdict(NamedTuple):
 def judge(name: LayerName, policies: PolicySet, situation: Situation, deviation: Deviation) -> LayerVerdict:
     """The verdict of a layer, its exemptions applied."""
     layer, content, request = LAYER[name], policies.get(name), situation.request
-    bound = binds(name, request, situation.facts, deviation)
+    bound = binds(name, situation, deviation)
     if content is None or bound is FALSE:
         return LayerVerdict(name, present=False, denied=FALSE, allowed=_when_absent(layer, request))
     levels = [_judge_level(level, layer, situation) for level in content.levels]
     verdict = _joined(layer, levels, content.gaps)
     if bound is UNKNOWN:
-        verdict = verdict._replace(denied=all_of((verdict.denied, UNKNOWN)), allowed=any_of((verdict.allowed, UNKNOWN)))
+        hinges = (ENDPOINT_KEY,) if name is LayerName.VPCE and verdict.allowed is not TRUE else ()
+        denied, allowed = all_of((verdict.denied, UNKNOWN)), any_of((verdict.allowed, UNKNOWN))
+        verdict = verdict._replace(denied=denied, allowed=allowed, hinges_on=hinges)
+    if name is LayerName.SESSION and _is_task_session(request):
+        verdict = verdict._replace(allowed=TRUE)
+    if name is LayerName.RESOURCE:
+        verdict = verdict._replace(denied=any_of((verdict.denied, deviation.refused_by_setting(request, content))))
     return verdict._replace(denied=FALSE) if deviation.ignores_denies_of(request, name) else verdict
 
 
-def binds(name: LayerName, request: Request, facts: Facts, deviation: Deviation) -> Truth:
-    """Whether a layer applies to this request at all (spec E12, E17, E20, E23 to E26, E30, E36 to E38)."""
+def binds(name: LayerName, situation: Situation, deviation: Deviation) -> Truth:
+    """Whether a layer applies to this request at all (spec E12, E17, E20, E23 to E26, E30, E32, E33, E36 to E38)."""
+    request, facts = situation.request, situation.facts
     caller = request.principal
     match name:
         case LayerName.SCP:
@@ -79,9 +89,18 @@ def binds(name: LayerName, request: Request, facts: Facts, deviation: Deviation)
         case LayerName.IDENTITY | LayerName.BOUNDARY:
             return TRUE if caller.kind in _IDENTITIES else FALSE
         case LayerName.SESSION:
-            return TRUE if caller.kind in _SESSIONS else FALSE
-        case LayerName.RESOURCE | LayerName.VPCE:
+            return TRUE if caller.kind in _SESSIONS or _is_task_session(request) else FALSE
+        case LayerName.VPCE:
+            endpoint = situation.lookup(ENDPOINT_KEY)
+            return UNKNOWN if endpoint is UNKNOWN_VALUE else known(isinstance(endpoint, tuple) and bool(endpoint))
+        case LayerName.RESOURCE:
             return TRUE
+
+
+def _is_task_session(request: Request) -> bool:
+    """A session of AssumeRoot: the root user, narrowed by a task policy that holds Deny statements only (spec E32)."""
+    assumed = request.context.get("aws:AssumedRoot")
+    return request.principal.kind is PrincipalKind.ROOT and isinstance(assumed, tuple) and "true" in assumed
 
 
 def _when_absent(layer: Layer, request: Request) -> Truth:

@@ -101,7 +101,7 @@ class RequestContext:
     The same can be said of one family of keys, such as ``aws:PrincipalTag/``: see ``with_families_listed``.
     """
 
-    __slots__ = ("_families", "_names", "_values", "complete")
+    __slots__ = ("_ambiguous", "_families", "_names", "_values", "complete")
 
     def __init__(
         self,
@@ -115,12 +115,20 @@ class RequestContext:
         self._families: frozenset[str] = frozenset()
         self._names: dict[str, str] = {}
         self._values: dict[str, ContextValue] = {}
+        self._ambiguous: frozenset[str] = frozenset()
         for key, value in (values or {}).items():
-            self._put(key, (value,) if isinstance(value, str) else tuple(value))
+            self._state(key, (value,) if isinstance(value, str) else tuple(value))
         for key in absent:
             self._put(key, ABSENT)
         for key in unknown:
             self._put(key, UNKNOWN)
+
+    def _state(self, key: str, value: ContextValue) -> None:
+        """Take one of the values given; two spellings of a key with two values leave it unknown (spec C3)."""
+        before = self._values.get(key.lower(), value)
+        if before != value:
+            self._ambiguous |= {key.lower()}
+        self._put(key, value if before == value else UNKNOWN)
 
     def _put(self, key: str, value: ContextValue) -> None:
         self._names[key.lower()] = key
@@ -136,22 +144,26 @@ class RequestContext:
         """Every key that something was said about, as it was spelled, in order."""
         return [(name, self._values[lower]) for lower, name in self._names.items()]
 
-    def names_like(self, key: str) -> list[str]:
-        """How the key was spelled; empty when nothing was said about it."""
-        return [name for lower, name in self._names.items() if lower == key.lower()]
+    @property
+    def ambiguous(self) -> frozenset[str]:
+        """The keys, in lower case, that were given in several spellings with several values (spec C3)."""
+        return self._ambiguous
 
     def with_values(self, values: Mapping[str, ContextValue]) -> RequestContext:
         """A copy in which ``values`` stand instead of, or beside, what was there."""
         copy = RequestContext(complete=self.complete)
-        copy._families, copy._names, copy._values = self._families, dict(self._names), dict(self._values)
+        replaced = {key.lower() for key in values}
+        copy._families, copy._ambiguous = self._families, self._ambiguous - replaced
+        copy._names = {lower: name for lower, name in self._names.items() if lower not in replaced}
+        copy._values = {lower: value for lower, value in self._values.items() if lower not in replaced}
         for key, value in values.items():
-            copy._put(key, value)
+            copy._state(key, value)
         return copy
 
     def with_families_listed(self, *prefixes: str) -> RequestContext:
         """A copy in which every key of these families is listed, so that one that is not is absent."""
         copy = self.with_values({})
-        copy._families |= {prefix.lower() for prefix in prefixes}
+        copy._families = copy._families | {prefix.lower() for prefix in prefixes}  # noqa: SLF001  # its own class
         return copy
 
     def filled_with(self, values: Mapping[str, ContextValue]) -> RequestContext:

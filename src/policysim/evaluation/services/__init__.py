@@ -7,7 +7,8 @@ from typing import Final
 from policysim.evaluation.services.deviation import NO_DEVIATION, Deviation
 from policysim.evaluation.services.iam import PASS_ROLE
 from policysim.evaluation.services.kms import KMS, WITHOUT_A_KEY
-from policysim.evaluation.services.s3 import BUCKET_POLICY
+from policysim.evaluation.services.s3 import BUCKET_POLICY, S3
+from policysim.evaluation.services.sqs import QUEUE_POLICY
 from policysim.evaluation.services.sts import STS
 
 _BY_ACTION: Final[dict[str, Deviation]] = {
@@ -17,8 +18,10 @@ _BY_ACTION: Final[dict[str, Deviation]] = {
     "s3:getbucketpolicy": BUCKET_POLICY,
     "s3:putbucketpolicy": BUCKET_POLICY,
     "s3:deletebucketpolicy": BUCKET_POLICY,
+    "sqs:getqueueattributes": QUEUE_POLICY,
+    "sqs:setqueueattributes": QUEUE_POLICY,
 }
-_BY_SERVICE: Final[dict[str, Deviation]] = {"kms": KMS}
+_BY_SERVICE: Final[dict[str, Deviation]] = {"kms": KMS, "s3": S3}
 
 
 def deviation_of(action: str) -> Deviation:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from policysim.evaluation.truth import FALSE, Truth
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from policysim.evaluation.decision import Caveat, Effect
     from policysim.evaluation.layers import LayerName
+    from policysim.evaluation.policy_set import LayerPolicies
     from policysim.language.request import Request
 
 
@@ -31,6 +34,10 @@ def _nothing_ignored(request: Request, layer: LayerName) -> bool:  # noqa: ARG00
     return False
 
 
+def _never_refused(request: Request, policies: LayerPolicies | None) -> Truth:  # noqa: ARG001  # the signature of the seam
+    return FALSE
+
+
 def _no_caveats(request: Request) -> tuple[Caveat, ...]:  # noqa: ARG001  # the signature of the seam
     return ()
 
@@ -40,7 +47,8 @@ class Deviation(NamedTuple):
 
     ``needs_resource_policy``: an identity-based Allow works only if the resource policy allows too, at least by
     naming the account (trust policies, key policies). ``settle``: an outcome that no policy can change.
-    ``ignores_denies_of``: a layer whose Deny statements do not bind this request. ``outside_rcps``: no RCP applies.
+    ``ignores_denies_of``: a layer whose Deny statements do not bind this request. ``refused_by_setting``: an explicit
+    deny of the resource layer that stands in no policy. ``outside_rcps``: no RCP applies.
     ``unreliable_keys``: condition keys that AWS documents as unreliable for the action; they are never believed.
     """
 
@@ -49,6 +57,7 @@ class Deviation(NamedTuple):
     needs_resource_policy: bool = False
     settle: Callable[[Request], Settled | None] = _never_settled
     ignores_denies_of: Callable[[Request, LayerName], bool] = _nothing_ignored
+    refused_by_setting: Callable[[Request, LayerPolicies | None], Truth] = _never_refused
     outside_rcps: Callable[[Request], bool] = lambda request: False  # noqa: ARG005  # the signature of the seam
     unreliable_keys: tuple[str, ...] = ()
     caveats: Callable[[Request], tuple[Caveat, ...]] = _no_caveats

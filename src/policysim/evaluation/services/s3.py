@@ -1,6 +1,6 @@
-"""Amazon S3: the bucket owner's root user can always mend the bucket policy.
+"""Amazon S3: Block Public Access, and the bucket owner's root user, who can always mend the bucket policy.
 
-Source: S3 API reference, PutBucketPolicy; spec S12.
+Source: S3 API reference, PutBucketPolicy; Amazon S3 User Guide, access-control-block-public-access; spec S12, S15.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.services.deviation import Deviation
+from policysim.evaluation.services.public_access import restricted_as_public
 from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
@@ -25,4 +26,7 @@ def _owner_root_escapes(request: Request, layer: LayerName) -> bool:
     )
 
 
-BUCKET_POLICY = Deviation("the bucket owner's root user", ("S12",), ignores_denies_of=_owner_root_escapes)
+S3 = Deviation("Block Public Access", ("S15", "S16"), refused_by_setting=restricted_as_public)
+BUCKET_POLICY = S3._replace(
+    title="the bucket owner's root user", rules=("S12", *S3.rules), ignores_denies_of=_owner_root_escapes
+)

@@ -30,6 +30,12 @@ def _session_token(request: Request) -> Settled | None:
     return None
 
 
+def _federation_token(request: Request) -> Settled | None:
+    if request.principal.kind is PrincipalKind.ROLE_SESSION:
+        return Settled(Effect.IMPLICIT_DENY, "credentials of a role cannot call this operation", "E43")
+    return None
+
+
 def _root_cannot_assume(request: Request) -> Settled | None:
     if request.principal.kind is PrincipalKind.ROOT:
         return Settled(Effect.IMPLICIT_DENY, "a root user can never assume a role", "E30")
@@ -38,6 +44,7 @@ def _root_cannot_assume(request: Request) -> Settled | None:
 
 STS: dict[str, Deviation] = {
     "sts:getcalleridentity": Deviation("open to every caller", ("E41",), settle=_open_to_every_caller),
+    "sts:getfederationtoken": Deviation("closed to role sessions", ("E43",), settle=_federation_token),
     "sts:getsessiontoken": Deviation("an authentication operation", ("E42", "E43"), settle=_session_token),
     "sts:assumerole": Deviation(
         "role trust policy", ("S1", "S2", "S3", "S4", "E30"), needs_resource_policy=True, settle=_root_cannot_assume

@@ -1,0 +1,28 @@
+"""What credentials cannot do, whatever the policies say.
+
+Source: IAM User Guide, id_credentials_temp_request (comparison of the AWS STS credentials); spec E43.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.evaluation.decision import Effect
+from policysim.evaluation.services.deviation import Settled
+from policysim.language.request import PrincipalKind
+
+if TYPE_CHECKING:
+    from policysim.language.request import Request
+
+_CLOSED_TO_FEDERATED_USERS: Final = frozenset({"iam", "sts"})
+
+
+def closed_to_credentials(request: Request) -> Settled | None:
+    """A federated user's credentials reach no IAM operation and, of STS, GetCallerIdentity alone."""
+    service, _, name = request.action.lower().partition(":")
+    if request.principal.kind is not PrincipalKind.FEDERATED_USER or service not in _CLOSED_TO_FEDERATED_USERS:
+        return None
+    if name == "getcalleridentity":
+        return None
+    sentence = f"credentials of GetFederationToken cannot call `{request.action}` (a console session can call IAM)"
+    return Settled(Effect.IMPLICIT_DENY, sentence, "E43")
