@@ -128,7 +128,9 @@ def test_g22_actions_that_are_fine(action: str) -> None:
     assert found(with_action(action)) == []
 
 
-@pytest.mark.parametrize("action", ["GetObject", "", "s3:", ":GetObject", "Get*", "s3:Get:Object", "s3.GetObject"])
+@pytest.mark.parametrize(
+    "action", ["GetObject", "", "s3:", ":GetObject", "Get*", "s3:Get:Object", "s3.GetObject", "s3.x:Get"]
+)
 def test_g22_actions_without_a_service_are_errors(action: str) -> None:
     policy = policy_of(with_action("s3:PutObject", action))
     assert shown(policy) == [("malformed-action", f'"{action}"')]

@@ -34,6 +34,7 @@ PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 
 _VARIABLE = re.compile(r"\$\{(?:[*?$]|[^\s{}$,']+(?:,\s*'[^']*')?)\}")
 _PLAIN_ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?-]+")
+_PREFIX = re.compile(r"[A-Za-z0-9-]+")
 _ALL_ACTIONS = ("*", "*:*")
 
 
@@ -68,6 +69,10 @@ def action_flaws(action: str) -> tuple[Flaw, ...]:
     elif "*" in prefix or "?" in prefix:
         message = f"`{action}` has a wildcard in its service prefix, where wildcards do not work"
         form = Flaw(PREFIX_WILDCARD, message, "list one pattern for each service")
+    elif not _PREFIX.fullmatch(prefix):
+        form = Flaw(
+            MALFORMED_ACTION, f"`{prefix}` in `{action}` is no service prefix", "it holds letters, digits and `-`"
+        )
     else:
         return text_flaws(action)
     return (form, *text_flaws(action))
