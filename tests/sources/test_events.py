@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from policysim.language.source import Source
 from policysim.sources.errors import InputError
 from policysim.sources.events import events_in, read_events
-from policysim.language.source import Source
 from tests.shared_data import SHARED, needs_shared
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def test_gzip_is_told_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:
 def test_standard_input(tmp_path: Path) -> None:
     assert [where for _, where in read_events("-", io.BytesIO(TEXT.encode()))] == ["<stdin>"]
     assert [where for _, where in read_events("-", io.BytesIO(gzip.compress(TEXT.encode())))] == ["<stdin>"]
-    with pytest.raises(InputError, match="^<stdin>: this is empty"):
+    with pytest.raises(InputError, match=r"^<stdin>: this is empty"):
         read_events("-", io.BytesIO(b""))
     assert [where for _, where in events_in(Source("<message>", TEXT))] == ["<message>"]
     assert places(tmp_path, TEXT) == [""]
@@ -107,7 +107,7 @@ def test_a_file_without_events(tmp_path: Path, content: Any) -> None:
 def test_missing_files_and_folders(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.json: there is no such file$"):
         read_events(str(tmp_path / "none.json"))
-    with pytest.raises(InputError, match="this is a folder, not a file$"):
+    with pytest.raises(InputError, match=r"this is a folder, not a file$"):
         read_events(str(tmp_path))
 
 

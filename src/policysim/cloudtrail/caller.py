@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policysim.catalog.partitions import partition_of_region
 from policysim.language.arns import is_account_id, parse_arn
 from policysim.language.request import Credentials, Principal, PrincipalKind
 
@@ -104,8 +105,9 @@ def _user(identity: UserIdentity, _event: Event) -> Caller:
     return Caller(principal, FROM_RECORD, _without_arn(identity))
 
 
-def _root(identity: UserIdentity, _event: Event) -> Caller:
-    arn = identity.arn or (f"arn:aws:iam::{identity.account_id}:root" if identity.account_id else None)
+def _root(identity: UserIdentity, event: Event) -> Caller:
+    partition = partition_of_region(event.aws_region or "")
+    arn = identity.arn or (f"arn:{partition}:iam::{identity.account_id}:root" if identity.account_id else None)
     principal = Principal(
         kind=PrincipalKind.ROOT,
         arn=arn,
@@ -122,6 +124,9 @@ def _assumed_role(identity: UserIdentity, _event: Event) -> Caller:
     if issuer is not None and issuer.arn:
         role: str | None = issuer.arn
         origin, unresolved = "", _without_arn(identity)
+    elif identity.arn is not None and ":assumed-role/" not in identity.arn:
+        # Records of type `Role` show the role itself.
+        return Caller(_role_session(None, identity.arn, identity.account_id, identity.principal_id), FROM_RECORD)
     elif identity.arn is not None:
         role, origin, unresolved = role_behind(identity.arn)
     else:

@@ -25,6 +25,7 @@ class LookAlike(NamedTuple):
     meaning: str
 
 
+# Services differ in the case of their codes (KMSAccessDenied, KmsAccessDenied), so it does not count.
 DENIAL_CODES: Final = (
     DenialCode("AccessDenied"),
     DenialCode("AccessDeniedException"),
@@ -36,22 +37,21 @@ DENIAL_CODES: Final = (
     DenialCode("Forbidden"),
     DenialCode("ForbiddenException"),
     DenialCode("VpceAccessDenied"),
+    DenialCode("AccessDeniedFault"),
+    DenialCode("KMSAccessDenied"),
+    DenialCode("KMSAccessDeniedException"),
+    DenialCode("KMSAccessDeniedFault"),
+    DenialCode("S3AccessDeniedFault"),
+    DenialCode("EC2AccessDeniedException"),
+    DenialCode("DependentServiceAccessDenied"),
+    DenialCode("DependentServiceAccessDeniedFault"),
+    DenialCode("OrganizationAccessDeniedException"),
+    DenialCode("AccessDeniedForDependencyException"),
+    DenialCode("OpsItemAccessDeniedException"),
+    # Names that mean something else elsewhere, or could.
     DenialCode("AuthorizationError", ("sns",)),
     DenialCode("AuthorizationErrorException", ("discovery", "sns")),
-    DenialCode("AccessDeniedFault", ("dms",)),
-    DenialCode("KMSAccessDeniedFault", ("dms",)),
-    DenialCode("S3AccessDeniedFault", ("dms",)),
     DenialCode("InsufficientPrivilegesException", ("elasticbeanstalk",)),
-    DenialCode("OrganizationAccessDeniedException", ("config",)),
-    DenialCode("AccessDeniedForDependencyException", ("organizations", "shield")),
-    DenialCode("KMSAccessDenied", ("sns", "sqs", "kinesis", "firehose")),
-    DenialCode("KMSAccessDeniedException", ("kinesis", "lambda", "sns", "firehose", "ssm")),
-    DenialCode("KmsAccessDenied", ("sqs", "states", "monitoring")),
-    DenialCode("KmsAccessDeniedException", ("sqs", "states", "monitoring")),
-    DenialCode("EC2AccessDeniedException", ("lambda",)),
-    DenialCode("DependentServiceAccessDenied", ("redshift",)),
-    DenialCode("DependentServiceAccessDeniedFault", ("redshift",)),
-    DenialCode("OpsItemAccessDeniedException", ("ssm",)),
 )
 
 _AUTHENTICATION = "AWS did not accept the credentials, so it never came to authorization"

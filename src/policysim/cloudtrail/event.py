@@ -184,7 +184,7 @@ class Event(_Part):
     @property
     def is_call(self) -> bool:
         """Whether the record is about one request to an API: neither a sign-in, nor a service's note, nor Insights."""
-        return self.category is not EventCategory.INSIGHTS and (self.event_type or "AwsApiCall") in _TYPES_OF_CALLS
+        return self.category is not EventCategory.INSIGHTS and self.event_type not in _NO_CALLS
 
     @property
     def why_no_denial(self) -> str | None:
@@ -229,4 +229,5 @@ _CATEGORY_BY_TYPE = {
     "awscloudtrailinsight": EventCategory.INSIGHTS,
     "awsvpceevent": EventCategory.NETWORK_ACTIVITY,
 }
-_TYPES_OF_CALLS = frozenset({"AwsApiCall", "AwsVpceEvent", "AwsConsoleAction"})
+_NO_CALLS = frozenset({"AwsServiceEvent", "AwsConsoleSignIn"})
+"""The event types that are about no request to an API; types yet to come are taken for calls."""

@@ -68,7 +68,7 @@ def _read_head(text: str) -> Denial:
         return Denial(raw=text, recognised=cause is not None, iam=cause is None, cause=cause, cut=cut)
     words = dict(parts.words)
     if cut:
-        words = {name: word for name, word in words.items() if name not in _VALUES or not whole.endswith(word)}
+        words = {name: word for name, word in words.items() if name not in _VALUES or not _ends_with(whole, word)}
     layer, kind = _layer_and_kind(words)
     return Denial(
         raw=text,
@@ -85,6 +85,11 @@ def _read_head(text: str) -> Denial:
         cause=cause or _cause(words),
         cut=cut,
     )
+
+
+def _ends_with(text: str, word: str) -> bool:
+    """Whether a word is the last of a text; the grammar takes a full stop behind it for the end of the sentence."""
+    return text.endswith((word, f"{word}."))
 
 
 def _is_cut(text: str) -> bool:

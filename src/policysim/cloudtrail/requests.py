@@ -7,6 +7,7 @@ Source: spec A7, A8, R13, S9, C42 to C57; the record contents of CloudTrail.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.catalog.operations import actions_of
@@ -77,9 +78,11 @@ def _caller(event: Event, denial: Denial | None) -> Caller:
     if known is not None and (known.arn or known.kind in _WITHOUT_ARN):
         return caller
     printed = caller_named(denial.principal) if denial is not None and denial.principal else _UNNAMED
-    if printed.principal is None or (known is not None and known.account not in (None, printed.principal.account)):
+    if known is None or printed.principal is None:
+        return caller if printed.principal is None else printed
+    if (known.kind, known.account or printed.principal.account) != (printed.principal.kind, printed.principal.account):
         return caller
-    return printed
+    return printed._replace(principal=replace(printed.principal, unique_id=known.unique_id))
 
 
 _WITHOUT_ARN = frozenset(
