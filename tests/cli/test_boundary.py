@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -71,3 +72,17 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     done = subprocess.run([sys.executable, "-c", code], stdout=writing, stderr=subprocess.PIPE, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (ExitCode.BROKEN_PIPE, b"")
+
+
+def test_ctrl_c_ends_with_130_and_no_traceback() -> None:
+    code = (
+        "from policysim.cli.boundary import exit_code_of; import sys, time\n"
+        "def wait():\n    print('ready', flush=True)\n    time.sleep(60)\n"
+        "sys.exit(exit_code_of(wait, verbose=False))"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (ExitCode.INTERRUPTED, b"policysim: interrupted\n")

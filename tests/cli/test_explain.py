@@ -210,6 +210,16 @@ def test_a_principal_of_another_account(folder: Path) -> None:
     assert "is of account `999988887777`, at hand is `111122223333`" in sentence
 
 
+def test_of_several_events_those_of_other_accounts_are_told_by_themselves(folder: Path) -> None:
+    text = json.dumps(event(eventID="other")).replace("111122223333", "999988887777").replace(":::data/", ":::else/")
+    write_json(folder / "log.json", {"Records": [event(eventID="own"), json.loads(text)]})
+    done = run("explain", "log.json", "--account", "account", "--format", "json", cwd=folder)
+    own, other = reports(done)
+    assert own["decision"]["effect"] == "implicit_deny"
+    assert other["decision"] is None
+    assert "is of account `999988887777`" in other["unresolved"][-1]
+
+
 def test_a_caller_from_elsewhere_to_a_resource_at_hand_is_no_mistake(folder: Path) -> None:
     queue = "arn:aws:sqs:eu-west-1:111122223333:orders"
     message = (

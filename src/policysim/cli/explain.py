@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +13,20 @@ from policysim.catalog.facts import CATALOGUE
 from policysim.cli.evidence import calls_of
 from policysim.cli.exit_codes import ExitCode
 from policysim.cli.output import answer_stream, check_output, output_of, output_options
-from policysim.cli.whose_account import check_callers
+from policysim.cli.whose_account import misfit
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.explanation.diagnose import diagnose
 from policysim.explanation.diagnosis import Agreement, Diagnosis
 from policysim.reports.build import report_file, report_of
+from policysim.sources.errors import InputError
 from policysim.sources.organization_folder import read_organisation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from policysim.cli.output import Output
+    from policysim.cloudtrail.call import Call
     from policysim.reports.document import Report
 
 
@@ -42,15 +45,28 @@ def explain(what: str, account: str | None, **options: Any) -> ExitCode:  # noqa
     output = output_of(options)
     check_output(output)
     calls = calls_of(what, output)
-    organisation = None
-    if account is not None:
-        organisation = read_organisation(Path(account))
-        check_callers(calls, organisation, account)
-    diagnoses = [diagnose(call, organisation, CATALOGUE) for call in calls]
+    if account is None:
+        diagnoses = [diagnose(call, None, CATALOGUE) for call in calls]
+    else:
+        diagnoses = _diagnosed_in(account, calls)
     reports = [report_of(diagnosis, Path.cwd()) for diagnosis in diagnoses]
     with answer_stream(output) as write:
         write(_rendered(reports, output))
     return ExitCode.OK if all(explained(diagnosis) for diagnosis in diagnoses) else ExitCode.UNDECIDED
+
+
+def _diagnosed_in(folder: str, calls: Sequence[Call]) -> list[Diagnosis]:
+    """The diagnoses, of a call that the folder says nothing about by its event alone; one call at least fits."""
+    organisation = read_organisation(Path(folder))
+    misfits = [misfit(call, organisation) for call in calls]
+    if all(misfits):
+        raise InputError(f"{folder}: {misfits[0]}")
+    return [
+        diagnose(call, organisation, CATALOGUE)
+        if why_not is None
+        else diagnose(replace(call, unresolved=(*call.unresolved, f"{folder}: {why_not}")), None, CATALOGUE)
+        for call, why_not in zip(calls, misfits, strict=True)
+    ]
 
 
 def explained(diagnosis: Diagnosis) -> bool:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policysim.account.owners import owner_of
-from policysim.account.principals import entity_behind
+from policysim.account.principals import entity_behind, entity_name
 from policysim.language.request import PrincipalKind
-from policysim.sources.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from policysim.account.account import Organisation
     from policysim.cloudtrail.call import Call
     from policysim.language.request import Request
@@ -19,22 +16,27 @@ if TYPE_CHECKING:
 _USERS_AND_ROLES = frozenset({PrincipalKind.USER, PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
 
 
-def check_callers(calls: Iterable[Call], organisation: Organisation, folder: str) -> None:
-    """Refuses a call whose caller the accounts at hand do not have, and whose resource is none of theirs either."""
-    for call in calls:
-        for requested in call.requests:
-            _check(requested.request, organisation, folder)
+def misfit(call: Call, organisation: Organisation) -> str | None:
+    """Why the accounts at hand say nothing about a call, in one sentence; ``None`` when they do.
+
+    They do where they have the caller, or else own the resource: the other side is a gap then.
+    """
+    reasons = (_misfit(requested.request, organisation) for requested in call.requests)
+    return next((reason for reason in reasons if reason is not None), None)
 
 
-def _check(request: Request, organisation: Organisation, folder: str) -> None:
+def _misfit(request: Request, organisation: Organisation) -> str | None:
     caller = request.principal
-    name = caller.arn or caller.entity_arn or "the caller"
-    if caller.account is None or caller.kind not in _USERS_AND_ROLES:
-        return
+    if caller.account is None or caller.kind not in _USERS_AND_ROLES or entity_name(caller) is None:
+        return None
+    name = caller.arn or caller.entity_arn
     account = organisation.accounts.get(caller.account)
     if account is None:
-        if owner_of(request, organisation) not in organisation.accounts:
-            at_hand = ", ".join(f"`{one}`" for one in organisation.accounts)
-            raise InputError(f"{folder}: `{name}` is of account `{caller.account}`, at hand is {at_hand}")
-    elif account.identities is not None and entity_behind(caller, organisation) is None:
-        raise InputError(f"{folder}: account `{account.id}` has no `{name}`: it was deleted, or added after collecting")
+        at_hand = ", ".join(f"`{one}`" for one in organisation.accounts)
+        elsewhere = owner_of(request, organisation) not in organisation.accounts
+        return f"`{name}` is of account `{caller.account}`, at hand is {at_hand}" if elsewhere else None
+    if account.identities is None or entity_behind(caller, organisation) is not None:
+        return None
+    if caller.kind is PrincipalKind.FEDERATED_USER and caller.entity_arn is None:
+        return None
+    return f"account `{account.id}` has no `{name}`: it was deleted, or made after the account was collected"
