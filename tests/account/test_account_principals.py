@@ -127,6 +127,23 @@ def test_e38_a_session_of_a_role_that_is_not_at_hand_may_be_service_linked_by_it
     assert completed(session, HERE).service_linked is linked
 
 
+def test_p8_p9_a_role_arn_made_up_from_a_session_gets_the_path_of_the_role() -> None:
+    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/app2/s"
+    without_path = f"arn:aws:iam::{ACCOUNT}:role/app2"
+    session = Principal(kind=PrincipalKind.ROLE_SESSION, arn=arn, account=ACCOUNT, entity_arn=without_path)
+    assert completed(session, HERE).entity_arn == PATHED
+    elsewhere = f"arn:aws:iam::{ACCOUNT}:role/other/app2"
+    other_path = Principal(kind=PrincipalKind.ROLE_SESSION, arn=arn, account=ACCOUNT, entity_arn=elsewhere)
+    assert completed(other_path, HERE).entity_arn == elsewhere
+    assert isinstance(resolve_principal(without_path, HERE), UnknownPrincipal)
+
+
+def test_c46_p17_the_unique_id_of_a_session_is_that_of_its_role() -> None:
+    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s"
+    session = Principal(kind=PrincipalKind.ROLE_SESSION, arn=arn, account=ACCOUNT, unique_id="AROA9:s")
+    assert completed(session, HERE).unique_id == "AROA9"
+
+
 def test_attached_elsewhere_lists_users_groups_roles_boundaries_and_nodes() -> None:
     shared = PolicyReference("shared", f"arn:aws:iam::{ACCOUNT}:policy/shared")
     group = f"arn:aws:iam::{ACCOUNT}:group/devs"

@@ -145,12 +145,22 @@ def entity_behind(principal: Principal, organisation: Organisation) -> User | Ro
         case PrincipalKind.FEDERATED_USER:
             return identities.users.get(principal.entity_arn or "")
         case PrincipalKind.ROLE_SESSION:
-            if principal.entity_arn is not None:
-                return identities.roles.get(principal.entity_arn)
-            name = entity_name(principal)
-            return None if name is None else identities.role_named(name)
+            return _role_behind(principal, identities)
         case _:
             return None
+
+
+def _role_behind(principal: Principal, identities: Identities) -> Role | None:
+    """The role of a session: by its ARN, else by the name in the session's ARN, which leaves out the path (spec P8).
+
+    Where only the session is known for sure, the ARN of the role may have been made up from it, without a path.
+    """
+    role = identities.roles.get(principal.entity_arn or "")
+    without_path = principal.entity_arn is None or principal.entity_arn.count("/") == 1
+    if role is not None or principal.arn is None or not without_path:
+        return role
+    session = parse_arn(principal.arn)
+    return None if session is None else identities.role_named(session.resource_id.split("/", 1)[0])
 
 
 def entity_name(principal: Principal) -> str | None:
@@ -170,8 +180,10 @@ def completed(principal: Principal, organisation: Organisation) -> Principal:
         principal = replace(principal, in_management_account=in_management_account(principal.account, organisation))
     entity = entity_behind(principal, organisation)
     if principal.kind is PrincipalKind.ROLE_SESSION:
-        entity_arn = principal.entity_arn or (entity.arn if entity is not None else None)
-        principal = replace(principal, entity_arn=entity_arn, service_linked=_service_linked(principal, entity_arn))
+        entity_arn = entity.arn if entity is not None else principal.entity_arn
+        linked = _service_linked(principal, entity_arn)
+        role_id = principal.unique_id.split(":", 1)[0] if principal.unique_id is not None else None
+        principal = replace(principal, entity_arn=entity_arn, unique_id=role_id, service_linked=linked)
     if entity is not None and principal.unique_id is None and principal.kind is not PrincipalKind.FEDERATED_USER:
         principal = replace(principal, unique_id=entity.unique_id)
     return principal
