@@ -220,3 +220,12 @@ def test_only_some_of_many_deciding_statements_are_shown_unless_all_are_asked_fo
     assert answer_text(answer, Paint()).count("Statement that decides") == 3
     assert "... and 2 more statements (-v shows all)" in answer_text(answer, Paint())
     assert answer_text(answer, Paint(), verbose=True).count("Statement that decides") == 5
+
+
+def test_an_encoded_message_is_not_printed_over_half_a_screen() -> None:
+    raw = "You are not authorized to perform this operation. Encoded authorization failure message: " + "x" * 900
+    text = text_of(diagnosis(None, said=denial(layer=None, raw=raw), happened=event()))
+    assert text.startswith("DENIED s3:PutObject: AWS does not say which policy type denied it\n")
+    assert "xxx" not in text
+    assert "Encoded authorization failure message: …" in " ".join(text.split())
+    assert "x" * 900 in text_of(diagnosis(None, said=denial(layer=None, raw=raw)), verbose=True)

@@ -5,6 +5,7 @@ Eighty columns; only what must stay whole to be copied (an ARN, a command, a dif
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from policysim.cloudtrail.denial import DenialKind
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     )
 
 _LONGEST_MESSAGE = 300
+_ENCODED: Final = re.compile(r"(Encoded authorization failure message:\s*)\S+")
 _TRUST_PHRASE: Final[dict[DenialKind, str]] = {
     DenialKind.EXPLICIT: "an explicit deny in the role trust policy",
     DenialKind.IMPLICIT: "no role trust policy allows the action",
@@ -68,7 +70,7 @@ def report_text(report: Report, paint: Paint, *, verbose: bool = False) -> str:
 def _verdict(report: Report, paint: Paint) -> Iterator[str]:
     decision, action = report.decision, _action(report)
     if decision is None:
-        yield from headline(Effect.IMPLICIT_DENY, f"{action}: {_said(report.denial)}", paint)
+        yield from headline(Effect.IMPLICIT_DENY, f"{action}: {_said_in_short(report.denial)}", paint)
     elif decision.effect is Effect.ALLOWED:
         phrase = f"{action}: denied by AWS, but allowed by the policies at hand ({report.disagreement})"
         yield from headline(Effect.DEPENDS, phrase, paint, word="UNEXPLAINED")
@@ -131,6 +133,12 @@ def _said(denial: DenialDocument | None) -> str:
     return printable(_layer_phrase(denial.layer, denial.kind, denial.action) + named)
 
 
+def _said_in_short(denial: DenialDocument | None) -> str:
+    if denial is not None and denial.iam and denial.layer is None:
+        return "AWS does not say which policy type denied it"
+    return _said(denial)
+
+
 def _layer_phrase(layer: str, kind: DenialKind, action: str | None) -> str:
     if layer == "trust":
         return _TRUST_PHRASE[kind]
@@ -147,6 +155,8 @@ def _layer_phrase(layer: str, kind: DenialKind, action: str | None) -> str:
 
 
 def _shortened(message: str) -> str:
+    """A message without the blob that only AWS can decode, and cut where it is very long."""
+    message = _ENCODED.sub(r"\1…", message)
     return printable(message if len(message) <= _LONGEST_MESSAGE else message[: _LONGEST_MESSAGE - 1] + "…")
 
 
