@@ -50,6 +50,8 @@ def modules() -> list[Path]:
 
 def room_of(path: Path) -> str | None:
     parts = path.relative_to(PACKAGE).parts
+    if parts == ("__main__.py",):
+        return "cli"
     return parts[0] if len(parts) > 1 else None
 
 

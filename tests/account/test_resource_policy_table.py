@@ -2,13 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from policysim.catalog.resource_policies import (
-    SHARED_THROUGH_RAM,
-    WITH_POLICIES,
-    WITHOUT_POLICIES,
-    can_have_policy,
-    policy_holders,
-)
+from policysim.account.policy_holders import can_have_policy, policy_holders
+from policysim.catalog.resource_policies import SHARED_THROUGH_RAM, WITH_POLICIES, WITHOUT_POLICIES
 from policysim.language.arns import parse_arn
 
 

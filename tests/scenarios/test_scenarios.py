@@ -50,12 +50,12 @@ def test_the_decision_is_what_the_author_of_the_scenario_expected(scenario: Path
     found = json_report(scenario)
     assert found["decision"]["effect"] == expected["decision"]
     assert found["decision"]["layer"] == expected["layer"]
-    assert found["agreement"]["verdict"] == expected["agreement"]
+    assert found["agreement"] == expected["agreement"]
     if expected["statement"] is not None:
         sids = {statement["sid"] for statement in found["decision"]["statements"]}
         assert expected["statement"]["sid"] in sids
     if expected["near_miss"] is not None:
-        assert expected["near_miss"]["sid"] in {miss["statement"]["sid"] for miss in found["near_misses"]}
+        assert expected["near_miss"]["sid"] in {miss["statement"]["sid"] for miss in found["near_misses"][:1]}
 
 
 @each_scenario

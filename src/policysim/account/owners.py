@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policysim.account.account import AWS_OWNER
-from policysim.catalog.resource_policies import policy_holders
+from policysim.account.policy_holders import policy_holders
 from policysim.language.arns import is_account_id, parse_arn
 
 if TYPE_CHECKING:

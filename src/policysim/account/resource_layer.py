@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from policysim.account import gaps
 from policysim.account.owners import ANY_RESOURCE
-from policysim.catalog.resource_policies import SHARED_THROUGH_RAM, can_have_policy, policy_holders
+from policysim.account.policy_holders import can_have_policy, policy_holders
+from policysim.catalog.resource_policies import SHARED_THROUGH_RAM
 from policysim.evaluation.policy_set import AttachedPolicy, Gap, one_level
 from policysim.language.arns import parse_arn
 
