@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from policysim.grammars.policies import Node, parse_tree
 from policysim.language.operators import BASE_OPERATORS, Family, SetPrefix
 from tests.json_styles import STYLES
 
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "Version": "2012-10-17",
     "Id": "x",
     "Statement": [
@@ -27,8 +28,10 @@ DOCUMENT = {
 
 
 def rules(node: Node) -> set[str]:
-    below = [*node.items, *(value for _, value in node.members)]
-    return {node.rule}.union(*(rules(child) for child in below))
+    found = {node.rule}
+    for child in (*node.items, *(value for _, value in node.members)):
+        found |= rules(child)
+    return found
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -44,7 +44,7 @@ def _with(value: Any, path: DocumentPath, new: Any) -> Any:
     """A copy of ``value`` with ``new`` at ``path``."""
     if not path:
         return new
-    copy = list(value) if isinstance(value, list) else dict(value)
+    copy: Any = list(value) if isinstance(value, list) else dict(value)
     copy[path[0]] = _with(value[path[0]], path[1:], new)
     return copy
 

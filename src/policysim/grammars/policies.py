@@ -13,12 +13,8 @@ from policysim.grammars import parser
 from policysim.grammars.breaks import Break, Token, describe_break
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     from lark import Token as LarkToken
     from lark import Tree
-
-    JsonValue: TypeAlias = str | bool | int | float | list["JsonValue"] | dict[str, "JsonValue"] | None
 
 _OBJECTS = frozenset({"policy", "statement", "principal_map", "condition_block", "condition_keys", "object"})
 _LISTS = frozenset({"list", "statement_list"})
@@ -34,7 +30,7 @@ class Node(NamedTuple):
     rule: str
     start: int
     end: int
-    value: JsonValue
+    value: object
     members: tuple[tuple[Node, Node], ...] = ()
     items: tuple[Node, ...] = ()
 
