@@ -31,7 +31,7 @@ def calls_of(argument: str, output: Output) -> list[Call]:
             return [told]
         return _denied_calls(events_in(source), source.name, output)
     if not any(character.isspace() for character in argument):
-        raise InputError(f"{argument}: no such file")
+        raise InputError(f"{argument}: no such file" if argument else "the argument is empty")
     call = _call_of_message(argument)
     if call is None:
         raise InputError(f"`{_shortened(argument)}` is no file, and no denial message of a known form")

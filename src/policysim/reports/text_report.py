@@ -103,7 +103,8 @@ def _facts(report: Report, *, verbose: bool) -> Iterator[str]:
     who = (request and request.principal) or (denial and denial.principal) or (event and event.principal)
     yield from labelled("Who", printable(who or "unknown"))
     resource = (request and request.resource) or (denial and denial.resource)
-    yield from labelled("Wanted", f"{_action(report)} on {printable(resource or 'unknown')}")
+    wanted = f"{_action(report)} on {printable(resource)}" if resource else f"{_action(report)}, on what is not known"
+    yield from labelled("Wanted", wanted)
     if event is not None:
         yield from labelled("When", _when(event))
     yield from labelled("AWS said", _said(denial))
