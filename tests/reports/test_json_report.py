@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]  # the package ships no types
+import jsonschema
 import pytest
 
 from policysim import __version__
