@@ -7,7 +7,8 @@ fast reader against it.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from policysim.grammars import parser
 from policysim.grammars.breaks import Break, Token, describe_break
@@ -21,7 +22,8 @@ _LISTS = frozenset({"list", "statement_list"})
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-class Node(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Node:
     """One value of a document: the grammar rule that took it, its offsets, its decoded value and its parts.
 
     ``members`` pairs the name and the value of every member, repeated names included; ``items`` are those of a list.
