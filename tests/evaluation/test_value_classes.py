@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from policysim.evaluation.conditions import match_condition
 from policysim.evaluation.facts import NO_FACTS, KeyFacts, KeyType
+from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.value_classes import ValueClasses, value_classes
 from policysim.language.policy import ConditionEntry
 from policysim.language.request import ABSENT, UNKNOWN
 from tests.evaluation.key_facts import KnownKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from policysim.evaluation.facts import Facts
     from policysim.evaluation.truth import Truth
@@ -30,27 +31,42 @@ def entry(operator: str, *values: str, key: str = "k") -> ConditionEntry:
     return ConditionEntry(operator, key, values, listed=True)
 
 
-def classes(*entries: ConditionEntry, facts: Facts = NO_FACTS, budget: int = BUDGET) -> ValueClasses | None:
+def given_key(key: str, values: ContextValue) -> Callable[[str], ContextValue]:
+    """A look-up in which ``aws:star`` is ``*`` and all other keys are absent."""
+    return lambda name: values if name == key else ("*",) if name == "aws:star" else ABSENT
+
+
+def classes(
+    *entries: ConditionEntry,
+    facts: Facts = NO_FACTS,
+    budget: int = BUDGET,
+    switches: Switches = DEFAULT_SWITCHES,
+) -> ValueClasses | None:
     key = entries[0].key
-
-    def lookup(name: str) -> ContextValue:
-        return UNKNOWN if name == key else ABSENT
-
-    return value_classes(key, [(e, True) for e in entries], lookup, facts, budget)
+    pairs = [(e, True) for e in entries]
+    return value_classes(key, pairs, given_key(key, UNKNOWN), facts, budget, switches=switches)
 
 
-def signature(entries: Sequence[ConditionEntry], values: ContextValue, facts: Facts = NO_FACTS) -> tuple[Truth, ...]:
-    return tuple(match_condition(e, lambda _: values, substitutes=True, facts=facts).truth for e in entries)
+def signature(
+    entries: Sequence[ConditionEntry], values: ContextValue, facts: Facts, switches: Switches
+) -> tuple[Truth, ...]:
+    return tuple(
+        match_condition(e, given_key(e.key, values), substitutes=True, facts=facts, switches=switches).truth
+        for e in entries
+    )
 
 
 def assert_complete(
-    entries: Sequence[ConditionEntry], values: Iterable[ContextValue], facts: Facts = NO_FACTS
+    entries: Sequence[ConditionEntry],
+    values: Iterable[ContextValue],
+    facts: Facts = NO_FACTS,
+    switches: Switches = DEFAULT_SWITCHES,
 ) -> ValueClasses:
-    found = classes(*entries, facts=facts)
+    found = classes(*entries, facts=facts, switches=switches)
     assert found is not None
-    shown = {signature(entries, value, facts) for value in found.values}
+    shown = {signature(entries, value, facts, switches) for value in found.values}
     for value in values:
-        assert signature(entries, value, facts) in shown, value
+        assert signature(entries, value, facts, switches) in shown, value
     return found
 
 
@@ -94,6 +110,34 @@ def test_no_arn_shows_a_behaviour_that_the_classes_lack(entries: list[ConditionE
     found = assert_complete(entries, [*values, ABSENT], facts)
     if typed:
         assert all(isinstance(v, tuple) and v[0].startswith("arn:") for v in found.values if v is not ABSENT)
+
+
+SWITCHES = st.builds(
+    Switches,
+    star_ends_with_its_part=st.booleans(),
+    values_are_literal=st.booleans(),
+    several_values_match_any=st.booleans(),
+    mistyped_negation_matches=st.booleans(),
+    four_digits_are_a_year=st.booleans(),
+    empty_negation_matches=st.booleans(),
+)
+WILD_ENTRIES = st.builds(
+    entry,
+    st.sampled_from(["ArnLike", "ArnNotLike", "StringLike"]),
+    st.sampled_from(["arn:a:::b:${aws:star}", "a${aws:star}"]),
+)
+
+
+@given(st.lists(ARN_ENTRIES | WILD_ENTRIES, min_size=1, max_size=3), SWITCHES)
+@settings(max_examples=60, deadline=None)
+def test_the_classes_are_complete_however_the_doubtful_rules_are_read(
+    entries: list[ConditionEntry], switches: Switches
+) -> None:
+    assert_complete(entries, [*ARN_WORDS, ABSENT], switches=switches)
+
+
+def test_c8_presence_and_empty_strings_are_not_told_apart_by_guess() -> None:
+    assert classes(entry("Null", "true"), switches=Switches(empty_string_is_null=True)) is None
 
 
 SET_ENTRIES = st.builds(
@@ -155,6 +199,16 @@ INSTANTS = [
 )
 def test_no_instant_shows_a_behaviour_that_the_classes_lack(entries: list[ConditionEntry]) -> None:
     assert_complete(entries, [*((instant,) for instant in INSTANTS), ABSENT])
+
+
+def test_c30_an_arn_operator_and_its_string_twin_are_told_apart_by_a_colon() -> None:
+    entries = [entry("ArnLike", "arn:a*b:::x:*"), entry("StringLike", "arn:a*b:::x:*")]
+    assert_complete(entries, [("arn:a:b:::x:y",), ("arn:ab:::x:y",), ("arn:a:b",)])
+
+
+def test_c24_the_gap_between_two_ranges_is_a_class() -> None:
+    entries = [entry("IpAddress", "20.0.0.0/8"), entry("IpAddress", "20.0.0.0/16")]
+    assert_complete(entries, [("20.0.0.1",), ("20.1.0.0",), ("20.255.0.0",), ("21.0.0.0",)])
 
 
 ADDRESSES = [

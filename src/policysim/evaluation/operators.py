@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from policysim.language.variables import Expansion
-    from policysim.language.wildcards import Piece
 
     Test = Callable[[str], bool | None]
     Comparison = Callable[[Expansion], Test]
@@ -46,20 +45,8 @@ def _string_like(wanted: Expansion) -> Test:
     return Pattern.from_pieces(wanted.pieces).matches
 
 
-def _string_like_loosely(wanted: Expansion) -> Test:
-    return Pattern.from_pieces(wanted.loose or wanted.pieces).matches
-
-
 def _arn_like(wanted: Expansion) -> Test:
-    return _arn_test(wanted.pieces)
-
-
-def _arn_like_loosely(wanted: Expansion) -> Test:
-    return _arn_test(wanted.loose or wanted.pieces)
-
-
-def _arn_test(pieces: tuple[Piece, ...]) -> Test:
-    pattern = arn_pattern(pieces)
+    pattern = arn_pattern(wanted.pieces)
     if not pattern.well_formed:
         return _never_comparable
     return lambda value: pattern.matches(value) if is_arn(value) else None
@@ -136,13 +123,6 @@ WITH_YEARS_AS_SECONDS: Final[Mapping[str, Comparison]] = {
     f"Date{name}": _date_epoch_first(ordering) for name, ordering in _ORDERINGS.items()
 }
 """The Date operators for those who take four digits for seconds since 1970 (spec C19)."""
-
-WITH_WILD_VALUES: Final[Mapping[str, Comparison]] = {
-    "StringLike": _string_like_loosely,
-    "ArnEquals": _arn_like_loosely,
-    "ArnLike": _arn_like_loosely,
-}
-"""The pattern operators for those who take ``*`` in the value of a policy variable for a wildcard (spec V8)."""
 
 ACROSS_COLONS: Final[Mapping[str, Comparison]] = {
     "ArnEquals": _arn_like_across_colons,

@@ -91,7 +91,7 @@ def epoch_candidates(tests: Iterable[PreparedCondition]) -> tuple[str, ...]:
     ends: set[int] = set()
     for test in tests:
         is_date = test.operator.base.family is Family.DATE
-        for wanted in test.wanted_texts:
+        for wanted in test.comparable:
             if is_date and (instant := instant_of(wanted.text)) is not None:
                 ends.add(instant.seconds)
             elif not is_date and (number := number_of(wanted.text)) is not None:

@@ -74,11 +74,11 @@ def _read(tests: Sequence[PreparedCondition]) -> tuple[dict[str, None], list[_Au
         if family is Family.BOOL:
             automata.update(dict.fromkeys(_Automaton(_literal(word), ignores_case=True) for word in ("true", "false")))
             continue
-        for wanted in test.wanted_texts:
-            pieces = wanted.pieces if test.switches.values_are_literal else wanted.loose or wanted.pieces
+        for wanted in test.comparable:
+            pieces = wanted.pieces
             if positive == "StringEqualsIgnoreCase":
                 automata[_Automaton(_literal(wanted.text), ignores_case=True)] = None
-            elif (text := _exact(positive, wanted, pieces)) is not None:
+            elif (text := _exact(positive, wanted)) is not None:
                 named[text] = None
             elif family is Family.STRING:
                 automata[_Automaton(Pattern.from_pieces(pieces).tokens)] = None
@@ -89,8 +89,8 @@ def _read(tests: Sequence[PreparedCondition]) -> tuple[dict[str, None], list[_Au
     return named, list(automata)
 
 
-def _exact(positive: str, wanted: Expansion, pieces: tuple[Piece, ...]) -> str | None:
-    return wanted.text if positive == "StringEquals" else Pattern.from_pieces(pieces).literal
+def _exact(positive: str, wanted: Expansion) -> str | None:
+    return wanted.text if positive == "StringEquals" else Pattern.from_pieces(wanted.pieces).literal
 
 
 def _literal(text: str) -> tuple[Token, ...]:
@@ -99,7 +99,7 @@ def _literal(text: str) -> tuple[Token, ...]:
 
 def _seeds(tests: Sequence[PreparedCondition]) -> Iterator[str]:
     """Texts that look real, tried before the shortest ones."""
-    meant = [wanted for test in tests for wanted in test.wanted_texts]
+    meant = [wanted for test in tests for wanted in test.comparable]
     yield from (_filled(Pattern.from_pieces(wanted.pieces).tokens) for wanted in meant)
     yield from ("9" * len(wanted.text) for wanted in meant if wanted.text.isdigit())
     yield from (_OTHER, ANY_ARN)

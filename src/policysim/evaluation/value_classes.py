@@ -154,7 +154,7 @@ def _candidates(
         and not (test.wrong_operator and test.switches.operator_fits_type)
     ]
     families = {test.operator.base.family for test in telling}
-    texts = tuple(dict.fromkeys(wanted.text for t in telling for wanted in t.wanted_texts))
+    texts = tuple(dict.fromkeys(wanted.text for t in telling for wanted in t.comparable))
     # A key of a known type holds values of that type; of any other key nothing is certain.
     mistyped = () if key_facts is not None else (_OTHER,)
     if not families:

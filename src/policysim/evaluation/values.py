@@ -21,9 +21,12 @@ _EPOCH_DAY: Final = 719_163
 """The day of 1970-01-01, counted from 0001-01-01 as day 1."""
 
 
+_TRUTH_VALUES: Final = {"true": True, "false": False}
+
+
 def truth_value_of(text: str) -> bool | None:
     """``true`` or ``false`` in any case; other words are no truth values (spec C22)."""
-    return {"true": True, "false": False}.get(text.lower())
+    return _TRUTH_VALUES.get(text.lower())
 
 
 @lru_cache(maxsize=_CACHED)

@@ -196,7 +196,7 @@ def _value(
 def _loosened(template: Template, pieces: list[Piece]) -> Iterator[Piece]:
     """The pieces with the substituted ones as patterns; the escapes of the text stay literal."""
     for part, piece in zip(template.parts, pieces, strict=True):
-        yield piece if isinstance(part, Piece) else Piece(piece.text)
+        yield piece if isinstance(part, Piece) or piece is _ANYTHING else Piece(piece.text)
 
 
 def _once(keys: list[str]) -> tuple[str, ...]:

@@ -165,7 +165,10 @@ class _Chunk(NamedTuple):
         return len(self.text) == self.length
 
     def fits(self, text: str, at: int) -> bool:
-        return all(text.startswith(run, at + offset) for offset, run in self.runs)
+        for offset, run in self.runs:  # noqa: SIM110  # twice as fast as all()
+            if not text.startswith(run, at + offset):
+                return False
+        return True
 
     def find(self, text: str, at: int, end: int) -> int:
         """The first place from ``at`` on where the chunk fits before ``end``; -1 when there is none."""

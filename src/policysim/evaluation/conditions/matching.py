@@ -68,17 +68,16 @@ def match_condition(
     """
     prepared = prepare(entry, lookup, substitutes=substitutes, facts=facts, switches=switches)
     values = lookup(entry.key)
+    found = _listed(values) if isinstance(values, tuple) else ""
     if prepared is None:
-        found = _listed(values) if isinstance(values, tuple) else ""
-        return Outcome(
-            Element.CONDITION, FALSE, Reason.OPERATOR_UNKNOWN, entry.path(), entry.operator, found, key=entry.key
-        )
+        wanted = f"`{entry.operator}`"
+        return Outcome(Element.CONDITION, FALSE, Reason.OPERATOR_UNKNOWN, entry.path(), wanted, found, entry.key)
     truth = prepared.truth(values)
     caveats: tuple[str, ...] = ()
     if prepared.touched and truth is not UNKNOWN:
         caveats = _caveats(entry, prepared, values, truth, lookup, substitutes=substitutes, facts=facts)
-    if prepared.operator.base.family is Family.IP_ADDRESS and entry.key.lower() == "aws:sourceip":
-        caveats += ("private-source-ip",) if isinstance(values, tuple) and any(map(_is_private, values)) else ()
+    if prepared.operator.base.family is Family.IP_ADDRESS and _met_by_private_address(prepared, values, truth):
+        caveats += ("private-source-ip",)
     reason, index = (None, None) if truth is TRUE else _reason(prepared, values, truth)
     return Outcome(
         Element.CONDITION,
@@ -86,7 +85,7 @@ def match_condition(
         reason,
         entry.path(index),
         _wanted(entry, prepared, index),
-        _listed(values) if isinstance(values, tuple) else "",
+        found,
         entry.key,
         keys=_unknown_keys(entry, prepared, values) if truth is UNKNOWN else (),
         caveats=caveats,
@@ -117,6 +116,17 @@ def _caveats(
         if other is not None and other.truth(values) is not truth:
             codes.append(code)
     return tuple(codes)
+
+
+def _met_by_private_address(prepared: PreparedCondition, values: ContextValue, truth: Truth) -> bool:
+    """Whether the outcome rests on a private address as ``aws:SourceIp`` (spec C28)."""
+    in_range = truth is (FALSE if prepared.negated else TRUE)
+    return (
+        in_range
+        and prepared.key.lower() == "aws:sourceip"
+        and isinstance(values, tuple)
+        and any(map(_is_private, values))
+    )
 
 
 def _is_private(text: str) -> bool:
@@ -167,7 +177,9 @@ def _value_reason(prepared: PreparedCondition, values: tuple[str, ...]) -> tuple
     if prefix is SetPrefix.NONE and not negated and prepared.operator.base.family is Family.STRING:
         unresolved = prepared.has_variables and all(wanted.expansion.unresolved for wanted in prepared.wanted)
         return (Reason.VARIABLE_UNRESOLVED if unresolved else Reason.VALUE_OTHER), None
-    failed = next((value for value in values if prepared.element(value) is FALSE), values[0])
+    failed = values[0]
+    if len(values) > 1:
+        failed = next((value for value in values if prepared.element(value) is FALSE), failed)
     index, mistyped = _decider(prepared, failed)
     if mistyped:
         return Reason.WRONG_TYPE, index

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.facts import KeyType
-from policysim.evaluation.operators import ACROSS_COLONS, COMPARISONS, WITH_WILD_VALUES, WITH_YEARS_AS_SECONDS
+from policysim.evaluation.operators import ACROSS_COLONS, COMPARISONS, WITH_YEARS_AS_SECONDS
 from policysim.evaluation.switches import DEFAULT_SWITCHES
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known, negate
 from policysim.language.operators import Family, Operator, SetPrefix, operator_named
@@ -40,6 +40,9 @@ _FITTING: Final[dict[str, frozenset[Family]]] = {
     KeyType.BINARY: frozenset({Family.BINARY}),
 }
 """The operators that fit each type of key (spec C10); a string may also be an ARN, its form decides (C31, C32)."""
+
+_WITH_WILDCARDS: Final = frozenset({"StringLike", "ArnEquals", "ArnLike"})
+"""The positive operators that know wildcards (spec C15, C29)."""
 
 _FITTING_BY_KEY: Final = {"aws:epochtime": frozenset({Family.NUMERIC, Family.DATE})}
 """Keys that take operators of more than one type (spec C21)."""
@@ -81,7 +84,7 @@ def _compile(name: str, values: tuple[str, ...], substitutes: bool) -> _Compiled
 def _read(expansion: Expansion, operator: Operator, comparison: Comparison) -> Wanted:
     family = operator.base.family
     doubtful = family is Family.DATE or (family is Family.ARN and arn_pattern(expansion.pieces).spans)
-    wild = expansion.loose is not None and operator.base.positive in WITH_WILD_VALUES
+    wild = expansion.loose is not None and operator.base.positive in _WITH_WILDCARDS
     is_open = bool(expansion.unresolved or expansion.unknown)
     return Wanted(expansion, comparison(expansion), is_open, doubtful or wild)
 
@@ -91,8 +94,6 @@ def _comparison(operator: Operator, switches: Switches) -> Comparison:
     if switches is not DEFAULT_SWITCHES:
         if not switches.four_digits_are_a_year and name in WITH_YEARS_AS_SECONDS:
             return WITH_YEARS_AS_SECONDS[name]
-        if not switches.values_are_literal and name in WITH_WILD_VALUES:
-            return WITH_WILD_VALUES[name]
         if not switches.star_ends_with_its_part and name in ACROSS_COLONS:
             return ACROSS_COLONS[name]
     return COMPARISONS.get(name, COMPARISONS["StringEquals"])
@@ -144,7 +145,7 @@ class PreparedCondition:
         return tuple(dict.fromkeys(key for wanted in self.wanted for key in wanted.expansion.unknown))
 
     @property
-    def wanted_texts(self) -> tuple[Expansion, ...]:
+    def comparable(self) -> tuple[Expansion, ...]:
         """The values to compare with, those aside that a variable without a value keeps from agreeing with anything."""
         return tuple(wanted.expansion for wanted in self.wanted if not wanted.expansion.unresolved)
 
@@ -338,4 +339,7 @@ def _expansions(
         described = facts.condition_key(key)
         return described is not None and described.multivalued
 
-    return tuple(expand(value, lookup, multivalued=multivalued) for value in entry.values)
+    expansions = tuple(expand(value, lookup, multivalued=multivalued) for value in entry.values)
+    if switches.values_are_literal:
+        return expansions
+    return tuple(expansion._replace(pieces=expansion.loose or expansion.pieces) for expansion in expansions)

@@ -1,0 +1,462 @@
+"""One key under one operator: missing keys, sets, negation, variables, unknown keys, reasons and caveats."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import pytest
+
+from policysim.evaluation.conditions import CAVEAT_TEXTS, CAVEATS, match_condition
+from policysim.evaluation.facts import NO_FACTS, KeyFacts, KeyType
+from policysim.evaluation.reasons import Reason
+from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
+from policysim.language.policy import ConditionEntry
+from policysim.language.request import ABSENT
+from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
+from tests.evaluation.key_facts import KnownKeys
+
+if TYPE_CHECKING:
+    from policysim.evaluation.decision import Outcome
+    from policysim.evaluation.facts import Facts
+    from policysim.language.request import ContextValue
+
+
+def match(
+    operator: str,
+    wanted: str | tuple[str, ...],
+    values: ContextValue | str,
+    *,
+    key: str = "k",
+    facts: Facts = NO_FACTS,
+    switches: Switches = DEFAULT_SWITCHES,
+    substitutes: bool = True,
+    **others: ContextValue,
+) -> Outcome:
+    """``others`` are the values of ``aws:<name>`` keys; every other key is absent."""
+    listed = (wanted,) if isinstance(wanted, str) else wanted
+    has: dict[str, ContextValue] = {f"aws:{name}": value for name, value in others.items()}
+    has[key] = (values,) if isinstance(values, str) else values
+    entry = ConditionEntry(operator, key, listed, listed=not isinstance(wanted, str))
+    return match_condition(
+        entry, lambda name: has.get(name, ABSENT), substitutes=substitutes, facts=facts, switches=switches
+    )
+
+
+def typed(key_type: str, **more: bool) -> KnownKeys:
+    return KnownKeys(k=KeyFacts(key_type, **more))
+
+
+NEGATED = [
+    ("StringNotEquals", "a"),
+    ("StringNotEqualsIgnoreCase", "a"),
+    ("StringNotLike", "a*"),
+    ("NumericNotEquals", "1"),
+    ("DateNotEquals", "2020-01-01"),
+    ("ArnNotEquals", "arn:aws:s3:::b"),
+    ("ArnNotLike", "arn:aws:s3:::b"),
+    ("NotIpAddress", "10.0.0.0/8"),
+]
+POSITIVE = [
+    ("StringEquals", "a"),
+    ("StringLike", "*"),
+    ("NumericLessThan", "1"),
+    ("DateGreaterThan", "2020-01-01"),
+    ("Bool", "false"),
+    ("BinaryEquals", "QUJD"),
+    ("IpAddress", "0.0.0.0/0"),
+    ("ArnLike", "*"),
+]
+
+
+def test_c1_values_are_or_and_for_negated_operators_nor() -> None:
+    assert match("StringEquals", ("a", "b"), "b").truth is TRUE
+    assert match("StringNotEquals", ("a", "b"), "b").truth is FALSE
+    assert match("StringNotEquals", ("a", "b"), "c").truth is TRUE
+
+
+def test_c4_the_operator_is_read_in_any_case() -> None:
+    assert match("stringequalsifexists", "a", "a").truth is TRUE
+
+
+@pytest.mark.parametrize(("operator", "wanted"), POSITIVE)
+def test_c5_a_missing_key_does_not_meet_a_positive_operator(operator: str, wanted: str) -> None:
+    outcome = match(operator, wanted, ABSENT)
+    assert outcome.truth is FALSE
+    assert outcome.reason is Reason.KEY_ABSENT
+
+
+@pytest.mark.parametrize(("operator", "wanted"), NEGATED)
+def test_c5_a_missing_key_meets_a_negated_operator(operator: str, wanted: str) -> None:
+    assert match(operator, wanted, ABSENT).truth is TRUE
+
+
+@pytest.mark.parametrize(("operator", "wanted"), POSITIVE + NEGATED)
+def test_c6_if_exists_is_met_by_a_missing_key(operator: str, wanted: str) -> None:
+    assert match(f"{operator}IfExists", wanted, ABSENT).truth is TRUE
+
+
+def test_c6_if_exists_compares_a_present_key() -> None:
+    assert match("StringEqualsIfExists", "a", "b").truth is FALSE
+    assert match("StringNotEqualsIfExists", "a", "a").truth is FALSE
+
+
+@pytest.mark.parametrize(
+    ("wanted", "values", "truth"),
+    [
+        ("true", ABSENT, TRUE),
+        ("true", "x", FALSE),
+        ("false", ABSENT, FALSE),
+        ("False", "x", TRUE),
+        (("true", "false"), ABSENT, TRUE),
+        ("yes", "x", FALSE),
+        ((), ABSENT, FALSE),
+    ],
+)
+def test_c7_null_asks_for_absence_or_presence(wanted: str, values: ContextValue, truth: Truth) -> None:
+    assert match("Null", wanted, values).truth is truth
+
+
+def test_c7_null_under_a_set_prefix_is_constant() -> None:
+    for values in (ABSENT, (), ("a",), UNKNOWN_VALUE):
+        assert match("ForAllValues:Null", "true", values).truth is TRUE
+        assert match("ForAnyValue:Null", "true", values).truth is FALSE
+
+
+def test_c7_null_if_exists_does_not_exist() -> None:
+    assert match("NullIfExists", "true", ABSENT).reason is Reason.OPERATOR_UNKNOWN
+
+
+def test_c8_an_empty_set_is_missing() -> None:
+    assert match("Null", "true", ()).truth is TRUE
+    assert match("StringNotEquals", "a", ()).truth is TRUE
+    assert match("StringEqualsIfExists", "a", ()).truth is TRUE
+
+
+def test_c8_an_empty_string_is_present_with_a_caveat_where_it_matters() -> None:
+    outcome = match("Null", "false", "")
+    assert outcome.truth is TRUE
+    assert outcome.caveats == ("empty-string",)
+    assert match("StringEquals", "", "").truth is TRUE
+    assert match("StringEquals", "", "").caveats == ()
+    assert match("ForAllValues:StringEquals", "a", "").caveats == ("empty-string",)
+    assert match("ForAllValues:StringEquals", "", "").caveats == ()
+
+
+def test_c9_an_unknown_operator_never_matches() -> None:
+    for values in ("a", ABSENT, UNKNOWN_VALUE):
+        outcome = match("StringLikeIgnoreCase", "a", values)
+        assert (outcome.truth, outcome.reason) == (FALSE, Reason.OPERATOR_UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("key_type", "operator", "wanted", "value"),
+    [
+        (KeyType.STRING, "NumericEquals", "5", "5"),
+        (KeyType.BOOL, "StringEquals", "true", "true"),
+        (KeyType.IP_ADDRESS, "StringLike", "10.*", "10.0.0.1"),
+        (KeyType.NUMERIC, "DateEquals", "3600", "3600"),
+        (KeyType.DATE, "StringLike", "2020*", "2020-01-01"),
+    ],
+)
+def test_c10_an_operator_for_another_type_never_matches(key_type: str, operator: str, wanted: str, value: str) -> None:
+    outcome = match(operator, wanted, value, facts=typed(key_type))
+    assert (outcome.truth, outcome.reason) == (FALSE, Reason.OPERATOR_WRONG)
+    assert outcome.caveats == ("wrong-operator",)
+    assert match(operator, wanted, value).truth is TRUE
+
+
+def test_c10_a_negated_operator_for_another_type_does_not_match_either() -> None:
+    outcome = match("NumericNotEquals", "5", "6", facts=typed(KeyType.STRING))
+    assert outcome.truth is FALSE
+    assert outcome.caveats == ("wrong-operator",)
+
+
+def test_c10_where_the_type_makes_no_difference_there_is_no_caveat() -> None:
+    assert match("StringEquals", "true", "false", facts=typed(KeyType.BOOL)).caveats == ()
+
+
+@pytest.mark.parametrize("operator", ["StringLike", "ArnLike", "StringEquals", "ArnEquals", "Null"])
+@pytest.mark.parametrize("key_type", [KeyType.ARN, KeyType.STRING])
+def test_c32_arn_and_string_operators_fit_arn_and_string_keys(operator: str, key_type: str) -> None:
+    wanted = "false" if operator == "Null" else "arn:aws:s3:::b"
+    assert match(operator, wanted, "arn:aws:s3:::b", facts=typed(key_type)).truth is TRUE
+
+
+def test_c11_an_empty_list() -> None:
+    for operator in ("ForAllValues:StringEquals", "StringEqualsIfExists", "StringNotEqualsIfExists"):
+        assert match(operator, (), ABSENT).truth is TRUE
+        assert match(operator, (), "a").truth is FALSE
+    for values in (ABSENT, ("a",)):
+        assert match("ForAnyValue:StringEquals", (), values).truth is FALSE
+        assert match("StringEquals", (), values).truth is FALSE
+        assert match("StringNotEquals", (), values).truth is TRUE
+    assert match("StringEquals", (), "a").reason is Reason.VALUES_EMPTY
+    assert match("StringNotEquals", (), "a").caveats == ("empty-negation",)
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "value"),
+    [
+        ("NumericNotEquals", "five", "5"),
+        ("NumericNotEquals", "5", "five"),
+        ("DateNotEquals", "2020-01-01", "yesterday"),
+        ("NotIpAddress", "10.0.0.0/8", "AWS Internal"),
+        ("ArnNotLike", "arn:aws:iam::*:user/*", "alice"),
+        ("ArnNotEquals", "alice", "arn:aws:iam::1:user/alice"),
+    ],
+)
+def test_c17_c31_a_negated_operator_does_not_match_what_it_cannot_compare(
+    operator: str, wanted: str, value: str
+) -> None:
+    outcome = match(operator, wanted, value)
+    assert (outcome.truth, outcome.reason) == (FALSE, Reason.WRONG_TYPE)
+    assert outcome.caveats == ("mistyped-negation",)
+
+
+def test_c17_one_value_that_cannot_be_compared_keeps_a_negated_operator_from_matching() -> None:
+    outcome = match("NumericNotEquals", ("5", "x"), "6")
+    assert outcome.truth is FALSE
+    assert outcome.path == ("Condition", "NumericNotEquals", "k", 1)
+    assert match("NumericEquals", ("x", "6"), "6").truth is TRUE
+
+
+def test_c19_four_digits_as_a_date_carry_a_caveat_where_it_matters() -> None:
+    assert match("DateGreaterThan", "2020", "2021-06-01T00:00:00Z").caveats == ()
+    assert match("DateLessThan", "2020", "2019-06-01T00:00:00Z").caveats == ("four-digit-date",)
+
+
+@pytest.mark.parametrize("key_type", [KeyType.DATE, KeyType.NUMERIC])
+def test_c21_epoch_time_works_with_numeric_and_date_operators(key_type: str) -> None:
+    facts = KnownKeys({"aws:EpochTime": KeyFacts(key_type)})
+    for operator, wanted in (("NumericGreaterThan", "1500000000"), ("DateGreaterThan", "2020-01-01T00:00:00Z")):
+        assert match(operator, wanted, "1609459200", key="aws:EpochTime", facts=facts).truth is TRUE
+
+
+def test_c22_a_variable_under_bool_is_replaced_with_a_caveat() -> None:
+    outcome = match("Bool", "${aws:flag}", "true", flag=("true",))
+    assert outcome.truth is TRUE
+    assert outcome.caveats == ("bool-variable",)
+
+
+def test_c25_an_ipv6_caller_is_not_in_an_ipv4_range() -> None:
+    assert match("IpAddress", "0.0.0.0/0", "2001:db8::1").truth is FALSE
+    assert match("NotIpAddress", "0.0.0.0/0", "2001:db8::1").truth is TRUE
+
+
+def test_c27_without_source_ip_not_ip_address_matches() -> None:
+    assert match("NotIpAddress", "203.0.113.0/24", ABSENT, key="aws:SourceIp").truth is TRUE
+    assert match("IpAddress", "203.0.113.0/24", ABSENT, key="aws:SourceIp").truth is FALSE
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "172.31.0.1", "192.168.1.1"])
+def test_c28_a_private_source_ip_that_decides_carries_a_caveat(address: str) -> None:
+    private = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+    assert match("IpAddress", private, address, key="aws:SourceIp").caveats == ("private-source-ip",)
+    assert match("NotIpAddress", private, address, key="aws:SourceIp").caveats == ("private-source-ip",)
+    assert match("IpAddress", private, address, key="aws:VpcSourceIp").caveats == ()
+    assert match("IpAddress", "203.0.113.0/24", address, key="aws:SourceIp").caveats == ()
+
+
+def test_c30_a_star_before_a_colon_carries_a_caveat_where_it_matters() -> None:
+    plain = match("ArnLike", "arn:aws:iam::*:role/a", "arn:aws:iam::1:role/a")
+    assert (plain.truth, plain.caveats) == (TRUE, ())
+    spanning = match("ArnLike", "arn:aws:*:role/a", "arn:aws:iam::1:role/a")
+    assert (spanning.truth, spanning.caveats) == (FALSE, ("arn-star",))
+    assert match("ArnLike", "arn:aws:iam::1*", "arn:aws:iam::1:role/a").caveats == ("arn-star",)
+
+
+SETS = [
+    ("ForAllValues:StringEquals", ("a", "b"), ("a",), TRUE),
+    ("ForAllValues:StringEquals", ("a", "b"), ("a", "b", "a"), TRUE),
+    ("ForAllValues:StringEquals", ("a", "b"), ("a", "c"), FALSE),
+    ("ForAllValues:StringEquals", ("a", "b"), ABSENT, TRUE),
+    ("ForAllValues:StringEquals", ("a", "b"), (), TRUE),
+    ("ForAnyValue:StringEquals", ("a", "b"), ("c", "b"), TRUE),
+    ("ForAnyValue:StringEquals", ("a", "b"), ("c",), FALSE),
+    ("ForAnyValue:StringEquals", ("a", "b"), ABSENT, FALSE),
+    ("ForAnyValue:StringEquals", ("a", "b"), (), FALSE),
+    ("ForAllValues:StringNotEquals", ("a", "b"), ("c", "d"), TRUE),
+    ("ForAllValues:StringNotEquals", ("a", "b"), ("c", "a"), FALSE),
+    ("ForAllValues:StringNotEquals", ("a", "b"), ABSENT, TRUE),
+    ("ForAnyValue:StringNotEquals", ("a", "b"), ("a", "c"), TRUE),
+    ("ForAnyValue:StringNotEquals", ("a", "b"), ("a", "b"), FALSE),
+    ("ForAnyValue:StringNotEquals", ("a", "b"), ABSENT, FALSE),
+    ("ForAllValues:StringNotLike", ("o-a/*",), ("o-b/r",), TRUE),
+    ("ForAllValues:StringNotLike", ("o-a/*",), ("o-a/r",), FALSE),
+    ("ForAllValues:StringNotLike", ("o-a/*",), ABSENT, TRUE),
+]
+
+
+@pytest.mark.parametrize(("operator", "wanted", "values", "truth"), SETS)
+def test_c34_to_c37_set_operators(operator: str, wanted: tuple[str, ...], values: ContextValue, truth: Truth) -> None:
+    assert match(operator, wanted, values).truth is truth
+
+
+def test_c38_if_exists_under_for_any_value_matches_a_missing_key_with_a_caveat() -> None:
+    outcome = match("ForAnyValue:StringEqualsIfExists", "a", ABSENT)
+    assert (outcome.truth, outcome.caveats) == (TRUE, ("if-exists-in-set",))
+    strict = match("ForAnyValue:StringEqualsIfExists", "a", ABSENT, switches=Switches(if_exists_in_any_value=False))
+    assert strict.truth is FALSE
+    assert match("ForAllValues:StringEqualsIfExists", "a", ABSENT).caveats == ()
+
+
+def test_c39_a_set_operator_takes_a_single_value_as_a_set_of_one() -> None:
+    facts = typed(KeyType.STRING)
+    assert match("ForAllValues:StringEquals", "a", "a", facts=facts).truth is TRUE
+    assert match("ForAnyValue:StringEquals", "a", "b", facts=facts).truth is FALSE
+    assert match("ForAllValues:StringEquals", "a", ABSENT, facts=facts).truth is TRUE
+
+
+@pytest.mark.parametrize(("operator", "wanted"), [("StringEquals", "a"), ("StringNotEquals", "a"), ("StringLike", "*")])
+def test_c40_a_plain_operator_never_matches_several_values(operator: str, wanted: str) -> None:
+    outcome = match(operator, wanted, ("a", "b"))
+    assert (outcome.truth, outcome.reason) == (FALSE, Reason.SEVERAL_VALUES)
+    assert outcome.caveats == ("several-values",)
+    assert match(operator, wanted, ("a", "b"), switches=Switches(several_values_match_any=True)).truth is TRUE
+
+
+def test_c40_no_caveat_where_no_value_would_match_anyway() -> None:
+    assert match("StringEquals", "x", ("a", "b")).caveats == ()
+
+
+def test_c41_the_set_prefix_minds_case() -> None:
+    assert match("forallvalues:StringEquals", "a", "a").reason is Reason.OPERATOR_UNKNOWN
+
+
+def test_v1_without_variables_the_text_is_literal() -> None:
+    assert match("StringEquals", "${aws:username}", "${aws:username}", substitutes=False).truth is TRUE
+    assert match("StringEquals", "${aws:username}", "alice", username=("alice",)).truth is TRUE
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "value"),
+    [("NumericEquals", "${aws:n}", "5"), ("IpAddress", "${aws:n}", "5"), ("DateEquals", "${aws:n}", "5")],
+)
+def test_v2_typed_operators_have_no_variables(operator: str, wanted: str, value: str) -> None:
+    assert match(operator, wanted, value, n=("5",)).truth is FALSE
+
+
+def test_v3_a_multivalued_key_never_resolves() -> None:
+    facts = KnownKeys({"aws:tags": KeyFacts(KeyType.STRING, multivalued=True)})
+    assert match("StringEquals", "${aws:tags}", "a", facts=facts, tags=("a",)).truth is FALSE
+    assert match("StringEquals", "${aws:tags}", "a", tags=("a",)).truth is TRUE
+
+
+@pytest.mark.parametrize(
+    ("operator", "truth"),
+    [
+        *(("StringEquals", FALSE), ("StringLike", FALSE), ("StringEqualsIgnoreCase", FALSE), ("ArnLike", FALSE)),
+        *(
+            ("StringNotEquals", TRUE),
+            ("StringNotLike", TRUE),
+            ("StringNotEqualsIgnoreCase", TRUE),
+            ("ArnNotLike", TRUE),
+        ),
+    ],
+)
+def test_v5_an_unresolved_variable_equals_nothing(operator: str, truth: Truth) -> None:
+    assert match(operator, "${aws:username}", "arn:aws:s3:::b").truth is truth
+    assert match(operator, "${aws:username}", "${aws:username}").truth is truth
+
+
+def test_v5_the_reason_names_the_variable_only_when_nothing_else_was_compared() -> None:
+    assert match("StringEquals", "${aws:username}", "a").reason is Reason.VARIABLE_UNRESOLVED
+    assert match("StringEquals", ("${aws:username}", "b"), "a").reason is Reason.VALUE_OTHER
+
+
+def test_v8_a_wildcard_in_a_value_is_literal_with_a_caveat() -> None:
+    outcome = match("StringLike", "x${aws:tag}", "xabc", tag=("*",))
+    assert (outcome.truth, outcome.caveats) == (FALSE, ("wildcard-in-variable",))
+    assert (
+        match("StringLike", "x${aws:tag}", "xabc", tag=("*",), switches=Switches(values_are_literal=False)).truth
+        is TRUE
+    )
+    arn = match("ArnLike", "arn:aws:iam::${aws:tag}:role/r", "arn:aws:iam::1:role/r", tag=("?",))
+    assert (arn.truth, arn.caveats) == (FALSE, ("wildcard-in-variable",))
+
+
+def test_v16_an_unresolved_entry_leaves_the_others_standing() -> None:
+    assert match("StringEquals", ("${aws:username}", "a"), "a").truth is TRUE
+    assert match("StringNotEquals", ("${aws:username}", "a"), "a").truth is FALSE
+    assert match("StringNotEquals", ("${aws:username}", "a"), "b").truth is TRUE
+
+
+def test_an_unknown_key_leaves_the_entry_open_and_is_named() -> None:
+    outcome = match("StringEquals", "a", UNKNOWN_VALUE, key="aws:PrincipalOrgID")
+    assert (outcome.truth, outcome.reason) == (UNKNOWN, Reason.KEY_UNKNOWN)
+    assert outcome.keys == ("aws:PrincipalOrgID",)
+
+
+def test_an_unknown_variable_leaves_the_entry_open_and_is_named() -> None:
+    outcome = match("StringEquals", "team-${aws:tag}", "team-red", tag=UNKNOWN_VALUE)
+    assert (outcome.truth, outcome.reason, outcome.keys) == (UNKNOWN, Reason.VARIABLE_UNKNOWN, ("aws:tag",))
+    assert match("StringEquals", "team-${aws:tag}", "group-red", tag=UNKNOWN_VALUE).truth is FALSE
+    assert match("StringNotEquals", "team-${aws:tag}", "group-red", tag=UNKNOWN_VALUE).truth is TRUE
+    assert match("StringEquals", ("team-${aws:tag}", "x"), "x", tag=UNKNOWN_VALUE).truth is TRUE
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "facts", "truth"),
+    [
+        ("StringLikeIfExists", "*", typed(KeyType.STRING), TRUE),
+        ("StringLikeIfExists", "*", NO_FACTS, UNKNOWN),
+        ("StringLikeIfExists", "a*", typed(KeyType.STRING), UNKNOWN),
+        ("StringLike", "*", typed(KeyType.STRING), UNKNOWN),
+        ("StringLike", "*", typed(KeyType.STRING, always_present=True), TRUE),
+        ("StringNotLike", "*", typed(KeyType.STRING, always_present=True), FALSE),
+        ("ForAllValues:StringLike", "*", NO_FACTS, TRUE),
+        ("ForAnyValue:StringLike", "*", NO_FACTS, UNKNOWN),
+        ("ForAnyValue:StringLike", "*", typed(KeyType.STRING, always_present=True), TRUE),
+        ("ForAnyValue:StringLike", "*", typed(KeyType.STRING, always_present=True, multivalued=True), UNKNOWN),
+        ("ForAnyValue:StringLike", (), NO_FACTS, FALSE),
+        ("ForAnyValue:StringEquals", "${aws:none}", NO_FACTS, FALSE),
+        ("StringNotEquals", "${aws:none}", typed(KeyType.STRING), TRUE),
+        ("Null", ("true", "false"), NO_FACTS, TRUE),
+        ("Null", "true", NO_FACTS, UNKNOWN),
+        ("Null", "true", typed(KeyType.STRING, always_present=True), FALSE),
+        ("NumericEquals", "5", typed(KeyType.STRING), FALSE),
+        ("NumericEqualsIfExists", "5", typed(KeyType.STRING), UNKNOWN),
+    ],
+)
+def test_an_unknown_key_is_settled_where_every_value_and_absence_agree(
+    operator: str, wanted: str, facts: Facts, truth: Truth
+) -> None:
+    assert match(operator, wanted, UNKNOWN_VALUE, facts=facts).truth is truth
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "values", "sentence"),
+    [
+        ("StringEquals", ("a", "b"), "c", "wants k to be `a` or `b`, it is `c`"),
+        ("StringNotEquals", ("a", "b"), "b", "wants k to differ from `b`, it is `b`"),
+        ("StringEquals", "a", ABSENT, "wants k to be `a`, the request does not have it"),
+        ("NumericLessThan", "5", "7", "wants k to be less than `5`, it is `7`"),
+        ("IpAddress", "10.0.0.0/8", "1.2.3.4", "wants k to be in `10.0.0.0/8`, it is `1.2.3.4`"),
+        ("DateGreaterThan", "2030-01-01", "2026-01-01", "wants k to be after `2030-01-01`, it is `2026-01-01`"),
+        ("Null", "true", "x", "wants k to be absent, it is `x`"),
+        ("Null", "false", ABSENT, "wants k to be present, the request does not have it"),
+        ("ForAllValues:StringEquals", "a", ("a", "b"), "wants every value of k to be `a`, they are `a`, `b`"),
+        ("ForAnyValue:StringEquals", "a", ("b", "c"), "wants some value of k to be `a`, they are `b`, `c`"),
+        ("ForAnyValue:StringEquals", "a", (), "wants some value of k to be `a`, there is none"),
+        ("ForAnyValue:StringNotEquals", "a", ABSENT, "wants some value of k to differ from `a`, there is none"),
+        ("StringNotEquals", "a", UNKNOWN_VALUE, "wants k to differ from `a`, its value is not known"),
+        ("StringEquals", tuple("abcde"), "x", "wants k to be `a` or `b` or `c` or 2 more, it is `x`"),
+        ("StringEquals", "a", "{found}", "wants k to be `a`, it is `{found}`"),
+    ],
+)
+def test_a_reason_reads_as_a_sentence(operator: str, wanted: str, values: ContextValue, sentence: str) -> None:
+    assert match(operator, wanted, values).sentence == sentence
+
+
+def test_an_outcome_points_at_the_value_that_decided() -> None:
+    assert match("StringNotEquals", ("a", "b"), "b").path == ("Condition", "StringNotEquals", "k", 1)
+    assert match("StringNotEquals", "b", "b").path == ("Condition", "StringNotEquals", "k")
+    assert match("StringEquals", ("a", "b"), "c").path == ("Condition", "StringEquals", "k")
+
+
+def test_every_caveat_names_a_switch_that_exists_and_every_switch_has_its_caveat() -> None:
+    switches = {text.switch for text in CAVEAT_TEXTS.values() if text.switch}
+    assert switches == {field.name for field in fields(Switches)}
+    assert set(CAVEATS) == set(CAVEAT_TEXTS)
