@@ -64,7 +64,7 @@ def request(context: RequestContext) -> Request:
 
 def full_set() -> PolicySet:
     """Ten identity policies of ten statements, a boundary, five SCP levels and a bucket policy."""
-    deny = {"Effect": "Deny", "NotAction": ["iam:*", "sts:*"], "Resource": "*"}
+    deny: dict[str, Any] = {"Effect": "Deny", "NotAction": ["iam:*", "sts:*"], "Resource": "*"}
     deny["Condition"] = {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}}
     scp = attached([ALLOW_ALL, deny], PolicyType.SCP)
     bucket = attached(

@@ -74,6 +74,16 @@ def test_c48_a_role_s_tags_are_those_of_its_sessions_unless_its_trust_policy_let
         assert found.get("aws:PrincipalTag/Cost") is None
 
 
+def test_c51_a_role_that_no_saml_provider_can_assume_settles_the_mfa_key() -> None:
+    either = OPEN.with_candidates("aws:MultiFactorAuthPresent", ("false",), ABSENT)
+    plain = context(tagged_role(["sts:AssumeRole"]), role_session(), context=either)
+    assert plain.get("aws:MultiFactorAuthPresent") == ("false",)
+    for actions in (["sts:AssumeRoleWithSAML"], ["sts:*"], None):
+        found = context(tagged_role(actions), role_session(), context=either)
+        assert found.get("aws:MultiFactorAuthPresent") is UNKNOWN
+        assert found.candidates("aws:MultiFactorAuthPresent") == (("false",), ABSENT)
+
+
 def test_c48_what_is_stated_of_a_session_tag_stays() -> None:
     stated = RequestContext({"aws:PrincipalTag/Team": "red"})
     found = context(tagged_role(["sts:AssumeRole"], Team="blue"), role_session(), context=stated)

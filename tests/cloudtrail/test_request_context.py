@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from policysim.cloudtrail.context import CALLED_VIA_KEYS, ENDPOINT_KEYS, SERVICE_CALL_KEYS
-from policysim.language.request import ABSENT, ContextValue
+from policysim.language.request import ABSENT, UNKNOWN, ContextValue
 from tests.cloudtrail.records import ACCOUNT, ASSUMED_ROLE, IAM_USER, call, key, request
 
 ROOT = {"type": "Root", "principalId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:root", "accountId": ACCOUNT}
@@ -124,10 +124,17 @@ def test_c51_long_term_keys_have_no_mfa_and_no_issue_time() -> None:
 def test_c51_temporary_credentials_say_whether_mfa_was_used() -> None:
     assert key("aws:MultiFactorAuthPresent", TEMPORARY_USER) == ("true",)
     assert key("aws:MultiFactorAuthAge", TEMPORARY_USER) is None
-    assert key("aws:MultiFactorAuthPresent", ASSUMED_ROLE) == ("false",)
+    without = {**TEMPORARY_USER, "sessionContext": {"attributes": {"mfaAuthenticated": "false"}}}
+    assert key("aws:MultiFactorAuthPresent", without) == ("false",)
     assert key("aws:MultiFactorAuthAge", ASSUMED_ROLE) is ABSENT
     assert key("aws:MultiFactorAuthPresent", session(attributes={"mfaAuthenticated": True})) == ("true",)
     assert key("aws:MultiFactorAuthPresent", session(attributes=None)) is None
+
+
+def test_c51_a_role_session_without_mfa_may_be_a_saml_one_that_lacks_the_key() -> None:
+    found = request(ASSUMED_ROLE).context
+    assert found.get("aws:MultiFactorAuthPresent") is UNKNOWN
+    assert found.candidates("aws:MultiFactorAuthPresent") == (("false",), ABSENT)
 
 
 def test_c51_federated_sessions_have_no_mfa_key() -> None:

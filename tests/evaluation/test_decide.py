@@ -15,7 +15,7 @@ from policysim.evaluation.layers import IMPLICIT_DENY_ORDER, LAYERS, LayerName
 from policysim.evaluation.policy_set import Gap, PolicySet, one_level
 from policysim.evaluation.reasons import Reason
 from policysim.language.policy_types import PolicyType
-from policysim.language.request import Principal, Request, RequestContext, Resource
+from policysim.language.request import ABSENT, Principal, Request, RequestContext, Resource
 from tests.evaluation.building import allow, ask, deny, document, levels, policies
 from tests.evaluation.callers import ACCOUNT, ALICE, ANONYMOUS, APP, FEDERATED, FOREIGN, OTHER, ROOT, SERVICE
 
@@ -233,6 +233,16 @@ def test_depends_names_the_key_and_the_values_that_settle_it() -> None:
     assert dict(unknown.settles)["eu-west-1"] is Effect.ALLOWED
     assert Effect.IMPLICIT_DENY in dict(unknown.settles).values()
     assert None not in dict(unknown.settles), "every request has a Region"
+
+
+def test_an_unknown_key_that_can_only_be_one_of_a_few_values_is_tried_with_these_alone() -> None:
+    either = OPEN.with_candidates("aws:MultiFactorAuthPresent", ("false",), ABSENT)
+    strict = [allow(), deny(Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}})]
+    assert answer(ask(APP, context=either), policies(identity=strict)).effect is Effect.EXPLICIT_DENY
+    loose = [allow(), deny(Condition={"Bool": {"aws:MultiFactorAuthPresent": "false"}})]
+    decision = answer(ask(APP, context=either), policies(identity=loose))
+    assert decision.effect is Effect.DEPENDS
+    assert decision.unknown_keys[0].settles == (("false", Effect.EXPLICIT_DENY), (None, Effect.ALLOWED))
 
 
 def test_a_key_inside_a_policy_variable_is_not_split_and_says_so() -> None:

@@ -26,7 +26,8 @@ resource_patterns = st.sampled_from(["*", "arn:aws:s3:::data/*", "arn:aws:s3:::*
 operators = st.sampled_from(
     ["StringEquals", "StringNotEquals", "StringLike", "StringEqualsIfExists", "StringLikeIfExists"]
 )
-values = st.lists(st.sampled_from([*VALUES, "a*", "?"]), min_size=1, max_size=2, unique=True)
+VARIABLE = "${aws:PrincipalTag/team}"
+values = st.lists(st.sampled_from([*VALUES, "a*", "?", VARIABLE]), min_size=1, max_size=2, unique=True)
 
 
 @st.composite

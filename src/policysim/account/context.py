@@ -1,7 +1,7 @@
 """What the account and the organisation know of a request's context: tags, organisation keys, the endpoint's VPC.
 
 What the request states outright is never replaced. Source: IAM User Guide, reference_policies_condition-keys and
-id_session-tags; S3 User Guide, buckets-tagging-enable-abac; spec C2, C3, C48, C49, C53, C57, C58, C60.
+id_session-tags; S3 User Guide, buckets-tagging-enable-abac; spec C2, C3, C48, C49, C51, C53, C57, C58, C60.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PRINCIPAL_TAG: Final = "aws:PrincipalTag/"
 RESOURCE_TAG: Final = "aws:ResourceTag/"
+MFA: Final = "aws:MultiFactorAuthPresent"
 BUCKET_TAG: Final = "s3:BucketTag/"
 
 _OWN_RESOURCE_TAG: Final = frozenset(
@@ -46,6 +47,7 @@ _OF_AN_ACCOUNT: Final = frozenset(
 def fuller_context(request: Request, entity: User | Role | None, organisation: Organisation) -> RequestContext:
     """The context of a request together with what was collected; ``entity`` is the user or role behind the caller."""
     context = _with_tags(request.context, _principal_tags(request, entity, organisation), (PRINCIPAL_TAG,))
+    context = _without_saml(context, request, entity, organisation)
     tags, families = _resource_tags(request, organisation)
     context = _with_tags(context, tags, families)
     return context.filled_with(
@@ -84,19 +86,31 @@ def _principal_tags(
     if isinstance(entity, Role):
         account = organisation.accounts.get(request.principal.account or "")
         trust = account.identities.trust.get(entity.arn) if account is not None and account.identities else None
-        return entity.tags if trust is not None and not _lets_tag_sessions(trust) else None
+        return entity.tags if trust is not None and not _may_allow(trust, "sts:TagSession") else None
     return entity.tags
 
 
-def _lets_tag_sessions(trust: Policy) -> bool:
+def _may_allow(trust: Policy, action: str) -> bool:
     return not trust.usable or any(
         statement.effect is Effect.ALLOW
-        and (
-            statement.action.negated
-            or any(action_matches(pattern, "sts:TagSession") for pattern in statement.action.patterns)
-        )
+        and (statement.action.negated or any(action_matches(pattern, action) for pattern in statement.action.patterns))
         for statement in trust.statements
     )
+
+
+def _without_saml(
+    context: RequestContext, request: Request, entity: User | Role | None, organisation: Organisation
+) -> RequestContext:
+    """A session of a role that no SAML provider can assume has the MFA key (spec C51)."""
+    candidates = context.candidates(MFA)
+    account = organisation.accounts.get(request.principal.account or "")
+    if ABSENT not in candidates or not isinstance(entity, Role) or account is None or account.identities is None:
+        return context
+    trust = account.identities.trust.get(entity.arn)
+    if trust is None or _may_allow(trust, "sts:AssumeRoleWithSAML"):
+        return context
+    known = [value for value in candidates if value is not ABSENT]
+    return context.with_values({MFA: known[0]}) if len(known) == 1 else context
 
 
 def _resource_tags(request: Request, organisation: Organisation) -> tuple[Mapping[str, str] | None, tuple[str, ...]]:

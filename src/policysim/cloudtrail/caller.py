@@ -142,7 +142,7 @@ def _role_session(arn: str | None, role: str | None, account: str | None, unique
         arn=arn,
         account=account,
         entity_arn=role,
-        unique_id=unique_id,
+        unique_id=_of_the_role(unique_id),
         credentials=Credentials.TEMPORARY,
         service_linked=_is_service_linked(arn, role),
     )
@@ -155,6 +155,11 @@ def _is_service_linked(arn: str | None, role: str | None) -> bool | None:
     if arn is not None:
         return f":assumed-role/{SERVICE_LINKED_NAME}" in arn
     return None
+
+
+def _of_the_role(unique_id: str | None) -> str | None:
+    """The id of the role itself: records and messages show ``AROA...:session``."""
+    return unique_id.split(":", 1)[0] if unique_id is not None else None
 
 
 def _federated_user(identity: UserIdentity, _event: Event) -> Caller:
@@ -196,7 +201,7 @@ def _other_account(identity: UserIdentity, _event: Event) -> Caller:
         kind=kind,
         arn=identity.arn,
         account=identity.account_id,
-        unique_id=unique_id,
+        unique_id=_of_the_role(unique_id),
         credentials=Credentials.TEMPORARY if session else credentials_of(identity),
         service_linked=None if session else False,
     )
@@ -253,7 +258,7 @@ def _caller_without_arn(printed: str) -> Caller:
     session = kind is PrincipalKind.ROLE_SESSION
     principal = Principal(
         kind=kind,
-        unique_id=printed,
+        unique_id=_of_the_role(printed),
         credentials=Credentials.TEMPORARY if session else Credentials.UNKNOWN,
         service_linked=None if session else False,
     )

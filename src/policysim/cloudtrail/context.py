@@ -37,7 +37,20 @@ def context_of_event(asked: Asked) -> RequestContext:
     keys: Keys = {}
     for prove in (_request, _network, _forwarding, _credentials, _identity, _parameters, _service_keys, _recorded):
         keys |= prove(asked)
-    return RequestContext(complete=False).with_values(keys)
+    context = RequestContext(complete=False).with_values(keys)
+    return context.with_candidates(MFA, ("false",), ABSENT) if _may_be_saml(asked) else context
+
+
+MFA: Final = "aws:MultiFactorAuthPresent"
+
+
+def _may_be_saml(asked: Asked) -> bool:
+    """Whether the caller may be a SAML session: these lack the key, and records show them as without MFA (spec C51)."""
+    identity = asked.event.user_identity
+    session = identity.session_context if identity is not None else None
+    if asked.caller.kind is not PrincipalKind.ROLE_SESSION or session is None or asked.caller.service_linked:
+        return False
+    return not _is_known_federation(asked.caller, session) and _mfa_said(session) == "false"
 
 
 SHOWS_ENDPOINT: Final = (1, 4)
@@ -169,13 +182,22 @@ def _credentials(asked: Asked) -> Keys:
 
 def _multi_factor(caller: Principal, session: SessionContext) -> Keys:
     """Absent for sessions of federated identities, and otherwise as the record says."""
-    federated = session.web_id_federation_data is not None and session.web_id_federation_data.federated_provider
-    if federated or f":assumed-role/{IDENTITY_CENTER_NAME}" in (caller.arn or ""):
-        return absent(("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"))
-    said = str(session.attributes.mfa_authenticated).lower() if session.attributes is not None else ""
+    if _is_known_federation(caller, session):
+        return absent((MFA, "aws:MultiFactorAuthAge"))
+    said = _mfa_said(session)
     if said == "false":
-        return {"aws:MultiFactorAuthPresent": ("false",), "aws:MultiFactorAuthAge": ABSENT}
-    return {"aws:MultiFactorAuthPresent": ("true",)} if said == "true" else {}
+        return {MFA: ("false",), "aws:MultiFactorAuthAge": ABSENT}
+    return {MFA: ("true",)} if said == "true" else {}
+
+
+def _is_known_federation(caller: Principal, session: SessionContext) -> bool:
+    data = session.web_id_federation_data
+    provided = data is not None and bool(data.federated_provider)
+    return provided or f":assumed-role/{IDENTITY_CENTER_NAME}" in (caller.arn or "")
+
+
+def _mfa_said(session: SessionContext) -> str:
+    return str(session.attributes.mfa_authenticated).lower() if session.attributes is not None else ""
 
 
 def _web_federation(session: SessionContext) -> Keys:
@@ -195,8 +217,8 @@ def _identity(asked: Asked) -> Keys:
     if caller.kind is PrincipalKind.ANONYMOUS:
         return keys | absent(("aws:PrincipalIsAWSService", "aws:username")) | {"aws:userid": ("anonymous",)}
     keys["aws:PrincipalIsAWSService"] = ("false",)
-    if caller.unique_id:
-        keys["aws:userid"] = (caller.unique_id,)
+    if identity is not None and identity.principal_id:
+        keys["aws:userid"] = (identity.principal_id,)
     if caller.kind is not PrincipalKind.USER:
         return keys | absent(("aws:username",)) | _assertion(asked)
     if identity is not None and identity.user_name:

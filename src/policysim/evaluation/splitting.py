@@ -14,6 +14,7 @@ from policysim.evaluation.decision import Caveat, Decision, Effect, UnknownKey, 
 from policysim.evaluation.reasons import Element
 from policysim.evaluation.truth import UNKNOWN
 from policysim.evaluation.value_classes import value_classes
+from policysim.evaluation.variable_tests import mentions, tests_of_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,7 +60,10 @@ def split_unknown_keys(
 
 
 def _classes_of(key: str, decision: Decision, lookup: Lookup, facts: Facts, switches: Switches) -> _Key | None:
-    """The key with its classes; ``None`` when it stands in a policy variable or has too many."""
+    """The key with its classes; ``None`` when it has too many, or stands in a policy variable that cannot be turned."""
+    candidates = decision.request.context.candidates(key)
+    if candidates:
+        return _Key(key, candidates)
     entries: list[tuple[ConditionEntry, bool]] = []
     for match in (match for check in decision.checks for match in check.matched):
         if match.truth is not UNKNOWN:
@@ -67,7 +71,14 @@ def _classes_of(key: str, decision: Decision, lookup: Lookup, facts: Facts, swit
         if any(key in outcome.keys for outcome in match.outcomes if outcome.element is not Element.CONDITION):
             return None
         substitutes = match.attached.policy.substitutes_variables
-        entries += [(entry, substitutes) for entry in match.statement.conditions if entry.key.lower() == key.lower()]
+        for entry in match.statement.conditions:
+            if entry.key.lower() == key.lower():
+                entries.append((entry, substitutes))
+            elif substitutes and mentions(entry, key):
+                turned = tests_of_variable(entry, key, lookup)
+                if turned is None:
+                    return None
+                entries += [(test, False) for test in turned]
     classes = value_classes(key, tuple(entries), lookup, facts, BUDGET, switches=switches)
     return None if classes is None else _Key(key, classes.values)
 

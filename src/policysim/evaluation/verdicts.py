@@ -62,7 +62,8 @@ def judge(name: LayerName, policies: PolicySet, situation: Situation, deviation:
     levels = [_judge_level(level, layer, situation) for level in content.levels]
     verdict = _joined(layer, levels, content.gaps)
     if bound is UNKNOWN:
-        hinges = (ENDPOINT_KEY,) if name is LayerName.VPCE and verdict.allowed is not TRUE else ()
+        restricts = verdict.allowed is not TRUE or verdict.denied is not FALSE
+        hinges = (ENDPOINT_KEY,) if name is LayerName.VPCE and restricts else ()
         denied, allowed = all_of((verdict.denied, UNKNOWN)), any_of((verdict.allowed, UNKNOWN))
         verdict = verdict._replace(denied=denied, allowed=allowed, hinges_on=hinges)
     if name is LayerName.SESSION and _is_task_session(request):

@@ -98,10 +98,11 @@ class RequestContext:
     """The condition keys of a request: each one known, known to be absent, or unknown.
 
     Key names ignore case (spec C2). ``complete`` tells that a key not listed is absent; otherwise it is unknown.
-    The same can be said of one family of keys, such as ``aws:PrincipalTag/``: see ``with_families_listed``.
+    The same can be said of one family of keys, such as ``aws:PrincipalTag/``: see ``with_families_listed``. An unknown
+    key may be known to be one of a few values: see ``with_candidates``.
     """
 
-    __slots__ = ("_ambiguous", "_families", "_names", "_values", "complete")
+    __slots__ = ("_ambiguous", "_candidates", "_families", "_names", "_values", "complete")
 
     def __init__(
         self,
@@ -116,6 +117,7 @@ class RequestContext:
         self._names: dict[str, str] = {}
         self._values: dict[str, ContextValue] = {}
         self._ambiguous: frozenset[str] = frozenset()
+        self._candidates: dict[str, tuple[ContextValue, ...]] = {}
         for key, value in (values or {}).items():
             self._state(key, (value,) if isinstance(value, str) else tuple(value))
         for key in absent:
@@ -154,6 +156,7 @@ class RequestContext:
         copy = RequestContext(complete=self.complete)
         replaced = {key.lower() for key in values}
         copy._families, copy._ambiguous = self._families, self._ambiguous - replaced
+        copy._candidates = {lower: some for lower, some in self._candidates.items() if lower not in replaced}
         copy._names = {lower: name for lower, name in self._names.items() if lower not in replaced}
         copy._values = {lower: value for lower, value in self._values.items() if lower not in replaced}
         for key, value in values.items():
@@ -166,6 +169,16 @@ class RequestContext:
         copy._families = copy._families | {prefix.lower() for prefix in prefixes}  # noqa: SLF001  # its own class
         return copy
 
+    def with_candidates(self, key: str, *candidates: ContextValue) -> RequestContext:
+        """A copy in which the key is unknown, but known to be one of these (``ABSENT`` may be among them)."""
+        copy = self.with_values({key: UNKNOWN})
+        copy._candidates[key.lower()] = candidates  # noqa: SLF001  # its own class
+        return copy
+
+    def candidates(self, key: str) -> tuple[ContextValue, ...]:
+        """What an unknown key can only be; empty when it can be anything."""
+        return self._candidates.get(key.lower(), ())
+
     def filled_with(self, values: Mapping[str, ContextValue]) -> RequestContext:
         """A copy to which ``values`` are added where nothing, or only "unknown", was said."""
         return self.with_values({k: v for k, v in values.items() if self.get(k) in (None, UNKNOWN)})
@@ -174,7 +187,11 @@ class RequestContext:
         """Equal when the same is said of the same keys."""
         if not isinstance(other, RequestContext):
             return NotImplemented
-        same_scope = (self.complete, self._families) == (other.complete, other._families)
+        same_scope = (self.complete, self._families, self._candidates) == (
+            other.complete,
+            other._families,
+            other._candidates,
+        )
         return same_scope and self._values == other._values
 
     def __hash__(self) -> int:
