@@ -4,10 +4,13 @@ Standard library only: ``policysim eval`` goes through here and must not wait fo
 is generated from these types (see ``schema``), so their field names are the keys of the JSON report.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policysim.evaluation.decision import Effect, Verdict
 from policysim.evaluation.layers import LayerName
+
+SCREEN_ONLY = {"screen_only": True}
+"""Marks a field that renderers for people show, and that the JSON report does not promise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,7 @@ class StatementDocument:
     column: int
     end_line: int
     end_column: int
-    excerpt: tuple[LineDocument, ...]
+    excerpt: tuple[LineDocument, ...] = field(metadata=SCREEN_ONLY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

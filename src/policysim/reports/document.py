@@ -3,13 +3,14 @@
 The field names are the keys of ``policysim explain --format json``. Keys are never removed within a schema number.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.reasons import Element
 from policysim.explanation.diagnosis import Agreement
 from policysim.reports.decision_document import (
+    SCREEN_ONLY,
     CheckDocument,
     DecisionDocument,
     LineDocument,
@@ -93,7 +94,7 @@ class NearMissDocument:
     column: int
     end_line: int
     end_column: int
-    excerpt: tuple[LineDocument, ...]
+    excerpt: tuple[LineDocument, ...] = field(metadata=SCREEN_ONLY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,8 @@ def json_line(document: object) -> str:
 def plain(document: object) -> object:
     """Dataclasses as objects, tuples as lists, enumerations as their values."""
     if is_dataclass(document) and not isinstance(document, type):
-        return {field.name: plain(getattr(document, field.name)) for field in fields(document)}
+        kept = (field.name for field in fields(document) if "screen_only" not in field.metadata)
+        return {name: plain(getattr(document, name)) for name in kept}
     if isinstance(document, Enum):
         return document.value
     if isinstance(document, (tuple, list)):
