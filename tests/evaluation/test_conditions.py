@@ -364,6 +364,8 @@ def test_v5_an_unresolved_variable_equals_nothing(operator: str, truth: Truth) -
 def test_v5_the_reason_names_the_variable_only_when_nothing_else_was_compared() -> None:
     assert match("StringEquals", "${aws:username}", "a").reason is Reason.VARIABLE_UNRESOLVED
     assert match("StringEquals", ("${aws:username}", "b"), "a").reason is Reason.VALUE_OTHER
+    assert match("StringEquals", "${aws:username}", UNKNOWN_VALUE).reason is Reason.VARIABLE_UNRESOLVED
+    assert match("NumericEquals", "5", UNKNOWN_VALUE, facts=typed(KeyType.STRING)).reason is Reason.NEVER_MATCHES
 
 
 def test_v8_a_wildcard_in_a_value_is_literal_with_a_caveat() -> None:

@@ -90,6 +90,10 @@ def test_v6_the_default_does_not_stand_in_for_an_unknown_or_a_multivalued_key() 
     assert expand("${aws:x, 'none'}", lambda _: ("a", "b")).unresolved == ("aws:x",)
 
 
+def test_v6_the_space_before_the_default_may_be_missing() -> None:
+    assert expand("${aws:x,'none'}${aws:x,  'x'}", given()).text == "nonex"
+
+
 def test_v6_a_default_may_hold_a_brace_and_be_empty() -> None:
     assert expand("${aws:x, 'a}b'}|${aws:x, ''}", given()).text == "a}b|"
 
@@ -122,7 +126,11 @@ def test_v9_a_value_is_not_expanded_again() -> None:
         "${aws:username",
         "${aws: username}",
         "${aws:x, 'a}",
-        "${aws:x,'a'}",
+        "${aws:x, 'a'b'}",
+        "${aws:x 'a'}",
+        "${aws:x, 'a' }",
+        "${, 'a'}",
+        "${aws:x,, 'a'}",
         "${aws:x, a}",
         "$",
         "${",

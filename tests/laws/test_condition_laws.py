@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policysim.evaluation.conditions import match_condition
-from policysim.evaluation.facts import NO_FACTS
+from policysim.evaluation.facts import NO_FACTS, KeyFacts, KeyType
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, negate
 from policysim.language.operators import BASE_OPERATORS, Family
 from policysim.language.policy import ConditionEntry
 from policysim.language.request import ABSENT
 from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
+from tests.evaluation.key_facts import KnownKeys
 from tests.twins.slow_operators import NEGATED, slow_condition
 
 if TYPE_CHECKING:
@@ -150,6 +151,22 @@ def test_an_unknown_key_is_certain_only_where_every_value_agrees(
     if unknown is not UNKNOWN:
         for has in (ABSENT, (), values, tuple(others), values[:1], ("",)):
             assert truth(entry, has) is unknown
+
+
+@given(cases(), st.text("aA*?", max_size=3), st.booleans())
+def test_an_unknown_single_value_of_a_known_type_is_certain_only_where_every_value_agrees(
+    case: tuple[ConditionEntry, tuple[str, ...]], other: str, always: bool
+) -> None:
+    entry, values = case
+    facts = KnownKeys(k=KeyFacts(KeyType.STRING, always_present=always))
+
+    def has(given_values: ContextValue) -> Truth:
+        return match_condition(entry, lambda _: given_values, substitutes=True, facts=facts).truth
+
+    unknown = has(UNKNOWN_VALUE)
+    if unknown is not UNKNOWN:
+        for possible in ((other,), *((value,) for value in values), *(() if always else (ABSENT,))):
+            assert has(possible) is unknown
 
 
 @given(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policysim.language.element_forms import value_flaws
 from policysim.language.patterns import Pattern, Piece, action_matches, arn_like, arn_pattern, resource_matches
+from policysim.language.problem_kinds import MALFORMED_VARIABLE
+from policysim.language.variables import parse_template
 from tests.twins.slow_patterns import slow_action_matches, slow_arn_like, slow_match, slow_match_across_colons
 
 PATTERNS = st.text("ab*?", max_size=10)
@@ -22,6 +25,7 @@ ARNS = arns("ab") | arns("a:") | st.sampled_from(["*", "a", "arn:aws", "arn:::::
 
 
 @given(PATTERNS, TEXTS)
+@settings(max_examples=400)
 def test_c15_matching_is_its_slow_twin(pattern: str, text: str) -> None:
     assert Pattern.from_text(pattern).matches(text) is slow_match(pattern, text)
 
@@ -59,6 +63,7 @@ def test_a1_a2_action_matching_is_its_slow_twin(pattern: str, action: str) -> No
 
 
 @given(ARN_PATTERNS, ARNS)
+@settings(max_examples=400)
 def test_c30_arn_matching_is_its_slow_twin(pattern: str, text: str) -> None:
     assert arn_like(pattern, text) is slow_arn_like(pattern, text)
 
@@ -90,3 +95,10 @@ def test_r7_a_resource_pattern_says_where_the_two_readings_differ(pattern: str, 
 def test_an_arn_covers_itself_and_star_covers_it(text: str) -> None:
     assert resource_matches(text, text).matches
     assert resource_matches("*", text).matches
+
+
+@given(st.lists(st.sampled_from(["${", "}", "aws:x", ", '", "'", ",", " ", "*", "$", "{"]), max_size=7).map("".join))
+@settings(max_examples=300)
+def test_v15_the_reader_reports_exactly_what_is_not_replaced(text: str) -> None:
+    reported = any(flaw.kind is MALFORMED_VARIABLE for flaw in value_flaws(text, substitutes=True))
+    assert reported is bool(parse_template(text).malformed)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from policysim.language.request import ContextValue
 
 _ESCAPES: Final = frozenset("*?$")
-_NOT_IN_A_NAME: Final = frozenset(" \t\r\n'\"${},*?")
+_NOT_IN_A_NAME: Final = frozenset("${},'")
 _ANYTHING: Final = Piece("*")
 
 
@@ -113,15 +113,19 @@ def _variable_at(text: str, at: int) -> Variable | Piece | None:
     if text[at + 2 : at + 3] in _ESCAPES and text[at + 3 : at + 4] == "}":
         return Piece(text[at + 2], literal=True)
     end = at + 2
-    while end < len(text) and text[end] not in _NOT_IN_A_NAME:
+    while end < len(text) and text[end] not in _NOT_IN_A_NAME and not text[end].isspace():
         end += 1
     key = text[at + 2 : end]
     if not key:
         return None
     if text.startswith("}", end):
         return Variable(key, None, text[at : end + 1])
-    close = text.find("'}", end + 3) if text.startswith(", '", end) else -1
-    return Variable(key, text[end + 3 : close], text[at : close + 2]) if close >= 0 else None
+    # White space before the quote is optional, as it is to the reader that reports malformed variables.
+    comma, quote, rest = text[end:].partition("'")
+    default, closing, after = rest.partition("'")
+    if comma.rstrip() != "," or not quote or not closing or not after.startswith("}"):
+        return None
+    return Variable(key, default, text[at : end + len(comma) + len(default) + 3])
 
 
 def unexpanded(text: str) -> Expansion:

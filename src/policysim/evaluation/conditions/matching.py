@@ -166,7 +166,8 @@ def _missing_reason(prepared: PreparedCondition, values: ContextValue) -> Reason
     """Also for an unknown key of which every value, and its absence, fails."""
     negated = prepared.operator.base.negated
     if values is UNKNOWN_VALUE:
-        return Reason.NEVER_MATCHES
+        unresolved = all(wanted.expansion.unresolved for wanted in prepared.wanted)
+        return Reason.VARIABLE_UNRESOLVED if unresolved else Reason.NEVER_MATCHES
     if negated:
         return Reason.SET_EMPTY_DIFFERS
     return Reason.SET_EMPTY if values == () else Reason.KEY_ABSENT
