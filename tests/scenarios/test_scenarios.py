@@ -37,11 +37,15 @@ def test_the_report_is_the_one_on_record(scenario: Path, format_: str) -> None:
     assert run.stdout == (scenario / FORMATS[format_]).read_text(encoding="utf-8")
 
 
+UNBREAKABLE = 40
+"""A word this long (an ARN, a path) is kept whole, so that it can be copied, even where it makes the line too long."""
+
+
 @each_scenario
-def test_the_report_fits_80_columns_but_for_diffs_and_source_lines(scenario: Path) -> None:
-    text = (scenario / "report.txt").read_text(encoding="utf-8")
-    wide = [line for line in text.splitlines() if len(line) > 80 and "arn:" not in line and " | " not in line]
-    assert not wide
+def test_the_report_fits_80_columns_but_for_long_words_source_lines_and_diffs(scenario: Path) -> None:
+    text, _, _ = (scenario / "report.txt").read_text(encoding="utf-8").partition("\n--- ")
+    wide = [line for line in text.splitlines() if len(line) > 80 and " | " not in line]
+    assert [line for line in wide if max(map(len, line.split())) < UNBREAKABLE] == []
 
 
 @each_scenario
