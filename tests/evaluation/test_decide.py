@@ -287,3 +287,12 @@ def test_a_call_that_is_denied_in_one_part_is_denied_though_another_is_open() ->
     open_, closed = policies(identity=[allow(**condition)]), policies(identity=[])
     assert decide_call([(ask(context=OPEN), open_), (ask(), closed)], CATALOGUE).effect is Effect.IMPLICIT_DENY
     assert decide_call([(ask(context=OPEN), open_), (ask(), policies(identity=[allow()]))]).effect is Effect.DEPENDS
+
+
+def test_v4_a_variable_without_a_value_is_mentioned_only_where_it_could_matter() -> None:
+    own, other = "arn:aws:s3:::data/${aws:PrincipalTag/team}", "arn:aws:sqs:*:*:${aws:PrincipalTag/team}"
+    near = answer(ask(), policies(identity=[allow(resource=own)]))
+    far = answer(ask(), policies(identity=[allow(resource=other)]))
+    assert [near.effect, far.effect] == [Effect.IMPLICIT_DENY, Effect.IMPLICIT_DENY]
+    assert "variable-unresolved" in {caveat.code for caveat in near.caveats}
+    assert far.caveats == ()

@@ -12,6 +12,7 @@ from policysim.evaluation.decision import Outcome, StatementMatch
 from policysim.evaluation.principals import Circumstances, Reach, match_principal
 from policysim.evaluation.reasons import Element, Reason
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate
+from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
 from policysim.language.patterns import action_matches, resource_matches
 from policysim.language.variables import expand_resource
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from policysim.evaluation.layers import LayerName
     from policysim.evaluation.policy_set import AttachedPolicy
     from policysim.evaluation.switches import Switches
-    from policysim.language.patterns import ResourcePattern
+    from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
+from policysim.language.patterns import ResourcePattern
     from policysim.language.policy import PatternElement, Statement
     from policysim.language.request import Request
 
@@ -186,7 +188,9 @@ def _match_pattern(pattern: str, resource: str, alias: str | None, *, substitute
         return _Hit(*_covers(pattern, resource, alias))
     expansion = expand_resource(pattern, situation.lookup, multivalued=_multivalued(situation.facts))
     if expansion.unresolved:
-        return _Hit(FALSE, caveats=("variable-unresolved",))
+        anything = expand_resource(pattern, lambda _: UNKNOWN_VALUE)
+        fits, _ = _covers(anything.pattern, resource, alias)
+        return _Hit(FALSE, caveats=("variable-unresolved",) if fits is TRUE else ())
     truth, caveats = _covers(expansion.pattern, resource, alias)
     if expansion.unknown and truth is TRUE:
         return _Hit(UNKNOWN, keys=expansion.unknown)
