@@ -12,8 +12,8 @@ from policysim.evaluation.decision import Outcome, StatementMatch
 from policysim.evaluation.principals import Circumstances, Reach, match_principal
 from policysim.evaluation.reasons import Element, Reason
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate
-from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
 from policysim.language.patterns import action_matches, resource_matches
+from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
 from policysim.language.variables import expand_resource
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from policysim.evaluation.layers import LayerName
     from policysim.evaluation.policy_set import AttachedPolicy
     from policysim.evaluation.switches import Switches
-    from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
-from policysim.language.patterns import ResourcePattern
+    from policysim.language.patterns import ResourcePattern
     from policysim.language.policy import PatternElement, Statement
     from policysim.language.request import Request
 
