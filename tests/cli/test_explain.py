@@ -122,7 +122,7 @@ def test_several_events_make_several_reports_and_successes_are_left_out(folder: 
 
 
 def test_a_gzipped_log_is_read(folder: Path) -> None:
-    (folder / "log.json.gz").write_bytes(gzip.compress(json.dumps({"Records": [event()]}).encode()))
+    (folder / "log.json.gz").write_bytes(gzip.compress(json.dumps({"Records": [event()]}).encode(), mtime=0))
     assert run("explain", "log.json.gz", "--account", "account", cwd=folder).returncode == 0
 
 
@@ -154,7 +154,7 @@ def test_no_such_file(folder: Path) -> None:
         (b"  \n", "empty"),
         (bytes(range(256)), "not UTF-8"),
         (b"\x00\x01\x02", "zero bytes"),
-        (gzip.compress(json.dumps(event()).encode())[:-20], "broken gzip"),
+        (gzip.compress(json.dumps(event()).encode(), mtime=0)[:-20], "broken gzip"),
         (b"{", "bad.json:1:"),
         (b"plain words, no denial", "bad.json:1:1"),
         (b"[]", "no events"),
@@ -166,6 +166,7 @@ def test_no_such_file(folder: Path) -> None:
         (json.dumps(event(eventTime=7)).encode(), "`eventTime` should be"),
         (b"[" * 100_000, "deep"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "content",
 )
 def test_a_file_that_is_no_denied_event_is_refused_in_one_sentence(folder: Path, content: bytes, said: str) -> None:
     (folder / "bad.json").write_bytes(content)

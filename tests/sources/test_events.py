@@ -69,7 +69,7 @@ def test_the_forms_in_which_people_have_events(
     text = json.dumps(content, indent=indent)
     assert places(tmp_path, text) == expected
     assert places(tmp_path, b"\xef\xbb\xbf" + text.encode()) == expected
-    assert places(tmp_path, gzip.compress(text.encode())) == expected
+    assert places(tmp_path, gzip.compress(text.encode(), mtime=0)) == expected
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -81,20 +81,20 @@ def test_json_lines_name_their_lines(tmp_path: Path, end: str) -> None:
 
 
 def test_gzip_is_told_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:
-    assert len(read_events(written(tmp_path, gzip.compress(TEXT.encode()), "plain.json"))) == 1
+    assert len(read_events(written(tmp_path, gzip.compress(TEXT.encode(), mtime=0), "plain.json"))) == 1
     assert len(read_events(written(tmp_path, TEXT, "odd.json.gz"))) == 1
 
 
 def test_standard_input(tmp_path: Path) -> None:
     assert [where for _, where in read_events("-", io.BytesIO(TEXT.encode()))] == ["<stdin>"]
-    assert [where for _, where in read_events("-", io.BytesIO(gzip.compress(TEXT.encode())))] == ["<stdin>"]
+    assert [where for _, where in read_events("-", io.BytesIO(gzip.compress(TEXT.encode(), mtime=0)))] == ["<stdin>"]
     with pytest.raises(InputError, match=r"^<stdin>: this is empty"):
         read_events("-", io.BytesIO(b""))
     assert [where for _, where in events_in(Source("<message>", TEXT))] == ["<message>"]
     assert places(tmp_path, TEXT) == [""]
 
 
-@pytest.mark.parametrize("content", ["", " \n\t", b"\xef\xbb\xbf", gzip.compress(b"")])
+@pytest.mark.parametrize("content", ["", " \n\t", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0)])
 def test_an_empty_file(tmp_path: Path, content: str | bytes) -> None:
     assert refusal(tmp_path, content) == ": this is empty, and CloudTrail events in JSON were expected"
 
@@ -118,7 +118,7 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
         (TEXT.encode("utf-16-le"), "zero bytes, so it is no JSON in UTF-8"),
         (bytes(range(128, 256)), "not UTF-8 text"),
         (b"PK\x03\x04\x00\x00", "zero bytes"),
-        (gzip.compress(TEXT.encode() * 50)[:40], "a broken gzip file"),
+        (gzip.compress(TEXT.encode() * 50, mtime=0)[:40], "a broken gzip file"),
         (b"\x1f\x8b\x08not gzip", "a broken gzip file"),
     ],
 )
@@ -170,5 +170,5 @@ def test_json_that_is_no_cloudtrail_says_where_and_what(tmp_path: Path, content:
 def test_every_real_record_is_read_from_a_gzipped_file_of_records(tmp_path: Path) -> None:
     with gzip.open(SHARED / "data/events/all.jsonl.gz", "rt", encoding="utf-8") as lines:
         real = [json.loads(line)["event"] for line in lines]
-    path = written(tmp_path, gzip.compress(json.dumps({"Records": real}).encode()), "log.json.gz")
+    path = written(tmp_path, gzip.compress(json.dumps({"Records": real}).encode(), mtime=0), "log.json.gz")
     assert len(read_events(path)) == len(real) == 3210
