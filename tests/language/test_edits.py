@@ -211,3 +211,51 @@ def test_an_edit_of_a_file_is_itself() -> None:
     source = Source("p.json", "[1]")
     edit = TextEdit(Span(source, 1, 2), "2")
     assert in_file(edit) == edit
+
+
+LONG = "arn:aws:s3:::acme-prod-invoices/credit-notes/2026/11/CN-2026-0412.pdf"
+
+
+def document_with(value: str, newline: str = "\n") -> Source:
+    lines = ["{", '\t"Statement": {', '\t\t"Effect": "Allow",', f'\t\t"Resource": {value},', '\t\t"Action": "*"', "\t}"]
+    return Source("p.json", newline.join([*lines, "}", ""]))
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("written", [f'"{LONG}"', f'["{LONG}"]', f'[ "{LONG}" ]'])
+def test_a_list_too_long_for_its_line_goes_over_several(written: str, newline: str) -> None:
+    source = document_with(written, newline)
+    edit = append_to_list(Location(source, ("Statement", "Resource")), "arn:aws:s3:::acme-prod-invoices/issued/*")
+    items = [f'"{LONG}",', '"arn:aws:s3:::acme-prod-invoices/issued/*"']
+    expected = newline.join(["[", *(f"\t\t\t{item}" for item in items), "\t\t]"])
+    assert apply_edits(source, [edit]).text == document_with(expected, newline).text
+
+
+@pytest.mark.parametrize(
+    ("written", "added", "expected"),
+    [
+        ('"arn:aws:s3:::a"', "arn:aws:s3:::b", '["arn:aws:s3:::a", "arn:aws:s3:::b"]'),
+        ('["arn:aws:s3:::a"]', "arn:aws:s3:::b", '["arn:aws:s3:::a", "arn:aws:s3:::b"]'),
+        (f'["{LONG}", "{LONG}x"]', "b", f'["{LONG}", "{LONG}x", "b"]'),
+    ],
+    ids=["fits", "list-fits", "was-too-long-before"],
+)
+def test_a_list_that_fits_its_line_or_never_did_stays_on_it(written: str, added: str, expected: str) -> None:
+    source = document_with(written)
+    edit = append_to_list(Location(source, ("Statement", "Resource")), added)
+    assert apply_edits(source, [edit]).text == document_with(expected).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"Statement": {{"Resource": "{LONG}", "Action": "*"}}}}\n',
+        f'{{\n  "Statement": {{"Resource": "{LONG}"}}\n}}\n',
+        f'{{\n  "Statement": {{ "Action": "*",\n    "Resource": "{LONG}" }}\n}}\n',
+    ],
+    ids=["one-line-document", "one-line-statement", "shared-line"],
+)
+def test_a_value_that_shares_its_line_stays_on_it(text: str) -> None:
+    source = Source("p.json", text)
+    edit = append_to_list(Location(source, ("Statement", "Resource")), LONG)
+    assert apply_edits(source, [edit]).text == text.replace(f'"{LONG}"', f'["{LONG}", "{LONG}"]')

@@ -170,3 +170,29 @@ def test_any_set_of_edits_is_applied_as_it_is(
         return
     folder = tmp_path_factory.mktemp("git")
     check(folder, text, edits)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "inserted"),
+    [
+        ("1\n2\n3\n{\n}\n{\n}\n8\n9\n", 8, "{\n}\n{\n}\n{\n}\n"),
+        ("1\n}\n},\n{\n}\n}\n7\n8\n9\n", 8, ",\n{\n}\n}\n7\n8\n"),
+        ("a\n}\n}\n}\n}\n}\n}\n}\nz\n", 7, "}\n}\n}\n}\n"),
+    ],
+)
+def test_a_hunk_keeps_the_lines_around_an_edit_that_repeats_them(
+    tmp_path: Path, text: str, place: int, inserted: str
+) -> None:
+    source = Source("p.json", text)
+    diff = check(tmp_path, text, [TextEdit(Span(source, place, place), inserted)])
+    body = diff.split("\n")[3:-1]
+    assert body[0].startswith(" ")
+    assert body[-1].startswith(" ")
+
+
+def test_two_insertions_at_one_place_keep_their_order(tmp_path: Path) -> None:
+    source = Source("p.json", "[1]\n")
+    diff = unified_diff([TextEdit(Span(source, 2, 2), ", 9"), TextEdit(Span(source, 2, 2), ", 3")], "p.json")
+    (tmp_path / "p.json").write_text(source.text)
+    git_apply(tmp_path, diff)
+    assert (tmp_path / "p.json").read_text() == "[1, 9, 3]\n"

@@ -25,6 +25,11 @@ NewValue: TypeAlias = "str | bool | int | float | Sequence[NewValue] | Mapping[s
 
 _FIRST_INDENT = re.compile(r"\n([ \t]+)[^ \t\r\n]")
 _LINE_START = re.compile(r"[ \t]*")
+_ALONE_BEFORE = re.compile(r'[ \t]*("(?:[^"\\]|\\.)*"[ \t]*:[ \t]*)?')
+_ALONE_BEHIND = re.compile(r"[ \t]*,?[ \t\r]*")
+
+LONGEST_LINE = 100
+"""A list that would make its line longer goes over several lines, if it has the line to itself."""
 
 
 class TextEdit(NamedTuple):
@@ -65,18 +70,51 @@ def in_file(edit: TextEdit) -> TextEdit:
 
 
 def append_to_list(location: Location, *values: NewValue) -> TextEdit:
-    """Add ``values`` at the end of the list at ``location``; a single value there becomes a list first (spec G6)."""
+    """Add ``values`` at the end of the list at ``location``; a single value there becomes a list first (spec G6).
+
+    A list on one line stays on it where it fits.
+    """
     span = locate(location)
+    text = span.source.text
     if not span.text.startswith("["):
-        style = _Style.beside(span.source.text, span.start, span.end)
-        added = "".join(style.comma + style.printed(value) for value in values)
-        return TextEdit(span, f"[{span.text}{added}]")
-    items = list(children_at(span.source.text, span.start))
+        style = _Style.beside(text, span.start, span.end)
+        return _on_fitting_lines(span, [span.text, *map(style.printed, values)], style)
+    items = list(children_at(text, span.start))
     if not items:
-        style = _Style.inside_empty(span.source.text, span.start)
+        style = _Style.inside_empty(text, span.start)
         return TextEdit(span, style.enclosed("[", [style.printed(value) for value in values], "]"))
     style = _Style.after(span, items)
-    return _insertion(span.source, items[-1].end, [style.printed(value) for value in values], style)
+    printed = [style.printed(value) for value in values]
+    if "\n" not in span.text and _Line.around(span).length <= LONGEST_LINE:
+        edit = _on_fitting_lines(span, [*(text[item.start : item.end] for item in items), *printed], style)
+        if "\n" in edit.replacement:
+            return edit
+    return _insertion(span.source, items[-1].end, printed, style)
+
+
+def _on_fitting_lines(span: Span, printed: list[str], style: _Style) -> TextEdit:
+    """A list in the place of a value: on one line, or item by item where its line would become too long."""
+    inline = f"[{style.comma.join(printed)}]"
+    line = _Line.around(span)
+    if "\n" in inline or not line.alone or line.length - len(span.text) + len(inline) <= LONGEST_LINE:
+        return TextEdit(span, inline)
+    return TextEdit(span, style.over_lines(span.source.text).enclosed("[", printed, "]", spread=True))
+
+
+class _Line(NamedTuple):
+    """The line of a value: how long it is, and whether the value has it to itself, in a document of several lines."""
+
+    length: int
+    alone: bool
+
+    @classmethod
+    def around(cls, span: Span) -> _Line:
+        text = span.source.text
+        start = text.rfind("\n", 0, span.start) + 1
+        end = text.find("\n", span.end)
+        before, behind = text[start : span.start], text[span.end : end if end >= 0 else len(text)]
+        alone = start > 0 and _ALONE_BEFORE.fullmatch(before) and _ALONE_BEHIND.fullmatch(behind)
+        return cls(len(before) + len(span.text) + len(behind.rstrip()), bool(alone))
 
 
 def add_member(location: Location, name: str, value: NewValue) -> TextEdit:
@@ -169,10 +207,14 @@ class _Style(NamedTuple):
     @classmethod
     def _at(cls, text: str, comma: str, colon: str, *, expand: bool, place: int) -> _Style:
         newline = "\r\n" if "\r\n" in text else "\n"
-        first = _FIRST_INDENT.search(text)
-        unit = (first[1] if first else "  ") if expand else ""
         line_start = _LINE_START.match(text, text.rfind("\n", 0, place) + 1)
-        return cls(comma, colon if "\n" not in colon else ": ", newline, unit, line_start[0] if line_start else "")
+        style = cls(comma, colon if "\n" not in colon else ": ", newline, "", line_start[0] if line_start else "")
+        return style.over_lines(text) if expand else style
+
+    def over_lines(self, text: str) -> _Style:
+        """The same style for a value that goes over several lines of ``text``."""
+        first = _FIRST_INDENT.search(text)
+        return self._replace(unit=first[1] if first else "  ")
 
     def printed(self, value: NewValue) -> str:
         """``value`` as JSON text, on one line or on several, further lines indented below the first."""
@@ -186,9 +228,12 @@ class _Style(NamedTuple):
         """A member as JSON text."""
         return _dumped(name, (",", ":")) + self.colon + self.printed(value)
 
-    def enclosed(self, opening: str, printed: list[str], closing: str) -> str:
-        """Children that are put into an empty object or list: members on lines of their own, plain items inline."""
-        simple = opening == "[" and not any("\n" in text for text in printed)
+    def enclosed(self, opening: str, printed: list[str], closing: str, *, spread: bool = False) -> str:
+        """Children that are put into an empty object or list: members on lines of their own, plain items inline.
+
+        With ``spread`` plain items get lines of their own too.
+        """
+        simple = opening == "[" and not spread and not any("\n" in text for text in printed)
         if not self.unit or simple:
             return opening + self.comma.join(printed) + closing
         inner = self.newline + self.indent + self.unit

@@ -7,12 +7,13 @@ relative to the folder it runs in, not to the top of the repository.
 
 from __future__ import annotations
 
-import difflib
 import os
+from bisect import bisect_right
+from difflib import SequenceMatcher
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
-from policysim.language.source import Span
+from policysim.language.edits import in_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,12 +31,6 @@ class DiffTarget(NamedTuple):
 
     folder: str
     path: str
-
-
-class _Replacement(NamedTuple):
-    start: int
-    end: int
-    text: str
 
 
 def diff_target(file: str, base: Path | None) -> DiffTarget:
@@ -64,38 +59,31 @@ def unified_diff(edits: Sequence[TextEdit], path: str) -> str:
     if not edits:
         return ""
     source = outermost_source(edits[0].span.source)
-    replacements = sorted(_in_file(edit) for edit in edits)
-    hunks = "".join(_hunks(source.text, replacements))
+    in_order = sorted(map(in_file, edits), key=lambda edit: (edit.span.start, edit.span.end))
+    hunks = "".join(_hunks(source.text, in_order))
     if not hunks:
         return ""
     before = _header_path("a/" + path) if source.text else "/dev/null"
     return f"--- {before}\n+++ {_header_path('b/' + path)}\n{hunks}"
 
 
-def _in_file(edit: TextEdit) -> _Replacement:
-    """The edit of an embedded text as an edit of the file around it, written the way its surroundings are."""
-    span, text = edit.span, edit.replacement
-    while (origin := span.source.origin) is not None:
-        text = origin.escape(text)
-        span = Span(origin.source, origin.offsets[span.start], origin.offsets[span.end])
-    return _Replacement(span.start, span.end, text)
-
-
-def _hunks(text: str, replacements: Sequence[_Replacement]) -> Iterable[str]:
+def _hunks(text: str, edits: Sequence[TextEdit]) -> Iterable[str]:
     """One hunk for each run of edits whose surroundings touch, compared line by line."""
     lines = text.split("\n")
     starts = _line_starts(lines)
     shift = 0
-    for group in _neighbours(replacements, starts):
-        first = max(0, _line_of(starts, group[0].start) - CONTEXT)
-        last = min(len(lines), _line_of(starts, group[-1].end) + CONTEXT + 1)
-        begin = starts[first]
-        finish = starts[last - 1] + len(lines[last - 1])
-        changed = _replaced(text[begin:finish], begin, group).split("\n")
-        at_end = last == len(lines)
-        hunk, added = _hunk(lines[first:last], changed, first, shift, at_end=at_end)
-        shift += added
-        yield hunk
+    for group in _neighbours(edits, starts):
+        top, bottom = _line_of(starts, group[0].span.start), _line_of(starts, group[-1].span.end)
+        touched = text[starts[top] : starts[bottom] + len(lines[bottom])]
+        edited = _edited(touched, starts[top], group).split("\n")
+        first, at_end = max(0, top - CONTEXT), bottom + 1 + CONTEXT >= len(lines)
+        above, below = lines[first:top], lines[bottom + 1 : bottom + 1 + CONTEXT]
+        old = _terminated([*above, *lines[top : bottom + 1], *below], at_end=at_end)
+        new = _terminated([*above, *edited, *below], at_end=at_end)
+        if old != new:
+            body = _body(old, new, top - first, len(_terminated(below, at_end=at_end)) if below else 0)
+            yield f"@@ -{_range(first, len(old))} +{_range(first + shift, len(new))} @@\n{body}"
+        shift += len(new) - len(old)
 
 
 def _line_starts(lines: Sequence[str]) -> list[int]:
@@ -107,41 +95,43 @@ def _line_starts(lines: Sequence[str]) -> list[int]:
 
 
 def _line_of(starts: Sequence[int], offset: int) -> int:
-    low, high = 0, len(starts)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if starts[middle] <= offset else (low, middle)
-    return low
+    return bisect_right(starts, offset) - 1
 
 
-def _neighbours(replacements: Sequence[_Replacement], starts: Sequence[int]) -> list[list[_Replacement]]:
-    groups: list[list[_Replacement]] = []
-    for replacement in replacements:
-        line = _line_of(starts, replacement.start)
-        if groups and line - _line_of(starts, groups[-1][-1].end) <= 2 * CONTEXT:
-            groups[-1].append(replacement)
+def _neighbours(edits: Sequence[TextEdit], starts: Sequence[int]) -> list[list[TextEdit]]:
+    groups: list[list[TextEdit]] = []
+    for edit in edits:
+        line = _line_of(starts, edit.span.start)
+        if groups and line - _line_of(starts, groups[-1][-1].span.end) <= 2 * CONTEXT:
+            groups[-1].append(edit)
         else:
-            groups.append([replacement])
+            groups.append([edit])
     return groups
 
 
-def _replaced(piece: str, offset: int, replacements: Sequence[_Replacement]) -> str:
+def _edited(piece: str, offset: int, edits: Sequence[TextEdit]) -> str:
     parts, position = [], 0
-    for replacement in replacements:
-        parts.append(piece[position : replacement.start - offset])
-        parts.append(replacement.text)
-        position = replacement.end - offset
+    for edit in edits:
+        parts += [piece[position : edit.span.start - offset], edit.replacement]
+        position = edit.span.end - offset
     return "".join((*parts, piece[position:]))
 
 
-def _hunk(old: list[str], new: list[str], first: int, shift: int, *, at_end: bool) -> tuple[str, int]:
-    """One ``@@`` hunk, and how many lines longer the file is behind it."""
-    before, after = _terminated(old, at_end=at_end), _terminated(new, at_end=at_end)
-    if before == after:
-        return "", 0
-    diff = list(difflib.unified_diff(before, after, n=CONTEXT, lineterm="\n"))[2:]
-    body = "".join(_with_line_end(_moved(line, first, shift)) for line in diff)
-    return body, len(after) - len(before)
+def _body(old: list[str], new: list[str], above: int, below: int) -> str:
+    """The lines of a hunk. Only what lies between the unchanged lines around the edits is compared.
+
+    A comparison of everything may take a repeated line of the edit for one of those around it. The hunk then begins
+    or ends without unchanged lines, and git takes such a hunk only at the beginning or the end of a file.
+    """
+    before, after = old[above : len(old) - below], new[above : len(new) - below]
+    body = [" " + line for line in old[:above]]
+    for kind, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if kind == "equal":
+            body += [" " + line for line in before[start:end]]
+        else:
+            body += ["-" + line for line in before[start:end]] + ["+" + line for line in after[new_start:new_end]]
+    body += [" " + line for line in old[len(old) - below :]]
+    return "".join(map(_with_line_end, body))
 
 
 def _terminated(lines: list[str], *, at_end: bool) -> list[str]:
@@ -156,18 +146,11 @@ def _with_line_end(line: str) -> str:
     return line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
 
 
-def _moved(line: str, first: int, shift: int) -> str:
-    """A hunk header counted from the top of the file instead of from the top of the piece compared."""
-    if not line.startswith("@@ "):
-        return line
-    _, old, new, _ = line.split(" ", 3)
-    return f"@@ -{_from(old[1:], first)} +{_from(new[1:], first + shift)} @@\n"
-
-
-def _from(numbers: str, offset: int) -> str:
-    line, _, count = numbers.partition(",")
-    moved = str(int(line) + offset)
-    return f"{moved},{count}" if count else moved
+def _range(first: int, count: int) -> str:
+    """Where a hunk begins, from line 1 on, and how many lines it has; what has none begins behind the line before."""
+    if count == 1:
+        return str(first + 1)
+    return f"{first + 1 if count else first},{count}"
 
 
 def _header_path(path: str) -> str:
