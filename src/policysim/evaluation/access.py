@@ -34,13 +34,14 @@ class Access(NamedTuple):
     """The verdicts of all layers on one request, and how they combine.
 
     ``needs_resource_policy``: an identity-based Allow counts only where the resource policy allows too, at least by
-    naming the caller's account (trust and key policies).
+    naming the caller's account (trust and key policies). ``crosses`` is false for what never works across accounts.
     """
 
     request: Request
     verdicts: Mapping[LayerName, LayerVerdict]
     needs_resource_policy: bool
     same_account: Truth
+    crosses: bool = True
 
     @property
     def denied(self) -> Truth:
@@ -78,7 +79,12 @@ class Access(NamedTuple):
     def _path_across_accounts(self) -> Truth:
         if self.request.principal.kind not in IAM_IDENTITIES:
             return self.reach.at_all
-        return all_of((self.reach.at_all, self.identity_allows, self.within_inner_limits))
+        if not self.crosses:
+            return FALSE
+        # What a key's policy says is all there is to it, but for grants: these need no identity-based Allow (spec S23).
+        unread = self.needs_resource_policy and any(not gap.may_deny for gap in self.verdicts[LayerName.RESOURCE].gaps)
+        both = all_of((self.reach.at_all, self.identity_allows, self.within_inner_limits))
+        return any_of((both, UNKNOWN if unread else FALSE))
 
     @property
     def reach(self) -> Reach:

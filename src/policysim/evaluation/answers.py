@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.access import IAM_IDENTITIES, Access, same_account
-from policysim.evaluation.conditions import CAVEATS
+from policysim.evaluation.conditions import CAVEATS, OF_OPEN_DECISIONS
 from policysim.evaluation.decision import Caveat, Check, Decision, Effect, UnknownKey, Verdict
 from policysim.evaluation.layers import LayerName
-from policysim.evaluation.principals import NOWHERE
+from policysim.evaluation.principals import NOWHERE, Reach
 from policysim.evaluation.services.cross_account import never_crosses_accounts
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
 from policysim.language.request import PrincipalKind
@@ -61,18 +61,24 @@ def answer(
         blocking=blocking,
         possible=possible,
         unknown_keys=_unknown_keys(effect, possible, access),
-        caveats=_caveats(effect, access, deviation),
+        caveats=_caveats(effect, possible, access, deviation),
         gaps=tuple(gap for verdict in access.verdicts.values() for gap in verdict.gaps),
         trace=tuple(match for verdict in verdicts.values() for match in verdict.trace) if traced else (),
     )
 
 
 def _access(request: Request, verdicts: Mapping[LayerName, LayerVerdict], deviation: Deviation) -> Access:
-    same = same_account(request)
-    combined = dict(verdicts)
-    if same is FALSE and never_crosses_accounts(request.action):
-        combined[LayerName.RESOURCE] = verdicts[LayerName.RESOURCE]._replace(allowed=FALSE, reach=NOWHERE)
-    return Access(request, combined, deviation.needs_resource_policy, same)
+    same, combined, resource = same_account(request), dict(verdicts), verdicts[LayerName.RESOURCE]
+    of_an_account = request.principal.kind in IAM_IDENTITIES | {PrincipalKind.ROOT}
+    crosses = not (of_an_account and never_crosses_accounts(request.action))
+    unneeded = deviation.needs_no_resource_policy(request)
+    if same is FALSE and not crosses:
+        combined[LayerName.RESOURCE] = resource._replace(allowed=FALSE, reach=NOWHERE)
+    elif same is FALSE and unneeded is not FALSE:
+        combined[LayerName.RESOURCE] = resource._replace(
+            present=resource.present or unneeded is UNKNOWN, allowed=unneeded, reach=Reach(account=unneeded)
+        )
+    return Access(request, combined, deviation.needs_resource_policy, same, crosses)
 
 
 def _layer(effect: Effect, access: Access, checks: tuple[Check, ...], deviation: Deviation) -> str:
@@ -83,13 +89,16 @@ def _layer(effect: Effect, access: Access, checks: tuple[Check, ...], deviation:
         case Effect.IMPLICIT_DENY:
             return access.blocking[0].value
         case Effect.DEPENDS:
-            return next(c.layer.value for c in checks if c.verdict is Verdict.UNKNOWN)
+            # Where only the owner is open, every layer has its say and the two sides are what is not known.
+            unknown = (c.layer for c in checks if c.verdict is Verdict.UNKNOWN)
+            return next(unknown, LayerName.RESOURCE).value
         case Effect.ALLOWED:
             return _granting_side(access, deviation)
 
 
 def _granting_side(access: Access, deviation: Deviation) -> str:
-    if any(deviation.ignores_denies_of(access.request, name) and v.denies for name, v in access.verdicts.items()):
+    ignored = (v for name, v in access.verdicts.items() if deviation.ignores_denies_of(access.request, name) is TRUE)
+    if any(verdict.denies for verdict in ignored):
         return "special"
     kind = access.request.principal.kind
     if kind not in IAM_IDENTITIES:
@@ -189,15 +198,16 @@ def _open_keys(access: Access) -> Iterable[str]:
     return keys.values()
 
 
-def _caveats(effect: Effect, access: Access, deviation: Deviation) -> tuple[Caveat, ...]:
+def _caveats(effect: Effect, possible: tuple[Effect, ...], access: Access, deviation: Deviation) -> tuple[Caveat, ...]:
     codes = dict.fromkeys(code for verdict in access.verdicts.values() for code in verdict.caveats)
     if any(key.lower() in access.request.context.ambiguous for key in _open_keys(access)):
         codes["tag-case"] = None
-    caveats = [Caveat(code, CAVEATS[code]) for code in codes]
-    if effect is Effect.ALLOWED:
+    is_open = effect is Effect.DEPENDS or bool(possible)
+    caveats = [Caveat(code, CAVEATS[code]) for code in codes if is_open or code not in OF_OPEN_DECISIONS]
+    if effect in {Effect.ALLOWED, Effect.DEPENDS}:
         caveats.extend(deviation.caveats(access.request))
-        if access.same_account is TRUE and access.within_inner_limits is FALSE:
-            caveats.append(BYPASS)
+    if effect is Effect.ALLOWED and access.same_account is TRUE and access.within_inner_limits is FALSE:
+        caveats.append(BYPASS)
     if access.same_account is UNKNOWN and access.request.principal.kind in IAM_IDENTITIES | {PrincipalKind.ROOT}:
         caveats.append(OWNER_UNKNOWN)
     return tuple(caveats)

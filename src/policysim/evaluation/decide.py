@@ -58,7 +58,8 @@ def decide(
         return answer(request, verdicts, deviation, traced=everything)
 
     decision = under({}, everything=trace)
-    return split_unknown_keys(decision, under, context_lookup(request), facts, switches)
+    lookup = context_lookup(request)
+    return split_unknown_keys(decision, under, lookup, facts, switches, unreliable=deviation.unreliable_keys)
 
 
 def _doubting(lookup: Lookup, unreliable: tuple[str, ...]) -> Lookup:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.conditions import match_condition
 from policysim.evaluation.decision import Outcome, StatementMatch
+from policysim.evaluation.layers import LayerName
 from policysim.evaluation.principals import Circumstances, Reach, match_principal
 from policysim.evaluation.reasons import Element, Reason
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from policysim.evaluation.context import Lookup
     from policysim.evaluation.facts import Facts
-    from policysim.evaluation.layers import LayerName
     from policysim.evaluation.policy_set import AttachedPolicy
     from policysim.evaluation.switches import Switches
     from policysim.language.patterns import ResourcePattern
@@ -94,7 +94,7 @@ def match_statement(
     reach = Reach(direct=TRUE)
     outcomes: list[Outcome] = []
     truth: Truth = TRUE
-    for outcome, reached in _outcomes(statement, attached, situation):
+    for outcome, reached in _outcomes(statement, attached, layer, situation):
         if reached is not None:
             reach = reached
         outcomes.append(outcome)
@@ -109,14 +109,17 @@ def match_statement(
 
 
 def _outcomes(
-    statement: Statement, attached: AttachedPolicy, situation: Situation
+    statement: Statement, attached: AttachedPolicy, layer: LayerName, situation: Situation
 ) -> Iterator[tuple[Outcome, Reach | None]]:
     request, substitutes = situation.request, attached.policy.substitutes_variables
     yield _match_action(statement.action, request.action), None
     if statement.resource is not None:
         yield _match_resource(statement.resource, substitutes=substitutes, situation=situation), None
     if statement.principal is not None:
-        yield match_principal(statement.principal, statement.effect, request.principal, situation.circumstances)
+        circumstances = situation.circumstances
+        if layer is not LayerName.VPCE:
+            circumstances = circumstances._replace(gateway_endpoint=FALSE)
+        yield match_principal(statement.principal, statement.effect, request.principal, circumstances)
     for entry in statement.conditions:
         outcome = match_condition(
             entry, situation.lookup, substitutes=substitutes, facts=situation.facts, switches=situation.switches

@@ -218,7 +218,9 @@ def _why(element: PrincipalElement, truth: Truth) -> Reason:
 
 def _outcome(element: PrincipalElement, caller: Principal, truth: Truth, reason: Reason | None) -> Outcome:
     path = element.entries[0].path if len(element.entries) == 1 else (element.name,)
-    return Outcome(Element.PRINCIPAL, truth, reason, path, _listing(element.entries), caller_name(caller))
+    caveats = ("principal-open",) if truth is UNKNOWN else ()
+    listed = _listing(element.entries)
+    return Outcome(Element.PRINCIPAL, truth, reason, path, listed, caller_name(caller), caveats=caveats)
 
 
 def _listing(entries: Iterable[PrincipalEntry]) -> str:

@@ -46,11 +46,17 @@ def split_unknown_keys(
     lookup: Lookup,
     facts: Facts,
     switches: Switches,
+    *,
+    unreliable: tuple[str, ...] = (),
 ) -> Decision:
-    """The decision, made as certain as the policies allow; ``under`` decides again with values assumed for keys."""
-    if not decision.unknown_keys:
+    """The decision, made as certain as the policies allow; ``under`` decides again with values assumed for keys.
+
+    Keys that start with one of ``unreliable`` stay unknown whatever is assumed: they are not tried.
+    """
+    tried = [key for key, _ in decision.unknown_keys if not key.lower().startswith(unreliable)]
+    if not tried:
         return decision
-    keys = [_classes_of(unknown.key, decision, lookup, facts, switches) for unknown in decision.unknown_keys]
+    keys = [_classes_of(key, decision, lookup, facts, switches) for key in tried]
     splittable = [key for key in keys if key is not None]
     caveats = () if len(splittable) == len(keys) else (NOT_SPLIT,)
     if not splittable or math.prod(len(key.values) for key in splittable) > BUDGET:
@@ -68,7 +74,8 @@ def _classes_of(key: str, decision: Decision, lookup: Lookup, facts: Facts, swit
     for match in (match for check in decision.checks for match in check.matched):
         if match.truth is not UNKNOWN:
             continue
-        if any(key in outcome.keys for outcome in match.outcomes if outcome.element is not Element.CONDITION):
+        outside = (outcome for outcome in match.outcomes if outcome.element is not Element.CONDITION)
+        if any(key.lower() == other.lower() for outcome in outside for other in outcome.keys):
             return None
         substitutes = match.attached.policy.substitutes_variables
         for entry in match.statement.conditions:
@@ -107,13 +114,22 @@ def _joined(
         if unknown.key in split or unknown.key in unsplit
     )
     possible = tuple(sorted(effects - {effect}, key=lambda e: e.value))
+    if effect is not decision.effect:
+        decision = _as_denied(decision, [outcome for outcome in outcomes if outcome.effect is effect])
     return decision.narrowed(
         effect=effect,
-        layer=decision.layer if effect is decision.effect else outcomes[0].layer,
         possible=possible,
         unknown_keys=kept,
         caveats=(*decision.caveats, *caveats),
     )
+
+
+def _as_denied(decision: Decision, denied: list[Decision]) -> Decision:
+    """A decision that is a denial after all: what stands in the way where no explicit deny does."""
+    first = denied[0]
+    common = tuple(name for name in first.blocking if all(name in outcome.blocking for outcome in denied))
+    blocking = common or first.blocking
+    return decision.narrowed(layer=blocking[0].value, blocking=blocking, statements=())
 
 
 def _matters(key: _Key, keys: list[_Key], outcomes: list[Decision]) -> bool:
@@ -158,7 +174,7 @@ def _certain(decision: Decision, outcomes: list[Decision], effect: Effect, cavea
         blocking=blocking or first.blocking,
         possible=(),
         unknown_keys=(),
-        caveats=(*decision.caveats, *caveats),
+        caveats=(*dict.fromkeys(caveat for outcome in outcomes for caveat in outcome.caveats), *caveats),
     )
 
 

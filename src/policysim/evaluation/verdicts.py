@@ -66,11 +66,15 @@ def judge(name: LayerName, policies: PolicySet, situation: Situation, deviation:
         hinges = (ENDPOINT_KEY,) if name is LayerName.VPCE and restricts else ()
         denied, allowed = all_of((verdict.denied, UNKNOWN)), any_of((verdict.allowed, UNKNOWN))
         verdict = verdict._replace(denied=denied, allowed=allowed, hinges_on=hinges)
+        if restricts and request.principal.service_linked is None:
+            verdict = verdict._replace(caveats=(*verdict.caveats, "service-linked-open"))
     if name is LayerName.SESSION and _is_task_session(request):
         verdict = verdict._replace(allowed=TRUE)
     if name is LayerName.RESOURCE:
-        verdict = verdict._replace(denied=any_of((verdict.denied, deviation.refused_by_setting(request, content))))
-    return verdict._replace(denied=FALSE) if deviation.ignores_denies_of(request, name) else verdict
+        refused = deviation.refused_by_setting(request, content)
+        caveats = (*verdict.caveats, "public-access-open") if refused is UNKNOWN else verdict.caveats
+        verdict = verdict._replace(denied=any_of((verdict.denied, refused)), caveats=caveats)
+    return verdict._replace(denied=all_of((verdict.denied, negate(deviation.ignores_denies_of(request, name)))))
 
 
 def binds(name: LayerName, situation: Situation, deviation: Deviation) -> Truth:

@@ -88,6 +88,20 @@ CAVEAT_TEXTS: Final[dict[str, CaveatText]] = {
         "the request has keys that differ only in case; one of the values is compared, and AWS does not say which",
         ("C3",),
     ),
+    "principal-open": CaveatText(
+        "whether the principal element of a statement covers the caller is not known: that hangs on a unique id, a "
+        "role path, a canonical user id, the kind of VPC endpoint, or on how the service reads `NotPrincipal`",
+        ("E35", "P9", "P15", "P17", "P20"),
+    ),
+    "service-linked-open": CaveatText(
+        "whether the role is service-linked, and so outside of SCPs and RCPs, is not known",
+        ("E20", "E25", "E38"),
+    ),
+    "public-access-open": CaveatText(
+        "whether S3 Block Public Access restricts the bucket, or the caller is from outside its account, is not known; "
+        "the bucket policy is public or may be",
+        ("S15", "S16"),
+    ),
     "private-source-ip": CaveatText(
         "aws:SourceIp is a private address here, but AWS sees the public address of a caller at a public endpoint, and "
         "no aws:SourceIp at all through a VPC endpoint",
@@ -96,4 +110,7 @@ CAVEAT_TEXTS: Final[dict[str, CaveatText]] = {
 }
 
 CAVEATS: Final[dict[str, str]] = {code: text.sentence for code, text in CAVEAT_TEXTS.items()}
-"""The sentence of every code that an ``Outcome`` about a condition or a resource may carry."""
+"""The sentence of every code that an ``Outcome`` or the verdict of a layer may carry."""
+
+OF_OPEN_DECISIONS: Final = frozenset({"principal-open", "service-linked-open", "public-access-open"})
+"""The codes that say what an open decision hangs on, and nothing about a certain one."""

@@ -30,11 +30,15 @@ def _never_settled(request: Request) -> Settled | None:  # noqa: ARG001  # the s
     return None
 
 
-def _nothing_ignored(request: Request, layer: LayerName) -> bool:  # noqa: ARG001  # the signature of the seam
-    return False
+def _nothing_ignored(request: Request, layer: LayerName) -> Truth:  # noqa: ARG001  # the signature of the seam
+    return FALSE
 
 
 def _never_refused(request: Request, policies: LayerPolicies | None) -> Truth:  # noqa: ARG001  # the signature of the seam
+    return FALSE
+
+
+def _always_needs_one(request: Request) -> Truth:  # noqa: ARG001  # the signature of the seam
     return FALSE
 
 
@@ -49,6 +53,7 @@ class Deviation(NamedTuple):
     naming the account (trust policies, key policies). ``settle``: an outcome that no policy can change.
     ``ignores_denies_of``: a layer whose Deny statements do not bind this request. ``refused_by_setting``: an explicit
     deny of the resource layer that stands in no policy. ``outside_rcps``: no RCP applies.
+    ``needs_no_resource_policy``: across accounts the identity-based Allow is enough.
     ``unreliable_keys``: condition keys that AWS documents as unreliable for the action; they are never believed.
     """
 
@@ -56,9 +61,10 @@ class Deviation(NamedTuple):
     rules: tuple[str, ...] = ()
     needs_resource_policy: bool = False
     settle: Callable[[Request], Settled | None] = _never_settled
-    ignores_denies_of: Callable[[Request, LayerName], bool] = _nothing_ignored
+    ignores_denies_of: Callable[[Request, LayerName], Truth] = _nothing_ignored
     refused_by_setting: Callable[[Request, LayerPolicies | None], Truth] = _never_refused
     outside_rcps: Callable[[Request], bool] = lambda request: False  # noqa: ARG005  # the signature of the seam
+    needs_no_resource_policy: Callable[[Request], Truth] = _always_needs_one
     unreliable_keys: tuple[str, ...] = ()
     caveats: Callable[[Request], tuple[Caveat, ...]] = _no_caveats
 

@@ -7,23 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policysim.evaluation.access import same_account
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.services.deviation import Deviation
 from policysim.evaluation.services.public_access import restricted_as_public
+from policysim.evaluation.truth import FALSE, Truth
 from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
     from policysim.language.request import Request
 
 
-def _owner_root_escapes(request: Request, layer: LayerName) -> bool:
-    owner = request.resource.account
-    return (
-        layer is LayerName.RESOURCE
-        and request.principal.kind is PrincipalKind.ROOT
-        and owner is not None
-        and request.principal.account == owner
-    )
+def _owner_root_escapes(request: Request, layer: LayerName) -> Truth:
+    if layer is not LayerName.RESOURCE or request.principal.kind is not PrincipalKind.ROOT:
+        return FALSE
+    return same_account(request)
 
 
 S3 = Deviation("Block Public Access", ("S15", "S16"), refused_by_setting=restricted_as_public)

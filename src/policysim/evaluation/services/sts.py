@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policysim.evaluation.decision import Effect
+from policysim.evaluation.decision import Caveat, Effect
 from policysim.evaluation.services.deviation import Deviation, Settled
+from policysim.evaluation.truth import TRUE, UNKNOWN, Truth
 from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
@@ -38,8 +39,23 @@ def _federation_token(request: Request) -> Settled | None:
 
 def _root_cannot_assume(request: Request) -> Settled | None:
     if request.principal.kind is PrincipalKind.ROOT:
-        return Settled(Effect.IMPLICIT_DENY, "a root user can never assume a role", "E30")
+        return Settled(Effect.IMPLICIT_DENY, "a root user can never assume a role or another root user", "E30")
     return None
+
+
+def _of_an_administrator(request: Request) -> Truth:
+    """AssumeRoot meets no trust policy: it is open to the management account and to a delegated administrator (X5)."""
+    return TRUE if request.principal.in_management_account is True else UNKNOWN
+
+
+def _delegated(request: Request) -> tuple[Caveat, ...]:
+    if request.principal.in_management_account is True:
+        return ()
+    sentence = (
+        "sts:AssumeRoot is open to the management account and to the delegated administrator for IAM alone; whether "
+        "the caller's account is the latter is not known (X5)"
+    )
+    return (Caveat("delegated-administrator", sentence),)
 
 
 STS: dict[str, Deviation] = {
@@ -48,6 +64,13 @@ STS: dict[str, Deviation] = {
     "sts:getsessiontoken": Deviation("an authentication operation", ("E42", "E43"), settle=_session_token),
     "sts:assumerole": Deviation(
         "role trust policy", ("S1", "S2", "S3", "S4", "E30"), needs_resource_policy=True, settle=_root_cannot_assume
+    ),
+    "sts:assumeroot": Deviation(
+        "root task session",
+        ("E30", "X5"),
+        settle=_root_cannot_assume,
+        needs_no_resource_policy=_of_an_administrator,
+        caveats=_delegated,
     ),
     "sts:assumerolewithsaml": Deviation("role trust policy", ("S8",), needs_resource_policy=True),
     "sts:assumerolewithwebidentity": Deviation("role trust policy", ("S8",), needs_resource_policy=True),
