@@ -32,6 +32,15 @@ NOTHING = attached(document(allow("sqs:SendMessage")))
 SCP_ARN = "arn:aws:organizations::999999999999:policy/o-acme/service_control_policy/p-12345678"
 DENYING_SCP = attached(document(allow("*"), deny("s3:*")), LayerName.SCP, name="no-s3", arn=SCP_ARN, attached_to=None)
 FULL = attached(document(allow("*")), LayerName.SCP, name="FullAWSAccess", attached_to=None, editable=False)
+OPEN_RCP = attached(
+    document(
+        allow("*", Principal="*"),
+        deny("s3:*", Principal="*", Condition={"StringNotEquals": {"s3:signatureversion": "AWS4-HMAC-SHA256"}}),
+    ),
+    LayerName.RCP,
+    name="signed",
+    attached_to=None,
+)
 ONLY_SQS = attached(document(allow("sqs:*")), LayerName.SCP, name="only-sqs", attached_to=None)
 TRUST = attached(
     document({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}),
@@ -48,6 +57,17 @@ DECISIONS: dict[str, Decision] = {
     "cross-account": decide(request("s3:GetObject", owner=OTHER_ACCOUNT), in_force({LayerName.IDENTITY: NOTHING})),
     "scp explicit": decide(
         request("s3:GetObject"), in_force({LayerName.IDENTITY: READ, LayerName.SCP: levels(r=(DENYING_SCP,))})
+    ),
+    "scp explicit and identity": decide(
+        request("s3:GetObject"), in_force({LayerName.IDENTITY: NOTHING, LayerName.SCP: levels(r=(DENYING_SCP,))})
+    ),
+    "scp explicit, cross-account": decide(
+        request("s3:GetObject", owner=OTHER_ACCOUNT),
+        in_force({LayerName.IDENTITY: NOTHING, LayerName.SCP: levels(r=(DENYING_SCP,))}),
+    ),
+    "rcp depends on a key": decide(
+        request("s3:GetObject", complete=False),
+        in_force({LayerName.IDENTITY: READ, LayerName.RCP: levels(r=(OPEN_RCP,))}),
     ),
     "scp implicit": decide(
         request("s3:GetObject"),
@@ -96,6 +116,17 @@ TABLE = [
     ("scp explicit", "scp", EXPLICIT, AGREES, None, "M6"),
     ("scp explicit", "identity", IMPLICIT, DISAGREES, Finding.OTHER_LAYER, "M18"),
     ("scp explicit", "vpce", EXPLICIT, AGREES, None, "M8: transitively through a service control policy"),
+    ("scp explicit and identity", "scp", EXPLICIT, AGREES, None, "M18: explicit denies come first"),
+    (
+        "scp explicit and identity",
+        "identity",
+        IMPLICIT,
+        DISAGREES,
+        Finding.EXPLICIT_HERE,
+        "E3: it looks for them first",
+    ),
+    ("scp explicit, cross-account", "identity", IMPLICIT, AGREES, None, "M10: which account speaks is not documented"),
+    ("rcp depends on a key", "rcp", EXPLICIT, AGREES, None, "E27: an RCP denies in no other way"),
     ("scp implicit", "scp", IMPLICIT, AGREES, None, "M6"),
     ("scp implicit", "scp", EXPLICIT, AGREES, None, "M6: the explicit text is printed for an implicit deny too"),
     ("trust", "trust", IMPLICIT, AGREES, None, "M9: the trust policy is the role's resource-based policy"),
@@ -169,6 +200,9 @@ def test_decisions_of_the_table_are_what_their_names_say() -> None:
         "identity": Effect.IMPLICIT_DENY,
         "cross-account": Effect.IMPLICIT_DENY,
         "scp explicit": Effect.EXPLICIT_DENY,
+        "scp explicit and identity": Effect.EXPLICIT_DENY,
+        "scp explicit, cross-account": Effect.EXPLICIT_DENY,
+        "rcp depends on a key": Effect.DEPENDS,
         "scp implicit": Effect.IMPLICIT_DENY,
         "trust": Effect.IMPLICIT_DENY,
         "key policy": Effect.IMPLICIT_DENY,

@@ -110,6 +110,13 @@ def test_a_document_inside_a_bigger_file_is_cut_out_with_jq() -> None:
     )
 
 
+def test_a_compressed_file_is_deployed_as_it_is_once_unpacked() -> None:
+    location = Location(Source("details.json.gz", "{}"), ("Policies", 0))
+    policy = read_policy({"Version": "2012-10-17", "Statement": allow("s3:*")}, location, PolicyType.IDENTITY)
+    built = command(attached(TEXT, name="inline")._replace(policy=policy), LayerName.IDENTITY)
+    assert built.endswith("\"$(jq -c '.Policies[0]' details.json)\"")
+
+
 def test_a_document_in_a_string_is_taken_out_of_the_string() -> None:
     text = json.dumps({QUEUE: FOR_RESOURCES, BUCKET: quote(FOR_RESOURCES)})
     location = Location(Source("resource-policies.json", text), ())

@@ -82,6 +82,8 @@ def test_without_policies_the_event_alone_is_explained() -> None:
 def test_a_call_without_requests_is_explained_as_far_as_it_goes() -> None:
     found = diagnose(Call(event=None, denial=IMPLICIT, requests=(), unresolved=("no",)), organisation(), NO_FACTS)
     assert (found.requests, found.decision, found.fixes) == ((), None, ())
+    assert found.disagreement_code == "no-request"
+    assert not any("--account" in step for step in found.next_steps)
 
 
 def test_a_denied_call_that_is_allowed_here_is_a_disagreement_with_a_name() -> None:

@@ -10,6 +10,7 @@ from policysim.account.account import Account, Group, Identities, Node, Organisa
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import Gap, PolicySet, one_level
+from policysim.explanation.diagnosis import Verification
 from policysim.explanation.fixes.proposal import ALTERNATIVES, next_aim, propose
 from policysim.language.edits import apply_edits, in_file
 from policysim.language.policy_types import PolicyType
@@ -24,6 +25,7 @@ from tests.explanation.denied_cases import (
     OBJECT,
     OTHER_ACCOUNT,
     ROLE,
+    SESSION,
     USER,
     allow,
     attached,
@@ -470,3 +472,74 @@ def test_e30_a_denial_that_no_policy_changes_has_no_aim() -> None:
     denied = case(request("sts:AssumeRole", TARGET_ROLE, principal=root), PolicySet())
     assert denied.decision.layer == "special"
     assert next_aim(denied.decision) is None
+
+
+MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+WITHOUT_MFA = {"aws:MultiFactorAuthPresent": "false"}
+
+
+def test_e7_no_edit_passes_by_a_condition_of_either_side_silently() -> None:
+    bucket = attached(
+        document(allow("s3:GetObject", f"{BUCKET}/*", Principal={"AWS": f"{ROLE}-other"})),
+        RESOURCE,
+        name="bucket",
+        attached_to=BUCKET,
+    )
+    mine = attached(
+        document(allow("s3:GetObject", f"{BUCKET}/*", Condition=MFA, Sid="Mfa"), allow("s3:PutObject", f"{BUCKET}/*"))
+    )
+    policies = in_force({IDENTITY: mine, RESOURCE: bucket})
+    found = fixes(case(request("s3:GetObject", context=WITHOUT_MFA), policies))
+    assert {fix.kind for fix in found} == {"add-statement", "add-action", "add-principal"}
+    assert all("condition of `Mfa`" in fix.warning for fix in found)
+
+
+def test_g25_a_condition_in_a_policy_that_only_aws_edits_is_minded_too() -> None:
+    aws = attached(
+        document(allow("s3:GetObject", Condition=MFA)), name="Aws", arn="arn:aws:iam::aws:policy/Aws", editable=False
+    )
+    policies = in_force({IDENTITY: (aws, attached(document(allow("sqs:*"))))})
+    found = fixes(case(request("s3:GetObject", context=WITHOUT_MFA), policies))
+    assert "condition" in fix_of("add-statement", found).warning
+
+
+def test_s9_a_role_is_not_passed_to_any_service_silently() -> None:
+    asked = request("iam:PassRole", TARGET_ROLE, complete=False)
+    assert "iam:PassedToService" in fix_of("add-statement", fixes(identity_case(asked, allow("lambda:*")))).warning
+
+
+def test_e18_a_level_that_allows_nothing_lost_its_allow() -> None:
+    guard = attached(document(deny("iam:*")), SCP, name="guard", attached_to=None)
+    scps = levels(root=(FULL,), ou=(guard,))
+    fix = fix_of("add-statement", fixes(case(request("s3:GetObject"), in_force({IDENTITY: ANYTHING, SCP: scps}))))
+    assert "--policy-id p-FullAWSAccess --target-id ou" in fix.warning
+
+
+@pytest.mark.parametrize(
+    ("principal", "others"),
+    [({"AWS": [ROLE, f"{ROLE}-other"]}, (f"{ROLE}-other",)), ("*", ("*",)), ({"AWS": SESSION}, ())],
+)
+def test_whom_a_statement_of_a_key_policy_names_gets_the_action_too(principal: object, others: tuple[str, ...]) -> None:
+    key = attached(document(allow("kms:Encrypt", "*", Principal=principal)), RESOURCE, name="key", attached_to=KEY)
+    found = fixes(
+        case(request("kms:Decrypt", KEY), in_force({IDENTITY: attached(document(allow("*"))), RESOURCE: key}))
+    )
+    assert fix_of("add-action", found).also_affects == others
+    assert fix_of("add-statement", found).also_affects == ()
+
+
+def test_e2_an_exception_says_for_whom_and_for_what_it_holds() -> None:
+    statement = {"Effect": "Deny", "NotAction": ["iam:*"], "Resource": "*"}
+    found = fixes(identity_case(request("s3:GetObject"), allow("*"), statement))
+    assert "everybody whom the Deny binds" in fix_of("except-action", found).warning
+    assert "everything that the Deny forbids" in fix_of("except-principal", found).warning
+
+
+def test_an_open_verification_names_the_keys_that_it_hangs_on() -> None:
+    asked = request("s3:GetObject", owner=OTHER_ACCOUNT, complete=False)
+    mine = attached(document(allow("s3:*", Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}})))
+    bucket = attached(
+        document(allow("s3:PutObject", f"{BUCKET}/*", Principal={"AWS": ROLE})), RESOURCE, name="b", attached_to=BUCKET
+    )
+    found = fixes(case(asked, in_force({IDENTITY: mine, RESOURCE: bucket})))
+    assert {fix.verified for fix in found} == {Verification(Effect.DEPENDS, "", ("aws:SourceVpc",))}

@@ -125,7 +125,7 @@ def test_c51_a_deny_without_mfa_says_where_it_holds_and_how_to_meet_it() -> None
         deny("*", Sid="NoMfa", Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}),
     )
     assert [miss.sentence for miss in found] == [
-        "holds where aws:MultiFactorAuthPresent is `false`, the request has none"
+        "holds where aws:MultiFactorAuthPresent is `false` or absent, the request has none"
     ]
     (remedy,) = remedies(found)
     assert remedy.startswith("to meet the condition of `NoMfa` of `app-policy`: call with MFA")
@@ -156,3 +156,10 @@ def test_an_allow_has_no_near_misses() -> None:
 )
 def test_similarity_looks_at_the_beginning_and_ignores_case(pattern: str, text: str, least: float, most: float) -> None:
     assert least <= similarity(pattern, text) <= most
+
+
+def test_of_two_actions_short_the_statement_for_this_resource_comes_first() -> None:
+    found = misses(
+        request("s3:GetObject"), allow("s3:GetBucketAcl", "*", Sid="All"), allow("s3:Put*", OBJECT, Sid="Own")
+    )
+    assert [miss.match.statement.sid for miss in found] == ["Own", "All"]

@@ -4,12 +4,16 @@ import pytest
 
 from policysim.cloudtrail.call import Call, CallRequest, Provenance
 from policysim.cloudtrail.denial import Denial, DenialKind
+from policysim.cloudtrail.event import Event
 from policysim.evaluation.decide import decide
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import Gap, one_level
-from policysim.explanation.agreement import compare
+from policysim.explanation.agreement import Finding, compare
 from policysim.explanation.key_sources import where_to_look
 from policysim.explanation.next_steps import next_steps
+from policysim.language.policy_types import PolicyType
+from policysim.language.reader import parse_policy
+from policysim.language.source import Source
 from tests.explanation.denied_cases import ANN, KEY, allow, attached, document, in_force, request
 
 PROVENANCE = Provenance("event", "event", "event", "event")
@@ -106,11 +110,57 @@ def test_the_gaps_of_the_layer_that_aws_names_come_first() -> None:
 
 
 def test_an_allow_that_aws_denied_raises_the_usual_suspects() -> None:
-    denial = Denial(raw="", recognised=True, layer="identity", kind=DenialKind.IMPLICIT)
+    bare = Denial(raw="", recognised=True)
+    named = Denial(raw="", recognised=True, layer="resource", kind=DenialKind.EXPLICIT)
     decision = decide(request("s3:GetObject"), in_force({LayerName.IDENTITY: attached(document(allow("*")))}))
-    steps = "\n".join(next_steps(call(denial), decision, compare(denial, decision), ()))
-    assert "session policies" in steps
-    assert "collected" in steps
+    steps = {
+        denial.layer: "\n".join(next_steps(call(denial), decision, compare(denial, decision), ()))
+        for denial in (bare, named)
+    }
+    assert all("may have changed since" in one for one in steps.values())
+    assert "session policies" in steps[None]
+    assert "session policies" not in steps["resource"]
+    assert "aws s3api get-bucket-policy --bucket reports" in steps["resource"]
+
+
+def test_an_unreadable_policy_is_to_be_corrected() -> None:
+    broken = parse_policy(Source("b.json", "{}\n}"), PolicyType.IDENTITY)
+    gap = Gap("policy-broken", "`b.json` has errors and was left out", problems=broken.problems)
+    decision = decide(request("s3:GetObject"), in_force({LayerName.IDENTITY: one_level("role", (), (gap,))}))
+    steps = next_steps(call(None), decision, compare(None, decision), ())
+    assert f"correct b.json:2:1: {broken.problems[0].message}" in steps
+
+
+@pytest.mark.parametrize(
+    ("event", "other"),
+    [
+        (None, "the CloudTrail event"),
+        (
+            Event.model_validate({"eventSource": "kms.amazonaws.com", "eventName": "Decrypt"}),
+            "the message that the caller saw",
+        ),
+    ],
+)
+def test_a_call_that_proves_no_request_needs_more_evidence_not_policies(event: Event | None, other: str) -> None:
+    denial = Denial(raw="", recognised=True)
+    asked = Call(event=event, denial=denial, requests=(), unresolved=("the resource is not named",))
+    steps = "\n".join(next_steps(asked, None, compare(denial, None, Finding.NO_REQUEST), ()))
+    assert other in steps
+    assert "--account" not in steps
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("iam:GetUser", "arn:aws:iam::111122223333:user/ann"),
+        ("iam:PassRole", "arn:aws:iam::111122223333:role/admin"),
+        ("s3:GetObject", "arn:aws:s3:eu-west-1:111122223333:accesspoint/reports/object/a"),
+    ],
+)
+def test_no_policy_is_asked_for_that_the_call_does_not_look_at(action: str, resource: str) -> None:
+    steps = alone(Denial(raw="", recognised=True), action, resource)
+    assert "get-role" not in steps
+    assert "get-bucket-policy" not in steps
 
 
 def test_an_agreed_denial_needs_no_gaps_filled() -> None:

@@ -43,10 +43,15 @@ class Finding(Enum):
         "other-kind",
         "AWS found an {their_kind} deny in the {theirs}, the policies at hand hold an {our_kind} one",
     )
+    EXPLICIT_HERE = (
+        "explicit-here",
+        "AWS found no explicit deny, which it looks for first, the policies at hand hold one in the {ours}",
+    )
     OTHER_POLICY = ("other-policy", "AWS names the policy {arn}, the policies at hand deny by {ours}")
     NOT_A_POLICY = ("not-a-policy", "AWS gives a cause that is no policy: {cause}")
     NO_MESSAGE = ("no-message", "there is no denial message to compare with")
     NO_DECISION = ("no-decision", "no policies were given to compare with")
+    NO_REQUEST = ("no-request", "which request was denied is not known, so there is nothing to compare with")
     MAY_BE_THERE = (
         "may-be-there",
         "AWS denied in the {theirs}; what is at hand of it may deny, but hangs on something that is not known",
@@ -101,20 +106,26 @@ _ALSO_MEANS_IN_ONE_ACCOUNT: Final[dict[Standing, tuple[Standing, ...]]] = {
 """Within one account AWS speaks of identity-based policies when no policy on either side allows (spec M17)."""
 
 
-def compare(denial: Denial | None, decision: Decision | None) -> Comparison:
-    """Whether AWS's words and our decision on the refused request are the same answer."""
+def compare(denial: Denial | None, decision: Decision | None, undecided: Finding = Finding.NO_DECISION) -> Comparison:
+    """Whether AWS's words and our decision on the refused request are the same answer.
+
+    ``undecided`` says why there is no decision, where there is none.
+    """
     if denial is None:
         return _unknown(Finding.NO_MESSAGE)
     if not denial.iam:
         return _unknown(Finding.NOT_A_POLICY, cause=denial.cause or "an unknown cause")
     if decision is None:
-        return _unknown(Finding.NO_DECISION)
+        return _unknown(undecided)
     if decision.effect is Effect.ALLOWED:
         return _allowed_here(denial, decision)
     accepted, ours = _accepted(denial, decision), _standings(decision)
     if decision.effect is Effect.DEPENDS:
         return _open(denial, accepted, ours.certain | ours.possible, decision)
     if ours.certain & accepted:
+        if denial.kind is _IMPLICIT and _has_explicit_deny_of_one_account(decision):
+            explicit = (standing.layer for standing in ours.certain if standing.kind is _EXPLICIT)
+            return _disagrees(Finding.EXPLICIT_HERE, ours=_titles(explicit))
         return _same_policy(denial, decision, accepted)
     if not ours.certain and denial.layer is None:
         return AGREED
@@ -139,7 +150,13 @@ def _standings(decision: Decision) -> _Standings:
     for check in decision.checks:
         certain.update(_certain(check))
         possible.update(_possible(check))
+    if decision.effect is Effect.DEPENDS:
+        open_kinds = {_KIND_OF_EFFECT[effect] for effect in decision.possible if effect in _KIND_OF_EFFECT}
+        possible = {standing for standing in possible if standing.kind in open_kinds}
     return _Standings(frozenset(certain), frozenset(possible))
+
+
+_KIND_OF_EFFECT: Final = {Effect.EXPLICIT_DENY: _EXPLICIT, Effect.IMPLICIT_DENY: _IMPLICIT}
 
 
 def _certain(check: Check) -> Iterator[Standing]:
@@ -170,6 +187,12 @@ def _accepted(denial: Denial, decision: Decision) -> frozenset[Standing]:
     if _neither_side_allows(decision):
         also |= {other for one in said for other in _ALSO_MEANS_IN_ONE_ACCOUNT.get(one, ())}
     return frozenset(said | also)
+
+
+def _has_explicit_deny_of_one_account(decision: Decision) -> bool:
+    """Whether a Deny matches in the one account of caller and resource: AWS looks for one before all else (spec E3)."""
+    caller, owner = decision.request.principal.account, decision.request.resource.account
+    return decision.effect is Effect.EXPLICIT_DENY and caller is not None and caller == owner
 
 
 def _neither_side_allows(decision: Decision) -> bool:

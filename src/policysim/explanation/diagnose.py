@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.account.situate import situate
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
-from policysim.explanation.agreement import compare, layer_of_message
+from policysim.explanation.agreement import Finding, compare, layer_of_message
 from policysim.explanation.diagnosis import Diagnosis, RequestDiagnosis
 from policysim.explanation.fixes.candidates import Case
 from policysim.explanation.fixes.proposal import Proposal, propose
@@ -63,7 +63,7 @@ def refused_request(denial: Denial | None, requests: tuple[RequestDiagnosis, ...
 
 
 def _from_event_alone(call: Call) -> Diagnosis:
-    comparison = compare(call.denial, None)
+    comparison = compare(call.denial, None, Finding.NO_DECISION if call.requests else Finding.NO_REQUEST)
     return Diagnosis(
         call=call,
         requests=tuple(RequestDiagnosis(requested, None) for requested in call.requests),

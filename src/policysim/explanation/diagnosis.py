@@ -45,7 +45,8 @@ class NearMiss(NamedTuple):
         operator = operator_named(str(self.outcome.path[1]))
         if operator is not None and operator.base.negated:
             return f"spares {name} {self.outcome.wanted}, the request has {found}"
-        return f"holds where {name} is {self.outcome.wanted}, the request has {found}"
+        absent = " or absent" if operator is not None and operator.if_exists else ""
+        return f"holds where {name} is {self.outcome.wanted}{absent}, the request has {found}"
 
 
 class FixKind(Enum):
@@ -66,10 +67,15 @@ class FixKind(Enum):
 
 
 class Verification(NamedTuple):
-    """What the evaluator says once an edit is made. ``layer`` is the next layer in the way when it is no allow."""
+    """What the evaluator says once an edit is made.
+
+    ``layer`` is the next layer in the way when it is a denial; ``unknown_keys`` are those that an open decision still
+    hangs on (none: it hangs on what was not collected).
+    """
 
     effect: Effect
     layer: str
+    unknown_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +84,7 @@ class Fix:
 
     ``kind`` is from a closed set (the values of ``FixKind``); ``edits`` all lie in ``source`` (an empty source is a
     file that does not exist yet); ``command`` is the AWS CLI call that deploys the edited document; ``also_affects``
-    lists the ARNs or ids of others that have the same document.
+    lists the ARNs or ids of others that have the same document, or whom the edited statement names (``*``: everybody).
 
     ``step`` counts from 1. Fixes of one step are alternatives, the smallest first; a fix of a later step is verified
     with the first fix of each earlier step in place, and its source is the edited text where an earlier step has

@@ -130,13 +130,17 @@ def _resource_likeness(pattern: str, resource: str) -> float:
     return max(similarity(theirs.resource, own.resource), 0.01)
 
 
-def _rank(miss: NearMiss, request: Request) -> tuple[int, float]:
+def _rank(miss: NearMiss, request: Request) -> tuple[int, bool, float]:
+    """Of statements that lack the action, one that was written for this resource comes before one for all of them."""
     element = miss.outcome.element
     if element not in {Element.ACTION, Element.RESOURCE}:
-        return _RANK_OF_ELEMENT[element], 0
+        return _RANK_OF_ELEMENT[element], False, 0
     likeness = _likeness(miss.match, miss.outcome, request)
-    far = element is Element.RESOURCE and likeness < _CLOSE
-    return _RANK_FAR if far else _RANK_OF_ELEMENT[element], -likeness
+    if element is Element.RESOURCE:
+        return _RANK_FAR if likeness < _CLOSE else _RANK_OF_ELEMENT[element], False, -likeness
+    resource = miss.match.statement.resource
+    for_all = resource is not None and (resource.negated or "*" in resource.patterns)
+    return _RANK_OF_ELEMENT[element], for_all, -likeness
 
 
 def _settling(decision: Decision) -> tuple[NearMiss, ...]:

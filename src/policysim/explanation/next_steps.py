@@ -14,6 +14,7 @@ from policysim.explanation.agreement import layer_of_message
 from policysim.explanation.diagnosis import Agreement
 from policysim.explanation.key_sources import where_to_look
 from policysim.language.arns import parse_arn
+from policysim.language.request import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
     from policysim.cloudtrail.denial import Denial
     from policysim.evaluation.decision import Decision, UnknownKey
     from policysim.explanation.agreement import Comparison
+    from policysim.language.problems import Problem
     from policysim.language.request import Request
 
 _NO_POLICY: Final = (
     "the policies of the account are needed to say which statement decides: pass them with `--account DIR`"
 )
+_NO_REQUEST: Final = "which request was denied is not known: explain {other}, which may name what is missing here"
 
 _FETCH: Final[dict[LayerName, str]] = {
     LayerName.IDENTITY: "fetch the policies of the caller: `aws iam get-account-authorization-details`",
@@ -48,15 +51,16 @@ _RESOURCE_COMMANDS: Final[dict[str, str]] = {
     "sns": "aws sns get-topic-attributes --topic-arn {arn}",
     "secretsmanager": "aws secretsmanager get-resource-policy --secret-id {arn}",
     "lambda": "aws lambda get-policy --function-name {arn}",
-    "iam": "aws iam get-role --role-name {name}",
 }
+_TRUST_POLICY: Final = "aws iam get-role --role-name {name}"
 
-_SUSPECTS: Final = (
-    "compare the time of the event with the time the policies were collected: a policy may have changed since",
-    "look for session policies of the caller's session: they are in no collection, only in its AssumeRole event",
-    "call again: a new role or policy takes seconds to minutes to reach every Region",
+_CHANGED_SINCE: Final = (
+    "compare the time of the event with the time the policies were collected: a policy may have changed since"
 )
-"""What to look at when the policies at hand allow what AWS denied."""
+_SESSION_POLICIES: Final = (
+    "look for session policies of the caller's session: they are in no collection, only in its AssumeRole event"
+)
+_CALL_AGAIN: Final = "call again: a new role or policy takes seconds to minutes to reach every Region"
 
 
 def next_steps(call: Call, decision: Decision | None, comparison: Comparison, advice: Iterable[str]) -> tuple[str, ...]:
@@ -103,22 +107,31 @@ def _without_policies(call: Call) -> Iterator[str]:
             f"no identity-based policy of the caller allows `{request.action}`: if it should have it, add"
             f" `{request.action}` on `{request.resource.arn}` to one of its policies"
         )
-    if request is not None:
-        yield from (_fetch(one, request) for one in ((layer,) if layer is not None else _suspects(request)))
+    if request is None:
+        other = "the CloudTrail event of this call" if call.event is None else "the message that the caller saw"
+        yield _NO_REQUEST.format(other=other)
+        return
+    yield from (_fetch(one, request) for one in ((layer,) if layer is not None else _suspects(request)))
     yield _NO_POLICY
 
 
 def _suspects(request: Request) -> tuple[LayerName, ...]:
     """The layers to look at first when the message names none: the caller's policies, and the resource's own."""
+    return (LayerName.IDENTITY, LayerName.RESOURCE) if _policy_command(request) else (LayerName.IDENTITY,)
+
+
+def _policy_command(request: Request) -> str:
+    """The call that prints the policy of the resource; empty where none is known."""
     arn = parse_arn(request.resource.arn)
-    has_policy = arn is not None and arn.service in _RESOURCE_COMMANDS
-    return (LayerName.IDENTITY, LayerName.RESOURCE) if has_policy else (LayerName.IDENTITY,)
+    if arn is None or (arn.service == "s3" and arn.account):
+        return ""
+    assumes = request.action.lower().startswith("sts:") and arn.resource_type == "role"
+    template = _TRUST_POLICY if assumes else _RESOURCE_COMMANDS.get(arn.service, "")
+    return template.format(arn=arn, bucket=arn.resource.split("/", 1)[0], name=arn.name)
 
 
 def _fetch(layer: LayerName, request: Request) -> str:
-    arn = parse_arn(request.resource.arn)
-    template = _RESOURCE_COMMANDS.get(arn.service, "") if arn is not None else ""
-    filled = template.format(arn=arn, bucket=arn.resource.split("/", 1)[0], name=arn.name) if arn is not None else ""
+    filled = _policy_command(request)
     return _FETCH[layer].format(
         resource=request.resource.arn,
         command=f": `{filled}`" if filled else "",
@@ -140,17 +153,31 @@ def _of_decision(decision: Decision, comparison: Comparison, named: LayerName | 
         named_first = [gap for check in decision.checks if check.layer is named for gap in check.gaps]
         for gap in (*named_first, *decision.gaps):
             yield f"{gap.sentence}: `{gap.command}`" if gap.command else gap.sentence
+            yield from (f"correct {_where(problem)}{problem.message}" for problem in gap.problems)
     for unknown in decision.unknown_keys:
         yield _find(unknown, decision.request)
     if decision.effect is Effect.ALLOWED and comparison.agreement is Agreement.DISAGREES:
-        yield from _SUSPECTS
+        yield from _suspicions(decision, named)
     if decision.layer == "special":
         yield from (caveat.sentence for caveat in decision.caveats)
 
 
+def _where(problem: Problem) -> str:
+    if problem.span is None:
+        return ""
+    place = problem.span.place
+    return f"{place.file}:{place.line}:{place.column}: "
+
+
+def _suspicions(decision: Decision, named: LayerName | None) -> Iterator[str]:
+    """What to look at when the policies at hand allow what AWS denied, in the layer ``named`` if it names one."""
+    yield _CHANGED_SINCE
+    if named is not None and named is not LayerName.SESSION:
+        yield _fetch(named, decision.request)
+    elif decision.request.principal.credentials is not Credentials.LONG_TERM:
+        yield _SESSION_POLICIES
+    yield _CALL_AGAIN
+
+
 def _find(unknown: UnknownKey, request: Request) -> str:
-    settled = ", ".join(
-        f"{'absent' if value is None else f'`{value}`'}: {effect.value.replace('_', ' ')}"
-        for value, effect in unknown.settles
-    )
-    return f"find the value of {unknown.key}{f' ({settled})' if settled else ''}: {where_to_look(unknown.key, request)}"
+    return f"find the value of {unknown.key}: {where_to_look(unknown.key, request)}"

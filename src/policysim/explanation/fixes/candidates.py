@@ -42,7 +42,7 @@ class Candidate(NamedTuple):
     """One possible edit of one document.
 
     ``breadth`` is a rough count of what the edit lets in; smaller is better. With ``new`` the document does not exist
-    yet and is to be attached in the layer ``layer``.
+    yet and is to be attached in the layer ``layer``. ``others`` are whom else the edited statement names.
     """
 
     kind: FixKind
@@ -53,6 +53,7 @@ class Candidate(NamedTuple):
     breadth: int
     warning: str = ""
     new: bool = False
+    others: tuple[str, ...] = ()
 
 
 Builder = Callable[[Case, Aim], Iterator[Candidate]]

@@ -175,10 +175,15 @@ def _text_of(policy: Policy) -> _Text:
     place = policy.location
     origin = place.source.origin
     if origin is None or not isinstance(origin.offsets, EmbeddedOffsets):
-        return _Text(place.source.name, jq_path(place.path), text=False)
+        return _Text(_unpacked(place.source.name), jq_path(place.path), text=False)
     outer = origin.offsets.location
     decode = " | @urid" if origin.offsets.percent_encoded else ""
-    return _Text(outer.source.name, jq_path(outer.path) + decode, text=True)
+    return _Text(_unpacked(outer.source.name), jq_path(outer.path) + decode, text=True)
+
+
+def _unpacked(file: str) -> str:
+    """The file that an edit of a compressed one ends up in: it must be unpacked first, and jq reads no other."""
+    return file.removesuffix(".gz")
 
 
 def jq_path(path: DocumentPath) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from policysim.account.account import Node, Organisation
+    from policysim.evaluation.decision import StatementMatch
     from policysim.evaluation.policy_set import AttachedPolicy
     from policysim.explanation.fixes.candidates import Aim, Case
     from policysim.language.source import Location
@@ -27,20 +28,22 @@ _MANAGED_BY_AWS: Final[tuple[tuple[str, str], ...]] = (
 
 AWS_KEY_MANAGER: Final = "AWS"
 
+EVERYBODY: Final = "*"
+
 _IMPLIED: Final = frozenset({"FullAWSAccess", "RCPFullAWSAccess"})
 """Policies that stand at a level without having been written by anybody (spec E22, E27)."""
 
 
 def documents(case: Case, aim: Aim) -> tuple[AttachedPolicy, ...]:
     """The documents of a layer (of one of its levels) that can be edited, those that bind the fewest others first."""
-    editable = [attached for attached in _all(case, aim) if refusal(case, attached) is None]
+    editable = [attached for attached in in_aim(case, aim) if refusal(case, attached) is None]
     return tuple(sorted(editable, key=lambda attached: len(also_affected(case, attached, aim.layer))))
 
 
 def refusals(case: Case, aim: Aim) -> tuple[str, ...]:
     """A sentence for each reason why documents of a layer were left alone."""
     names: dict[str, list[str]] = {}
-    for attached in _all(case, aim):
+    for attached in in_aim(case, aim):
         why = refusal(case, attached)
         if why is not None and attached.name not in _IMPLIED:
             names.setdefault(why, []).append(f"`{attached.name}`")
@@ -68,7 +71,8 @@ def same_document(one: Location, other: Location) -> bool:
     return same_file and one.path == other.path
 
 
-def _all(case: Case, aim: Aim) -> Iterator[AttachedPolicy]:
+def in_aim(case: Case, aim: Aim) -> Iterator[AttachedPolicy]:
+    """The document whose Deny is to be narrowed, or every document of the layer (of its level) that lacks an Allow."""
     if aim.deny is not None:
         yield aim.deny.attached
         return
@@ -90,6 +94,18 @@ def also_affected(case: Case, attached: AttachedPolicy, layer: LayerName) -> tup
     if group is None or group.resource_type != "group":
         return ()
     return tuple(arn for arn in _members(case.organisation, group.account, group.name) if arn != own_arn)
+
+
+def named_besides(case: Case, match: StatementMatch) -> tuple[str, ...]:
+    """Whom a statement of a resource's or an endpoint's policy names besides the caller; ``*`` for everybody."""
+    principal = match.statement.principal
+    if principal is None or match.layer not in {LayerName.RESOURCE, LayerName.VPCE}:
+        return ()
+    if principal.negated:
+        return (EVERYBODY,)
+    caller = case.request.principal
+    own = {caller.arn, caller.entity_arn, caller.service, caller.provider}
+    return tuple(dict.fromkeys(entry.value for entry in principal.entries if entry.value not in own))
 
 
 def _members(organisation: Organisation, account_id: str, group: str) -> Iterator[str]:

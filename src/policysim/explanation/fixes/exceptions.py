@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.explanation.diagnosis import FixKind
 from policysim.explanation.fixes.breadth import element_breadth, statement_breadth
 from policysim.explanation.fixes.candidates import Builder, Candidate
-from policysim.explanation.fixes.documents import also_affected, refusal
+from policysim.explanation.fixes.documents import also_affected, named_besides, refusal
 from policysim.explanation.fixes.grants import label
 from policysim.explanation.fixes.statements import known_value, principal_arn, resource_pattern
 from policysim.language.edits import add_member, append_to_list
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from policysim.language.policy import ConditionEntry, Statement
 
 ON_PURPOSE: Final = "a Deny is there on purpose: ask whoever owns {statement} before you make an exception"
+
+_SPARES_EVERYBODY: Final = "the exception holds for everybody whom the Deny binds"
+_SPARES_EVERYTHING: Final = "the exception holds for everything that the Deny forbids the caller"
 
 _PRINCIPAL_KEY: Final = "aws:PrincipalArn"
 _EXEMPTING_OPERATOR: Final = "ArnNotLike"
@@ -49,7 +52,7 @@ def except_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
             match.layer,
             (_exemption(match.statement, str(arn)),),
             statement_breadth(match.statement, besides="principal"),
-            warning=ON_PURPOSE.format(statement=label(match)),
+            warning=f"{ON_PURPOSE.format(statement=label(match))}. {_SPARES_EVERYTHING}",
         )
 
 
@@ -137,7 +140,8 @@ def _spare(case: Case, match: StatementMatch, spared: _Spared) -> Candidate:
         match.layer,
         (spared.edit,),
         _EVERYBODY * spared.breadth * holders,
-        warning=ON_PURPOSE.format(statement=label(match)),
+        warning=f"{ON_PURPOSE.format(statement=label(match))}. {_SPARES_EVERYBODY}",
+        others=named_besides(case, match),
     )
 
 

@@ -13,11 +13,12 @@ from policysim.evaluation.reasons import Element, Reason
 from policysim.explanation.diagnosis import FixKind
 from policysim.explanation.fixes.breadth import covers_everything, element_breadth, statement_breadth
 from policysim.explanation.fixes.candidates import Builder, Candidate
-from policysim.explanation.fixes.documents import also_affected, documents, refusal
+from policysim.explanation.fixes.documents import also_affected, documents, in_aim, named_besides, refusal
 from policysim.explanation.fixes.statements import granting_statement, known_value, principal_entry, resource_pattern
 from policysim.explanation.near_misses import one_element_short
 from policysim.language.edits import add_member, append_to_list, remove_value
 from policysim.language.operators import Family, SetPrefix, operator_named
+from policysim.language.policy import Effect as StatementEffect
 from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
     from policysim.explanation.fixes.statements import Json
     from policysim.language.policy import ConditionEntry
 
-_BYPASSES: Final = (
-    "a condition of {statement} keeps this request out on purpose, perhaps: the new statement passes by it"
-)
+_BYPASSES: Final = "a condition of {statement} keeps this request out on purpose, perhaps: this edit passes by it"
 _ALL_RESOURCES: Final = "the statement covers every resource (`*`), so this allows the action on all of them"
 _MORE_WHO_FIT: Final = "the condition decides who gets in: whoever has this value gets all that {statement} allows"
 _WARNED: Final = 2
@@ -41,6 +40,13 @@ _WHOEVER_HAS_THE_VALUE: Final = 2
 
 _ANY_CUSTOMER: Final = (
     "the service acts for every customer: add a condition on aws:SourceArn or aws:SourceAccount before you deploy this"
+)
+_ANY_SERVICE: Final = (
+    "the service that is to get the role is not known, so this passes it to any: add a condition on iam:PassedToService"
+)
+_NOTHING_ALLOWED: Final = (
+    "no SCP at `{node}` allows anything: if FullAWSAccess was detached there by mistake, attach it again instead"
+    " (`aws organizations attach-policy --policy-id p-FullAWSAccess --target-id {node}`)"
 )
 _UNNAMED_RESOURCE: Final = "the event does not name the resource, so this covers all (`*`): narrow it if you can"
 
@@ -79,6 +85,7 @@ def add_action(case: Case, aim: Aim) -> Iterator[Candidate]:
             (append_to_list(statement.location.below("Action"), case.request.action),),
             statement_breadth(statement, besides="action") * _holders(case, miss.match),
             warning=_ALL_RESOURCES if wide else "",
+            others=named_besides(case, miss.match),
         )
 
 
@@ -97,6 +104,7 @@ def add_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
                 aim.layer,
                 (append_to_list(statement.location.below("Resource"), value),),
                 names * statement_breadth(statement, besides="resource") * _holders(case, miss.match),
+                others=named_besides(case, miss.match),
             )
 
 
@@ -153,6 +161,7 @@ def add_condition_value(case: Case, aim: Aim) -> Iterator[Candidate]:
             (append_to_list(statement.location.below(*entry.path()), value),),
             statement_breadth(statement, besides="principal") * (1 if by_name else _WHOEVER_HAS_THE_VALUE),
             warning="" if by_name else _MORE_WHO_FIT.format(statement=label(miss.match)),
+            others=() if by_name else named_besides(case, miss.match),
         )
 
 
@@ -188,14 +197,51 @@ def add_statement(case: Case, aim: Aim) -> Iterator[Candidate]:
 
 def warning_for_new_statement(case: Case, aim: Aim, statement: Json) -> str:
     """What to think of before a new statement is deployed; empty when there is nothing."""
-    kept_out = next(_near(case, aim, Element.CONDITION), None)
-    if kept_out is not None:
-        return _BYPASSES.format(statement=label(kept_out.match))
     if case.request.principal.kind is PrincipalKind.SERVICE and "Condition" not in statement:
         return _ANY_CUSTOMER
+    if (
+        case.request.action.lower() == "iam:passrole"
+        and aim.layer is LayerName.IDENTITY
+        and "Condition" not in statement
+    ):
+        return _ANY_SERVICE
+    if aim.layer is LayerName.SCP and not _allows_anything(case, aim):
+        return _NOTHING_ALLOWED.format(node=aim.node)
     if case.request.resource.arn == "*" and case.facts.takes_no_resource(case.request.action) is not True:
         return _UNNAMED_RESOURCE
     return ""
+
+
+def minding_conditions(case: Case, aim: Aim, candidate: Candidate) -> Candidate:
+    """The candidate, with a warning where it passes by a condition that alone keeps the request out."""
+    kept_out = next(_kept_out_by_condition(case, aim), None)
+    if kept_out is None or candidate.kind is FixKind.ADD_CONDITION_VALUE:
+        return candidate
+    warnings = (_BYPASSES.format(statement=label(kept_out.match)), candidate.warning)
+    return candidate._replace(warning=". ".join(filter(None, warnings)), breadth=candidate.breadth * _WARNED)
+
+
+def _kept_out_by_condition(case: Case, aim: Aim) -> Iterator[NearMiss]:
+    """Statements that only a condition keeps from allowing the request, of all layers that may do for the aim's.
+
+    Within one account identity-based and resource-based policies do for each other (spec E7).
+    """
+    request = case.request
+    either = (LayerName.IDENTITY, LayerName.RESOURCE)
+    shared = request.principal.account is not None and request.principal.account == request.resource.account
+    for layer in either if shared and aim.layer in either else (aim.layer,):
+        yield from (
+            miss for miss in one_element_short(case.decision, layer) if miss.outcome.element is Element.CONDITION
+        )
+
+
+def _allows_anything(case: Case, aim: Aim) -> bool:
+    """Whether any document of the level holds an Allow; none does where FullAWSAccess was detached (spec E18, E22)."""
+    return any(
+        statement.effect is StatementEffect.ALLOW
+        for attached in in_aim(case, aim)
+        for statement in attached.policy.statements
+    )
 
 
 def drop_exclusion(case: Case, aim: Aim) -> Iterator[Candidate]:
@@ -220,6 +266,7 @@ def drop_exclusion(case: Case, aim: Aim) -> Iterator[Candidate]:
                 (remove_value(statement.location.below(*patterns.path(at))),),
                 element_breadth(others) * _holders(case, miss.match),
                 warning=f"{patterns.name} leaves it out on purpose, perhaps: ask the owner of {label(miss.match)}",
+                others=named_besides(case, miss.match),
             )
 
 

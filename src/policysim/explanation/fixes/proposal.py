@@ -16,7 +16,7 @@ from policysim.explanation.fixes.candidates import Aim
 from policysim.explanation.fixes.deployment import command
 from policysim.explanation.fixes.documents import also_affected, documents, managed_by_aws, refusal, refusals
 from policysim.explanation.fixes.exceptions import EXCEPTION_BUILDERS
-from policysim.explanation.fixes.grants import GRANT_BUILDERS
+from policysim.explanation.fixes.grants import GRANT_BUILDERS, minding_conditions
 from policysim.explanation.fixes.new_policies import new_inline_policy, new_resource_policy
 from policysim.explanation.fixes.verification import verify
 from policysim.explanation.near_misses import without_allow
@@ -112,6 +112,8 @@ def _builders(case: Case, aim: Aim) -> Iterator[tuple[Aim, Builder]]:
 def _best_of_each_kind(case: Case, aim: Aim) -> list[Outcome]:
     """The outcomes that work, the one that lets in least first; of each kind of edit only the best."""
     candidates = [candidate for own, builder in _builders(case, aim) for candidate in builder(case, own)]
+    if aim.deny is None:
+        candidates = [minding_conditions(case, aim, candidate) for candidate in candidates]
     outcomes = [outcome for candidate in candidates if (outcome := verify(candidate, aim, case)) is not None]
     best: dict[FixKind, Outcome] = {}
     for outcome in sorted(outcomes, key=_size):
@@ -134,13 +136,20 @@ def _fix(outcome: Outcome, case: Case, step: int) -> Fix:
         edits=candidate.edits,
         verified=outcome.verification,
         command=command(candidate.attached, candidate.layer),
-        also_affects=() if candidate.new else also_affected(case, candidate.attached, candidate.layer),
-        warning=_warnings(candidate, case, source.name),
+        also_affects=_also_affects(candidate, case),
+        warning=_warnings(candidate, case),
         step=step,
     )
 
 
-def _warnings(candidate: Candidate, case: Case, file: str) -> str:
+def _also_affects(candidate: Candidate, case: Case) -> tuple[str, ...]:
+    """Who else has the document, and whom else the edited statement names."""
+    if candidate.new:
+        return ()
+    return (*also_affected(case, candidate.attached, candidate.layer), *candidate.others)
+
+
+def _warnings(candidate: Candidate, case: Case) -> str:
     owner = case.request.resource.account
     foreign = candidate.layer is LayerName.RESOURCE and owner not in {None, case.request.principal.account}
     session = candidate.layer is LayerName.SESSION
@@ -151,7 +160,6 @@ def _warnings(candidate: Candidate, case: Case, file: str) -> str:
                 candidate.warning,
                 f"account `{owner}` must deploy this" if foreign else "",
                 "whoever starts the session passes this policy: no call changes it afterwards" if session else "",
-                "the file is compressed: unpack it before you apply the diff" if file.endswith(".gz") else "",
             ),
         )
     )

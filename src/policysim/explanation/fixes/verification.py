@@ -40,9 +40,11 @@ class Outcome(NamedTuple):
 
     @property
     def verification(self) -> Verification:
-        """The effect, and the layer in the way where it is a denial."""
-        denied = self.decision.effect in {Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY}
-        return Verification(self.decision.effect, self.decision.layer if denied else "")
+        """The effect, and the layer in the way where it is a denial, or the keys that it hangs on where it is open."""
+        decision = self.decision
+        if decision.effect is Effect.DEPENDS:
+            return Verification(decision.effect, "", tuple(unknown.key for unknown in decision.unknown_keys))
+        return Verification(decision.effect, "" if decision.effect is Effect.ALLOWED else decision.layer)
 
 
 def verify(candidate: Candidate, aim: Aim, case: Case) -> Outcome | None:
