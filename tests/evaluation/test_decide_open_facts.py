@@ -174,3 +174,27 @@ def test_an_open_decision_always_says_what_it_hangs_on(request_: Request, found:
     decision = answer(request_, found)
     assert decision.effect is Effect.DEPENDS
     assert code in codes(decision)
+
+
+def test_a_value_is_told_the_effect_that_it_leads_to_whatever_the_other_keys_are() -> None:
+    when = [{"Bool": {"aws:SecureTransport": word}, "Null": {"app:k": "false"}} for word in ("true", "false")]
+    found = policies(identity=[*(deny(Condition=condition) for condition in when)])
+    decision = answer(ask(context=OPEN), found)
+    assert [(unknown.key, unknown.settles) for unknown in decision.unknown_keys] == [
+        ("app:k", (("other", Effect.EXPLICIT_DENY), (None, Effect.IMPLICIT_DENY)))
+    ]
+
+
+def test_the_layer_of_a_certain_denial_is_the_first_that_always_stands_in_the_way() -> None:
+    limit = allow(Condition={"StringEquals": {"app:k": "a"}})
+    decision = answer(ask(context=OPEN), policies(identity=[], scp=[limit], boundary=[allow("ec2:*")]))
+    assert (decision.effect, decision.layer) == (Effect.IMPLICIT_DENY, "identity")
+    assert decision.blocking[0] is LayerName.IDENTITY
+    twice = policies(
+        identity=[allow(Condition={"StringEquals": {"app:k": "a"}})],
+        session=[],
+        boundary=[allow(Condition={"StringNotEquals": {"app:k": "a"}})],
+        scp=[allow()],
+    )
+    decision = answer(ask(APP, context=OPEN), twice)
+    assert (decision.layer, decision.blocking) == ("session", (LayerName.SESSION,))

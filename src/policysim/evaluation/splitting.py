@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from policysim.evaluation.context import Lookup
     from policysim.evaluation.facts import Facts
+    from policysim.evaluation.layers import LayerName
     from policysim.evaluation.switches import Switches
     from policysim.language.policy import ConditionEntry
     from policysim.language.request import ContextValue
@@ -62,7 +63,7 @@ def split_unknown_keys(
     if not splittable or math.prod(len(key.values) for key in splittable) > BUDGET:
         return decision.narrowed(caveats=(*decision.caveats, NOT_SPLIT))
     outcomes = [under(assumed) for assumed in _combinations(splittable)]
-    return _joined(decision, outcomes, splittable, under, caveats)
+    return _joined(decision, outcomes, splittable, caveats)
 
 
 def _classes_of(key: str, decision: Decision, lookup: Lookup, facts: Facts, switches: Switches) -> _Key | None:
@@ -99,7 +100,6 @@ def _joined(
     decision: Decision,
     outcomes: list[Decision],
     keys: list[_Key],
-    under: Callable[[Mapping[str, ContextValue]], Decision],
     caveats: tuple[Caveat, ...],
 ) -> Decision:
     effects = {effect for outcome in outcomes for effect in _effects(outcome)}
@@ -109,7 +109,7 @@ def _joined(
     split = {key.name: key for key in keys if _matters(key, keys, outcomes)}
     unsplit = {unknown.key for unknown in decision.unknown_keys} - {key.name for key in keys}
     kept = tuple(
-        UnknownKey(unknown.key, _settles(split[unknown.key], under) if unknown.key in split else ())
+        UnknownKey(unknown.key, _settles(split[unknown.key], keys, outcomes) if unknown.key in split else ())
         for unknown in decision.unknown_keys
         if unknown.key in split or unknown.key in unsplit
     )
@@ -126,10 +126,14 @@ def _joined(
 
 def _as_denied(decision: Decision, denied: list[Decision]) -> Decision:
     """A decision that is a denial after all: what stands in the way where no explicit deny does."""
-    first = denied[0]
-    common = tuple(name for name in first.blocking if all(name in outcome.blocking for outcome in denied))
-    blocking = common or first.blocking
+    blocking = _blocking(denied)
     return decision.narrowed(layer=blocking[0].value, blocking=blocking, statements=())
+
+
+def _blocking(denied: list[Decision]) -> tuple[LayerName, ...]:
+    """The layers that stand in the way in all of these outcomes, or else those of the first."""
+    common = tuple(name for name in denied[0].blocking if all(name in outcome.blocking for outcome in denied))
+    return common or denied[0].blocking
 
 
 def _matters(key: _Key, keys: list[_Key], outcomes: list[Decision]) -> bool:
@@ -165,24 +169,26 @@ def _certain(decision: Decision, outcomes: list[Decision], effect: Effect, cavea
         for check in first.checks
     )
     statements = {id(m.statement): m for outcome in outcomes for m in outcome.statements}
-    blocking = tuple(name for name in first.blocking if all(name in outcome.blocking for outcome in outcomes))
+    blocking = _blocking(outcomes)
     return decision.narrowed(
         effect=effect,
-        layer=first.layer,
+        layer=blocking[0].value if blocking else first.layer,
         checks=checks,
         statements=tuple(statements.values()),
-        blocking=blocking or first.blocking,
+        blocking=blocking,
         possible=(),
         unknown_keys=(),
         caveats=(*dict.fromkeys(caveat for outcome in outcomes for caveat in outcome.caveats), *caveats),
     )
 
 
-def _settles(
-    key: _Key, under: Callable[[Mapping[str, ContextValue]], Decision]
-) -> tuple[tuple[str | None, Effect], ...]:
-    """Each class of the key alone, the other keys left open."""
-    return tuple((_shown(value), under({key.name.lower(): value}).effect) for value in key.values)
+def _settles(key: _Key, keys: list[_Key], outcomes: list[Decision]) -> tuple[tuple[str | None, Effect], ...]:
+    """Each class of the key with the effect that it leads to whatever the other keys are."""
+    effects: list[set[Effect]] = [set() for _ in key.values]
+    place = keys.index(key)
+    for indices, outcome in zip(itertools.product(*(range(len(k.values)) for k in keys)), outcomes, strict=True):
+        effects[indices[place]] |= _effects(outcome)
+    return tuple((_shown(value), _summary(found)) for value, found in zip(key.values, effects, strict=True))
 
 
 def _shown(value: ContextValue) -> str | None:
