@@ -114,7 +114,7 @@ def fix_of(miss: NearMiss) -> Fix:
         summary="add `s3:PutObject` to the statement",
         source=span.source,
         edits=(TextEdit(span, '"s3:GetObject", "s3:PutObject"'),),
-        verified=Verification(Effect.ALLOWED, "identity"),
+        verified=Verification(Effect.ALLOWED, ""),
         command="aws iam put-role-policy --role-name app --policy-name app --policy-document file://acme/app.json",
         also_affects=("arn:aws:iam::111122223333:role/batch",),
         warning="the role can then overwrite every object",

@@ -90,7 +90,7 @@ def test_a_near_miss_says_what_was_wanted_what_is_there_and_where() -> None:
 
 def test_a_fix_says_what_it_does_and_what_came_of_it() -> None:
     (fix,) = as_json("implicit")["reports"][0]["fixes"]
-    assert fix["verified"] == {"effect": "allowed", "layer": "identity"}
+    assert fix["verified"] == {"effect": "allowed", "layer": "", "unknown_keys": []}
     assert fix["diff"].startswith("--- a/acme/app.json\n+++ b/acme/app.json\n@@ -4,7 +4,7 @@\n")
     assert fix["also_affects"] == ["arn:aws:iam::111122223333:role/batch"]
 

@@ -2,16 +2,21 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from policysim.evaluation.decision import Effect
-from policysim.explanation.diagnosis import Agreement
+from policysim.cloudtrail.denial import DenialKind
+from policysim.evaluation.decision import Effect, Verdict
+from policysim.evaluation.layers import LayerName
+from policysim.evaluation.reasons import Reason
+from policysim.evaluation.truth import UNKNOWN
+from policysim.explanation.diagnosis import Agreement, NearMiss, Verification
 from policysim.reports.build import report_of
 from policysim.reports.decision_document import LineDocument, MarkDocument
-from policysim.reports.decision_text import answer_text
-from policysim.reports.decisions import answer_of
+from policysim.reports.decision_text import answer_text, layer_table
+from policysim.reports.decisions import answer_of, check_documents
 from policysim.reports.excerpt_text import excerpt_lines
 from policysim.reports.layout import WIDTH, Paint
 from policysim.reports.printable import display_width
@@ -19,6 +24,7 @@ from policysim.reports.text_report import report_text, text_of_all
 from tests.reports.diagnoses import (
     IDENTITY_TEXT,
     SCP_TEXT,
+    checks,
     denial,
     diagnosis,
     event,
@@ -27,6 +33,7 @@ from tests.reports.diagnoses import (
     implicit_decision,
     near_miss,
     open_decision,
+    request,
     samples,
     scp_match,
 )
@@ -34,7 +41,9 @@ from tests.reports.diagnoses import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from policysim.evaluation.decision import Decision
     from policysim.explanation.diagnosis import Diagnosis
+    from policysim.reports.decision_document import CheckDocument
 
 
 def text_of(diagnosed: Diagnosis, *, verbose: bool = False) -> str:
@@ -140,7 +149,8 @@ def test_what_is_not_known_comes_with_what_would_settle_it() -> None:
     assert "  - aws:SourceIp: allowed if `10.0.0.0/8`; implicitly denied if absent\n" in text
     assert text.count("  - the bucket policy of `data` was not collected\n") == 1
     assert "      aws s3api get-bucket-policy --bucket data\n" in text
-    assert "identity-based policy     unknown        not collected, see below;" in text
+    assert "identity-based policy     unknown        incomplete, see below\n" in text
+    assert "`--absent KEY`" in text
     assert "tried value by value" in text
 
 
@@ -150,6 +160,7 @@ def test_a_disagreement_is_never_hidden() -> None:
         diagnosis(allowed, said=denial(), agreement=Agreement.DISAGREES, disagreement="the policies changed since")
     )
     assert text.startswith("UNEXPLAINED s3:PutObject: denied by AWS, but allowed by the policies at hand")
+    assert text.count("the policies changed since") == 1
     assert "policysim  DISAGREES: the policies changed since" in text
 
 
@@ -229,3 +240,94 @@ def test_an_encoded_message_is_not_printed_over_half_a_screen() -> None:
     assert "xxx" not in text
     assert "Encoded authorization failure message: …" in " ".join(text.split())
     assert "x" * 900 in text_of(diagnosis(None, said=denial(layer=None, raw=raw)), verbose=True)
+
+
+def resource_decision(action: str, *layers: LayerName) -> Decision:
+    return replace(implicit_decision(), request=request(action), blocking=layers, layer="resource", checks=checks({}))
+
+
+@pytest.mark.parametrize(
+    ("action", "title"),
+    [
+        ("sts:AssumeRole", "role trust policy"),
+        ("kms:Decrypt", "key policy"),
+        ("s3:GetObject", "resource-based policy"),
+    ],
+)
+def test_m9_m14_the_resource_side_is_called_what_its_service_calls_it(action: str, title: str) -> None:
+    decision = resource_decision(action, LayerName.RESOURCE, LayerName.IDENTITY)
+    text = text_of(diagnosis(decision, said=denial(), happened=event()))
+    assert text.startswith(f"DENIED {action}: no {title} allows it;")
+    assert f"\n  {title.ljust(25)} no impact" in text
+    identity_first = resource_decision(action, LayerName.IDENTITY, LayerName.RESOURCE)
+    assert f"an Allow in a {title}" in " ".join(text_of(diagnosis(identity_first)).split())
+
+
+def test_m2_an_identity_based_policy_takes_an() -> None:
+    said = denial(layer="identity", kind=DenialKind.UNKNOWN)
+    assert "denied by an identity-based policy, or by the lack of one" in text_of(diagnosis(None, said=said))
+
+
+def levels_check(verdict: Verdict, *nodes: str) -> CheckDocument:
+    (check,) = (one for one in check_documents(explicit_decision()) if one.layer is LayerName.SCP)
+    (statement,) = check.matchedStatements
+    allow = replace(statement, effect="Allow", sid=None, policy="FullAWSAccess")
+    matched = tuple(replace(allow, node=node) for node in nodes)
+    return replace(check, evaluatedEffect=verdict, matchedStatements=matched, blocking_node="ou-1")
+
+
+def table_row(check: CheckDocument) -> str:
+    (_, _, *row) = layer_table([check], "s3:GetObject", Paint(), verbose=False)
+    return " ".join(" ".join(row).split())
+
+
+def test_e18_a_statement_of_several_levels_is_named_once() -> None:
+    assert table_row(levels_check(Verdict.ALLOW, "r", "ou", "a")).endswith("`FullAWSAccess` statement 1 at 3 levels")
+    one = levels_check(Verdict.ALLOW, "r")
+    other = replace(one.matchedStatements[0], policy="sandbox", index=1)
+    both = replace(one, matchedStatements=(*one.matchedStatements, other))
+    assert table_row(both).endswith("`FullAWSAccess` statement 1 and 1 other statement")
+
+
+def test_e18_the_levels_that_allow_are_not_named_beside_the_one_that_does_not() -> None:
+    assert table_row(levels_check(Verdict.IMPLICIT_DENY, "r", "a")).endswith("implicit deny nothing allows it at ou-1")
+
+
+@pytest.mark.parametrize(
+    ("verification", "expected"),
+    [
+        (Verification(Effect.DEPENDS, "", ("kms:ViaService",)), "it depends on kms:ViaService"),
+        (Verification(Effect.DEPENDS, ""), "it depends on what was not collected"),
+        (Verification(Effect.IMPLICIT_DENY, "boundary"), "implicit deny, next in the way is the permissions boundary"),
+    ],
+)
+def test_m10_a_verification_says_what_is_left(verification: Verification, expected: str) -> None:
+    miss = near_miss()
+    fix = replace(fix_of(miss), verified=verification, also_affects=("*",))
+    text = " ".join(text_of(diagnosis(implicit_decision(), near_misses=(miss,), fixes=(fix,))).split())
+    assert expected in text
+    assert "also affects: everybody (`*`)" in text
+
+
+def test_what_the_caller_can_do_stands_before_the_exceptions_to_a_deny() -> None:
+    fix, step = fix_of(near_miss()), ("call with MFA",)
+    denied = text_of(diagnosis(explicit_decision(), fixes=(fix,), next_steps=step))
+    assert denied.index("call with MFA") < denied.index("Proposed fix")
+    lacking = text_of(diagnosis(implicit_decision(), fixes=(fix,), next_steps=step))
+    assert lacking.index("call with MFA") > lacking.index("Proposed fix")
+
+
+def test_what_may_match_is_no_near_miss() -> None:
+    miss = near_miss()
+    unclear = miss.outcome._replace(truth=UNKNOWN, reason=Reason.KEY_UNKNOWN, found="")
+    text = text_of(diagnosis(open_decision(), near_misses=(NearMiss(miss.match, unclear),)))
+    assert "Statements that may match" in text
+    assert "Near misses" not in text
+    assert "^ not known\n" in text
+
+
+def test_what_is_listed_as_not_collected_is_not_repeated_as_a_step() -> None:
+    gap = "the bucket policy of `data` was not collected"
+    text = text_of(diagnosis(open_decision(), next_steps=(f"{gap}: `aws s3api`", "find the value of aws:SourceIp: x")))
+    assert text.count(gap) == 1
+    assert "Next\n  - find the value of aws:SourceIp: x\n" in text

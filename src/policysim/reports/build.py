@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policysim.evaluation.truth import Truth
 from policysim.reports.decisions import (
     SCHEMA_NUMBER,
     check_documents,
@@ -120,10 +121,13 @@ def _request(diagnosed: RequestDiagnosis) -> RequestDocument:
 def _near_miss(miss: NearMiss) -> NearMissDocument:
     span = outcome_span(miss.match, miss.outcome)
     place, reason = span.place, miss.outcome.reason
-    label = f"the request has {miss.outcome.found}" if miss.outcome.found else "the request has none"
+    unknown = miss.outcome.truth is Truth.UNKNOWN
+    none = "not known" if unknown else "the request has none"
+    label = f"the request has {miss.outcome.found}" if miss.outcome.found else none
     return NearMissDocument(
         statement=statement_document(miss.match),
         spares=miss.spares,
+        open=unknown,
         element=miss.outcome.element,
         key=miss.outcome.key or None,
         wanted=_bare(miss.outcome.wanted),
@@ -158,7 +162,9 @@ def _fix(fix: Fix, base: Path | None) -> FixDocument:
         diff=unified_diff(fix.edits, target.path),
         command=fix.command,
         also_affects=fix.also_affects,
-        verified=VerificationDocument(effect=fix.verified.effect, layer=fix.verified.layer),
+        verified=VerificationDocument(
+            effect=fix.verified.effect, layer=fix.verified.layer, unknown_keys=fix.verified.unknown_keys
+        ),
         warning=_warning(fix, file),
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.decision import Effect, Verdict
-from policysim.evaluation.layers import LAYER, Combine, LayerName
+from policysim.evaluation.layers import LAYER, Combine
 from policysim.reports.excerpt_text import excerpt_lines
+from policysim.reports.layer_words import layer_named, layer_title, with_article
 from policysim.reports.layout import INDENT, Paint, Tone, bullet, command_lines, labelled, paragraph
 from policysim.reports.printable import printable
 
@@ -52,7 +53,8 @@ _GRANTING_SIDE: Final[dict[str, str]] = {
     "root": "the account's root user, whom its own account does not limit",
     "special": "a rule of the service that no policy changes",
 }
-_GAP_WORD = "not collected, see below"
+_GAP_WORD = "incomplete, see below"
+_HOW_TO_SETTLE = "`policysim eval` takes a value as `--context KEY=VALUE`, a key that is absent as `--absent KEY`"
 _TITLE_COLUMN = 26
 _VERDICT_COLUMN = 15
 _STATEMENTS_SHOWN = 3
@@ -66,8 +68,8 @@ def answer_text(answer: AnswerDocument, paint: Paint, *, verbose: bool = False) 
         "",
         *labelled("Who", printable(request.principal or "unknown")),
         *labelled("Wants", printable(f"{request.action} on {request.resource}")),
-        *statement_sections(decision, paint, verbose=verbose),
-        *layer_table(answer.checks, paint, verbose=verbose),
+        *statement_sections(decision, request.action, paint, verbose=verbose),
+        *layer_table(answer.checks, request.action, paint, verbose=verbose),
         *open_points(decision, paint),
     ]
     return "\n".join(lines) + "\n"
@@ -92,45 +94,45 @@ def verdict_phrase(decision: DecisionDocument, action: str) -> str:
     action = printable(action)
     match decision.effect:
         case Effect.EXPLICIT_DENY:
-            return f"{action}: explicit deny in {_deciders(decision)}"
+            return f"{action}: explicit deny in {_deciders(decision, action)}"
         case Effect.IMPLICIT_DENY:
             return _implicit_phrase(decision, action)
         case Effect.ALLOWED:
-            return f"{action}: granted by {_deciders(decision)}"
+            return f"{action}: granted by {_deciders(decision, action)}"
         case Effect.DEPENDS:
             return f"{action}: {_alternatives(decision)}, depending on {_open_things(decision)}"
 
 
-def _deciders(decision: DecisionDocument) -> str:
+def _deciders(decision: DecisionDocument, action: str) -> str:
     if not decision.statements:
-        return _layer_title(decision.layer)
+        return _decider(decision.layer, action)
     first, *others = decision.statements
     more = f" (and {_count(len(others), 'more statement')})" if others else ""
-    return f"the {LAYER[first.layer].title} {statement_name(first)}, {place(first)}{more}"
+    return f"the {layer_title(first.layer, action)} {statement_name(first)}, {place(first)}{more}"
 
 
 def _implicit_phrase(decision: DecisionDocument, action: str) -> str:
     if not decision.blocking:
-        return f"{action}: implicitly denied by {_layer_title(decision.layer)}"
+        return f"{action}: implicitly denied by {_decider(decision.layer, action)}"
     first, *others = decision.blocking
-    phrase = f"{action}: {LAYER[first].implicit_phrase.removesuffix(' the')} it"
+    phrase = f"{action}: no {layer_title(first, action)} allows it"
     if others:
-        phrase += f"; missing too: an Allow in {_and([_article(LAYER[other].title) for other in others])}"
+        phrase += f"; missing too: an Allow in {_and([with_article(layer_title(other, action)) for other in others])}"
     if Effect.EXPLICIT_DENY in decision.possible:
         phrase += f"; an explicit deny is possible, depending on {_open_things(decision)}"
     return phrase
 
 
-def _layer_title(layer: str) -> str:
+def _decider(layer: str, action: str) -> str:
     if layer in _GRANTING_SIDE:
         return _GRANTING_SIDE[layer]
-    known = next((name for name in LayerName if name.value == layer), None)
-    return _article(LAYER[known].title) if known else layer
+    title = layer_named(layer, action)
+    return with_article(title) if title else layer
 
 
 def _alternatives(decision: DecisionDocument) -> str:
     phrases = [_EFFECT_PHRASE[effect] for effect in decision.possible if effect is not Effect.DEPENDS]
-    return " or ".join(phrases) or "allowed or denied"
+    return _joined(phrases, "or") if phrases else "allowed or denied"
 
 
 def _open_things(decision: DecisionDocument) -> str:
@@ -139,13 +141,20 @@ def _open_things(decision: DecisionDocument) -> str:
     return "what was not collected" if decision.gaps else "what is not known"
 
 
-def statement_sections(decision: DecisionDocument, paint: Paint, *, verbose: bool) -> Iterator[str]:
+def shown_statements(decision: DecisionDocument, *, verbose: bool) -> Sequence[StatementDocument]:
+    """The statements that decided, as many as are shown."""
+    return decision.statements if verbose else decision.statements[:_STATEMENTS_SHOWN]
+
+
+def statement_sections(decision: DecisionDocument, action: str, paint: Paint, *, verbose: bool) -> Iterator[str]:
     """The statements that decided, each with its source lines."""
-    shown = decision.statements if verbose else decision.statements[:_STATEMENTS_SHOWN]
+    shown = shown_statements(decision, verbose=verbose)
     for statement in shown:
         title = "Statement that decides" if decision.effect is not Effect.DEPENDS else "Statement that may decide"
         yield from heading(title, paint)
-        yield from paragraph(f"{statement_name(statement)}, {LAYER[statement.layer].title} ({statement.effect})")
+        yield from paragraph(
+            f"{statement_name(statement)}, {layer_title(statement.layer, action)} ({statement.effect})"
+        )
         yield INDENT + paint(place(statement), Tone.PLACE)
         yield from excerpt_lines(statement.excerpt, paint)
     if len(shown) < len(decision.statements):
@@ -153,13 +162,13 @@ def statement_sections(decision: DecisionDocument, paint: Paint, *, verbose: boo
         yield from paragraph(f"... and {_count(left, 'more statement')} (-v shows all)")
 
 
-def layer_table(checks: Sequence[CheckDocument], paint: Paint, *, verbose: bool) -> Iterator[str]:
+def layer_table(checks: Sequence[CheckDocument], action: str, paint: Paint, *, verbose: bool) -> Iterator[str]:
     """Every layer's verdict, in the order in which AWS checks."""
     if not checks:
         return
     yield from heading("Layers, in the order in which AWS checks them", paint)
     for check in checks:
-        title = f"{INDENT}{LAYER[check.layer].title}".ljust(_TITLE_COLUMN + len(INDENT))
+        title = f"{INDENT}{layer_title(check.layer, action)}".ljust(_TITLE_COLUMN + len(INDENT))
         word = check.evaluatedEffect.value.lower().replace("_", " ")
         first, *rest = paragraph(_check_detail(check), first=title + word.ljust(_VERDICT_COLUMN))
         at = len(title)
@@ -185,19 +194,32 @@ def _check_detail(check: CheckDocument) -> str:
         parts.append(f"nothing allows it at {printable(check.blocking_node or '')}" if levels else "nothing allows it")
     matched = _relevant(check)
     if matched:
-        more = f" and {len(matched) - 1} more" if len(matched) > 1 else ""
-        parts.append(statement_name(matched[0]) + more)
-    elif check.evaluatedEffect is not Verdict.IMPLICIT_DENY:
+        parts.append(_named_in_short(matched))
+    elif check.evaluatedEffect is not Verdict.IMPLICIT_DENY and not check.gaps:
         parts.append("nothing matches" if check.needed else "nothing matches, and nothing needs to")
     return "; ".join(part for part in parts if part)
 
 
+def _named_in_short(matched: Sequence[StatementDocument]) -> str:
+    """The first of some statements by its name, and how many more there are; one at several levels counts once."""
+    first, *others = dict.fromkeys(map(statement_name, matched))
+    levels = len({statement.node for statement in matched if statement_name(statement) == first})
+    everywhere = f" at {levels} levels" if levels > 1 and LAYER[matched[0].layer].combine is Combine.LEVELS else ""
+    return first + everywhere + (f" and {_count(len(others), 'other statement')}" if others else "")
+
+
 def _relevant(check: CheckDocument) -> list[StatementDocument]:
-    """The statements behind the verdict: for a deny those that deny, for an open one those that may match first."""
+    """The statements behind the verdict: those that deny, those that allow, or those that may match."""
     matched = check.matchedStatements
-    if check.evaluatedEffect is Verdict.EXPLICIT_DENY:
-        return [statement for statement in matched if statement.effect == "Deny" and statement.certain]
-    return sorted(matched, key=lambda statement: statement.certain)
+    match check.evaluatedEffect:
+        case Verdict.EXPLICIT_DENY:
+            return [statement for statement in matched if statement.effect == "Deny" and statement.certain]
+        case Verdict.IMPLICIT_DENY:
+            return [statement for statement in matched if not statement.certain]
+        case Verdict.UNKNOWN:
+            return [statement for statement in matched if not statement.certain] or list(matched)
+        case Verdict.ALLOW | Verdict.NO_IMPACT:
+            return sorted(matched, key=lambda statement: statement.certain)
 
 
 def open_points(decision: DecisionDocument, paint: Paint) -> Iterator[str]:
@@ -206,8 +228,9 @@ def open_points(decision: DecisionDocument, paint: Paint) -> Iterator[str]:
         yield from heading("Not known, and what would settle it", paint)
         for unknown in decision.unknown_keys:
             yield from bullet(_settled_by(unknown))
+        yield from paragraph(_HOW_TO_SETTLE)
     if decision.gaps:
-        yield from heading("Not collected", paint)
+        yield from heading("Not collected, or not readable", paint)
         for gap in decision.gaps:
             yield from _gap(gap)
     if decision.caveats:
@@ -250,8 +273,8 @@ def _count(number: int, noun: str) -> str:
 
 
 def _and(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return _joined(words, "and")
 
 
-def _article(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+def _joined(words: Sequence[str], conjunction: str) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {conjunction} {words[-1]}"

@@ -77,11 +77,13 @@ class NearMissDocument:
     """A statement one element short: the element, what the policy wants, what the request has, and the place.
 
     ``reason`` is the stable code, ``sentence`` the same in words, ``rules`` the semantics rules behind it. With
-    ``spares`` the statement is a Deny that matches, and the element is what spares other requests.
+    ``spares`` the statement is a Deny that matches, and the element is what spares other requests. With ``open`` it is
+    not known whether the element matches.
     """
 
     statement: StatementDocument
     spares: bool
+    open: bool
     element: Element
     key: str | None
     wanted: str
@@ -118,10 +120,14 @@ class HypothesisDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationDocument:
-    """The decision once the edit is made; ``layer`` grants it, or is the next one in the way."""
+    """The decision once the edit is made.
+
+    ``layer`` is the next one in the way of a denial; ``unknown_keys`` are those that an open decision hangs on.
+    """
 
     effect: Effect
     layer: str
+    unknown_keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,11 +17,14 @@ from policysim.reports.decision_text import (
     headline,
     layer_table,
     open_points,
+    place,
+    shown_statements,
     statement_name,
     statement_sections,
     verdict_phrase,
 )
 from policysim.reports.excerpt_text import excerpt_lines
+from policysim.reports.layer_words import layer_named, layer_title, with_article
 from policysim.reports.layout import INDENT, Paint, Tone, bullet, command_lines, labelled, paragraph
 from policysim.reports.printable import printable, printable_lines
 
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     )
 
 _LONGEST_MESSAGE = 300
+_EVERYBODY = "everybody (`*`)"
 _ENCODED: Final = re.compile(r"(Encoded authorization failure message:\s*)\S+")
 _TRUST_PHRASE: Final[dict[DenialKind, str]] = {
     DenialKind.EXPLICIT: "an explicit deny in the role trust policy",
@@ -60,9 +64,8 @@ def report_text(report: Report, paint: Paint, *, verbose: bool = False) -> str:
         *_facts(report, verbose=verbose),
         *_requests(report, paint, verbose=verbose),
         *_decision(report, paint, verbose=verbose),
-        *_near_misses(report.near_misses, paint),
-        *_fixes(report.fixes, paint),
-        *_still_open(report, paint),
+        *_near_misses(report, paint, verbose=verbose),
+        *_ways_out(report, paint),
     ]
     return "\n".join(lines) + "\n"
 
@@ -72,7 +75,7 @@ def _verdict(report: Report, paint: Paint) -> Iterator[str]:
     if decision is None:
         yield from headline(Effect.IMPLICIT_DENY, f"{action}: {_said_in_short(report.denial)}", paint)
     elif decision.effect is Effect.ALLOWED:
-        phrase = f"{action}: denied by AWS, but allowed by the policies at hand ({report.disagreement})"
+        phrase = f"{action}: denied by AWS, but allowed by the policies at hand"
         yield from headline(Effect.DEPENDS, phrase, paint, word="UNEXPLAINED")
     else:
         yield from headline(decision.effect, verdict_phrase(decision, action) + _nearest(report), paint)
@@ -152,7 +155,7 @@ def _layer_phrase(layer: str, kind: DenialKind, action: str | None) -> str:
         case DenialKind.IMPLICIT:
             return f"{row.implicit_phrase} {action or 'requested'} action"
         case DenialKind.UNKNOWN:
-            return f"denied by a {row.title}, or by the lack of one"
+            return f"denied by {with_article(row.title)}, or by the lack of one"
 
 
 def _shortened(message: str) -> str:
@@ -195,19 +198,29 @@ def _provenance(request: RequestDocument) -> str:
 def _decision(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     if report.decision is None:
         return
-    yield from statement_sections(report.decision, paint, verbose=verbose)
-    yield from layer_table(report.checks, paint, verbose=verbose)
+    action = _action(report)
+    yield from statement_sections(report.decision, action, paint, verbose=verbose)
+    yield from layer_table(report.checks, action, paint, verbose=verbose)
 
 
-def _near_misses(misses: Sequence[NearMissDocument], paint: Paint) -> Iterator[str]:
+def _near_misses(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
+    """What a Deny spares, what may match, and what is one element short; nothing that stands further up."""
+    misses, action = report.near_misses, _action(report)
+    above = {place(one) for one in shown_statements(report.decision, verbose=verbose)} if report.decision else set()
     yield from _spared([miss for miss in misses if miss.spares], paint)
-    short = [miss for miss in misses if not miss.spares]
-    if short:
-        yield from heading("Near misses: statements that are one element short", paint)
-    for number, miss in enumerate(short):
+    may_match = [miss for miss in misses if miss.open and place(miss.statement) not in above]
+    yield from _missed("Statements that may match: one element hangs on what is not known", may_match, action, paint)
+    short = [miss for miss in misses if not (miss.spares or miss.open)]
+    yield from _missed("Near misses: statements that are one element short", short, action, paint)
+
+
+def _missed(title: str, misses: Sequence[NearMissDocument], action: str, paint: Paint) -> Iterator[str]:
+    if misses:
+        yield from heading(title, paint)
+    for number, miss in enumerate(misses):
         if number:
             yield ""
-        layer = LAYER[miss.statement.layer].title
+        layer = layer_title(miss.statement.layer, action)
         yield from paragraph(f"{statement_name(miss.statement)}, {layer} ({miss.statement.effect})")
         yield from paragraph(f"{miss.element.value}: {printable(miss.sentence)}")
         yield INDENT + paint(_place(miss), Tone.PLACE)
@@ -227,16 +240,27 @@ def _place(miss: NearMissDocument) -> str:
     return f"{printable(miss.file)}:{miss.line}:{miss.column}"
 
 
-def _fixes(fixes: Sequence[FixDocument], paint: Paint) -> Iterator[str]:
+def _ways_out(report: Report, paint: Paint) -> Iterator[str]:
+    """The edits, and what else can be done: before the edits where they are exceptions to a Deny on purpose."""
+    if report.decision is not None and report.decision.effect is Effect.EXPLICIT_DENY:
+        yield from _still_open(report, paint)
+        yield from _fixes(report.fixes, _action(report), paint)
+    else:
+        yield from _fixes(report.fixes, _action(report), paint)
+        yield from _still_open(report, paint)
+
+
+def _fixes(fixes: Sequence[FixDocument], action: str, paint: Paint) -> Iterator[str]:
     steps = max((fix.step for fix in fixes), default=1)
     for number, fix in enumerate(fixes, 1):
         step = f", step {fix.step} of {steps}" if steps > 1 else ""
         count = f" {number} of {len(fixes)}" if len(fixes) > 1 else ""
         yield from heading(f"Proposed fix{count}{step}", paint)
         yield from paragraph(printable(fix.summary))
-        yield from paragraph(_verified(fix))
+        yield from paragraph(_verified(fix, action))
         if fix.also_affects:
-            yield from paragraph(f"also affects: {printable(', '.join(fix.also_affects))}")
+            affected = (_EVERYBODY if one == "*" else one for one in fix.also_affects)
+            yield from paragraph(f"also affects: {printable(', '.join(affected))}")
         if fix.warning:
             yield from paragraph(f"warning: {printable(fix.warning)}")
         if fix.command:
@@ -245,16 +269,18 @@ def _fixes(fixes: Sequence[FixDocument], paint: Paint) -> Iterator[str]:
         yield from _diff(fix, paint)
 
 
-def _verified(fix: FixDocument) -> str:
-    if fix.verified.effect is Effect.ALLOWED:
-        return "evaluated again: allowed"
-    effect = fix.verified.effect.value.replace("_", " ")
-    return f"evaluated again: {effect}, next in the way is {_in_the_way(fix.verified.layer)}"
-
-
-def _in_the_way(layer: str) -> str:
-    row = next((LAYER[name] for name in LayerName if name.value == layer), None)
-    return f"the {row.title}" if row else printable(layer)
+def _verified(fix: FixDocument, action: str) -> str:
+    match fix.verified.effect:
+        case Effect.ALLOWED:
+            return "evaluated again: allowed"
+        case Effect.DEPENDS:
+            hangs_on = ", ".join(fix.verified.unknown_keys) or "what was not collected"
+            return printable(f"evaluated again: no longer denied for certain, it depends on {hangs_on}")
+        case Effect.EXPLICIT_DENY | Effect.IMPLICIT_DENY:
+            title = layer_named(fix.verified.layer, action)
+            in_the_way = f"the {title}" if title else printable(fix.verified.layer)
+            effect = fix.verified.effect.value.replace("_", " ")
+            return f"evaluated again: {effect}, next in the way is {in_the_way}"
 
 
 def _diff(fix: FixDocument, paint: Paint) -> Iterator[str]:
@@ -284,7 +310,9 @@ def _still_open(report: Report, paint: Paint) -> Iterator[str]:
         yield from heading("Could not be made out", paint)
         for sentence in report.unresolved:
             yield from bullet(printable(sentence))
-    if report.next_steps:
+    above = tuple(gap.sentence for gap in report.decision.gaps) if report.decision is not None else ()
+    steps = [step for step in report.next_steps if not (above and step.startswith(above))]
+    if steps:
         yield from heading("Next", paint)
-        for step in report.next_steps:
+        for step in steps:
             yield from bullet(printable(step))
