@@ -543,3 +543,11 @@ def test_an_open_verification_names_the_keys_that_it_hangs_on() -> None:
     )
     found = fixes(case(asked, in_force({IDENTITY: mine, RESOURCE: bucket})))
     assert {fix.verified for fix in found} == {Verification(Effect.DEPENDS, "", ("aws:SourceVpc",))}
+
+
+def test_a_statement_about_other_resources_comes_behind_a_new_one() -> None:
+    asked = request("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs")
+    far = identity_case(asked, allow("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:alarms"))
+    assert [fix.kind for fix in fixes(far)] == ["add-statement", "add-resource"]
+    near = identity_case(asked, allow("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs-dead-letter"))
+    assert [fix.kind for fix in fixes(near)] == ["add-resource", "add-statement"]

@@ -331,3 +331,10 @@ def test_what_is_listed_as_not_collected_is_not_repeated_as_a_step() -> None:
     text = text_of(diagnosis(open_decision(), next_steps=(f"{gap}: `aws s3api`", "find the value of aws:SourceIp: x")))
     assert text.count(gap) == 1
     assert "Next\n  - find the value of aws:SourceIp: x\n" in text
+
+
+def test_a_statement_about_other_resources_is_no_headline() -> None:
+    miss = near_miss()._replace(far=True)
+    text = text_of(diagnosis(implicit_decision(), near_misses=(miss,)))
+    assert "nearest" not in text
+    assert "Near misses" in text

@@ -27,12 +27,14 @@ class NearMiss(NamedTuple):
     """A statement that is one element short of changing the decision, and the element.
 
     An Allow that is one element short of matching; or, with ``spares``, a Deny that matches and an element of it that
-    spares other requests, such as a list of exempted principals.
+    spares other requests, such as a list of exempted principals. ``far``: the statement is about other resources, and
+    shares no more than its service and action with the request.
     """
 
     match: StatementMatch
     outcome: Outcome
     spares: bool = False
+    far: bool = False
 
     @property
     def sentence(self) -> str:

@@ -90,7 +90,7 @@ def one_element_short(decision: Decision, layer: LayerName) -> Iterator[NearMiss
             continue
         failures = match.failures
         if len(failures) == 1 and failures[0].truth is FALSE and _comparable(match, failures[0], decision.request):
-            yield NearMiss(match, failures[0])
+            yield NearMiss(match, failures[0], far=_is_far(match, failures[0], decision.request))
 
 
 def similarity(pattern: str, text: str) -> float:
@@ -103,6 +103,10 @@ def similarity(pattern: str, text: str) -> float:
 def _comparable(match: StatementMatch, failure: Outcome, request: Request) -> bool:
     """Whether the failing element speaks of the request's service at all."""
     return failure.element not in {Element.ACTION, Element.RESOURCE} or _likeness(match, failure, request) > 0
+
+
+def _is_far(match: StatementMatch, failure: Outcome, request: Request) -> bool:
+    return failure.element is Element.RESOURCE and _likeness(match, failure, request) < _CLOSE
 
 
 def _likeness(match: StatementMatch, failure: Outcome, request: Request) -> float:
@@ -137,7 +141,7 @@ def _rank(miss: NearMiss, request: Request) -> tuple[int, bool, float]:
         return _RANK_OF_ELEMENT[element], False, 0
     likeness = _likeness(miss.match, miss.outcome, request)
     if element is Element.RESOURCE:
-        return _RANK_FAR if likeness < _CLOSE else _RANK_OF_ELEMENT[element], False, -likeness
+        return _RANK_FAR if miss.far else _RANK_OF_ELEMENT[element], False, -likeness
     resource = miss.match.statement.resource
     for_all = resource is not None and (resource.negated or "*" in resource.patterns)
     return _RANK_OF_ELEMENT[element], for_all, -likeness

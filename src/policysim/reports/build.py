@@ -128,6 +128,7 @@ def _near_miss(miss: NearMiss) -> NearMissDocument:
         statement=statement_document(miss.match),
         spares=miss.spares,
         open=unknown,
+        far=miss.far,
         element=miss.outcome.element,
         key=miss.outcome.key or None,
         wanted=_bare(miss.outcome.wanted),

@@ -78,12 +78,13 @@ class NearMissDocument:
 
     ``reason`` is the stable code, ``sentence`` the same in words, ``rules`` the semantics rules behind it. With
     ``spares`` the statement is a Deny that matches, and the element is what spares other requests. With ``open`` it is
-    not known whether the element matches.
+    not known whether the element matches; with ``far`` the statement is about other resources of the service.
     """
 
     statement: StatementDocument
     spares: bool
     open: bool
+    far: bool
     element: Element
     key: str | None
     wanted: str

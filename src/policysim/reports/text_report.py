@@ -85,6 +85,8 @@ def _nearest(report: Report) -> str:
     if report.decision is None or report.decision.effect is not Effect.IMPLICIT_DENY or not report.near_misses:
         return ""
     miss = report.near_misses[0]
+    if miss.far:
+        return ""
     return f"; nearest is {statement_name(miss.statement)}, {_place(miss)}"
 
 

@@ -38,6 +38,9 @@ _WARNED: Final = 2
 
 _WHOEVER_HAS_THE_VALUE: Final = 2
 
+_FAR: Final = 2
+"""A statement about other resources comes behind a new one: its name says what it was meant for."""
+
 _ANY_CUSTOMER: Final = (
     "the service acts for every customer: add a condition on aws:SourceArn or aws:SourceAccount before you deploy this"
 )
@@ -96,6 +99,7 @@ def add_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
         pattern = resource_pattern(case.request, case.facts, aim.layer, miss.match.attached.policy.version)
         if miss.outcome.reason is not Reason.RESOURCE_OTHER or pattern == "*":
             continue
+        far = _FAR if miss.far else 1
         for kind, value, names in ((FixKind.ADD_RESOURCE, pattern, 1), *_objects(case, miss.match)):
             yield Candidate(
                 kind,
@@ -103,7 +107,7 @@ def add_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
                 miss.match.attached,
                 aim.layer,
                 (append_to_list(statement.location.below("Resource"), value),),
-                names * statement_breadth(statement, besides="resource") * _holders(case, miss.match),
+                names * statement_breadth(statement, besides="resource") * _holders(case, miss.match) * far,
                 others=named_besides(case, miss.match),
             )
 
