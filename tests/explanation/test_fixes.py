@@ -551,3 +551,16 @@ def test_a_statement_about_other_resources_comes_behind_a_new_one() -> None:
     assert [fix.kind for fix in fixes(far)] == ["add-statement", "add-resource"]
     near = identity_case(asked, allow("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs-dead-letter"))
     assert [fix.kind for fix in fixes(near)] == ["add-resource", "add-statement"]
+
+
+def test_nothing_is_widened_to_a_whole_service_silently() -> None:
+    found = fixes(identity_case(request("s3:GetObject"), allow("s3:*", f"{BUCKET}/2025/*")))
+    assert "every action of a service" in fix_of("add-resource", found).warning
+    bucket = attached(
+        document(allow("s3:*", f"{BUCKET}/*", Principal={"AWS": f"{ROLE}-other"})),
+        RESOURCE,
+        name="b",
+        attached_to=BUCKET,
+    )
+    foreign = case(request("s3:GetObject", owner=OTHER_ACCOUNT), in_force({IDENTITY: ANYTHING, RESOURCE: bucket}))
+    assert "every action of a service" in fix_of("add-principal", fixes(foreign)).warning

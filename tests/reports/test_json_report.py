@@ -9,9 +9,9 @@ import pytest
 
 from policysim import __version__
 from policysim.reports.build import report_file, report_of
-from policysim.reports.json_report import json_line, json_text
+from policysim.reports.json_report import json_text
 from policysim.reports.schema import report_schema, schema_text
-from tests.reports.diagnoses import diagnosis, explicit_decision, fix_of, near_miss, samples, scp_match
+from tests.reports.diagnoses import diagnosis, explicit_decision, fix_of, near_miss, samples
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "docs" / "report.schema.json"
 KEYS = {
@@ -121,4 +121,3 @@ def test_nothing_that_steers_a_terminal_gets_out() -> None:
 
 def test_the_same_diagnosis_gives_the_same_text() -> None:
     assert as_json("implicit") == as_json("implicit")
-    assert json_line(scp_match().node) == '"ou-prod"\n'

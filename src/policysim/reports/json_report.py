@@ -16,11 +16,6 @@ def json_text(document: object) -> str:
     return json.dumps(plain(document), indent=2) + "\n"
 
 
-def json_line(document: object) -> str:
-    """The document as one line of JSON Lines."""
-    return json.dumps(plain(document)) + "\n"
-
-
 def plain(document: object) -> object:
     """Dataclasses as objects, tuples as lists, enumerations as their values."""
     if is_dataclass(document) and not isinstance(document, type):

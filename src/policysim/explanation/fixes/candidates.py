@@ -58,3 +58,8 @@ class Candidate(NamedTuple):
 
 Builder = Callable[[Case, Aim], Iterator[Candidate]]
 """From an aim to the edits that might reach it; what it yields is verified afterwards."""
+
+
+def one_warning(*sentences: str) -> str:
+    """Several warnings as one; empty ones are left out."""
+    return ". ".join(filter(None, sentences))

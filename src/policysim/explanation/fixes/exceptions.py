@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.explanation.diagnosis import FixKind
 from policysim.explanation.fixes.breadth import element_breadth, statement_breadth
-from policysim.explanation.fixes.candidates import Builder, Candidate
+from policysim.explanation.fixes.candidates import Builder, Candidate, one_warning
 from policysim.explanation.fixes.documents import also_affected, named_besides, refusal
 from policysim.explanation.fixes.grants import label
 from policysim.explanation.fixes.statements import known_value, principal_arn, resource_pattern
@@ -52,7 +52,7 @@ def except_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
             match.layer,
             (_exemption(match.statement, str(arn)),),
             statement_breadth(match.statement, besides="principal"),
-            warning=f"{ON_PURPOSE.format(statement=label(match))}. {_SPARES_EVERYTHING}",
+            warning=one_warning(ON_PURPOSE.format(statement=label(match)), _SPARES_EVERYTHING),
         )
 
 
@@ -140,7 +140,7 @@ def _spare(case: Case, match: StatementMatch, spared: _Spared) -> Candidate:
         match.layer,
         (spared.edit,),
         _EVERYBODY * spared.breadth * holders,
-        warning=f"{ON_PURPOSE.format(statement=label(match))}. {_SPARES_EVERYBODY}",
+        warning=one_warning(ON_PURPOSE.format(statement=label(match)), _SPARES_EVERYBODY),
         others=named_besides(case, match),
     )
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.reasons import Element, Reason
 from policysim.explanation.diagnosis import FixKind
-from policysim.explanation.fixes.breadth import covers_everything, element_breadth, statement_breadth
-from policysim.explanation.fixes.candidates import Builder, Candidate
+from policysim.explanation.fixes.breadth import covers_a_service, covers_everything, element_breadth, statement_breadth
+from policysim.explanation.fixes.candidates import Builder, Candidate, one_warning
 from policysim.explanation.fixes.documents import also_affected, documents, in_aim, named_besides, refusal
 from policysim.explanation.fixes.statements import granting_statement, known_value, principal_entry, resource_pattern
 from policysim.explanation.near_misses import one_element_short
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _BYPASSES: Final = "a condition of {statement} keeps this request out on purpose, perhaps: this edit passes by it"
 _ALL_RESOURCES: Final = "the statement covers every resource (`*`), so this allows the action on all of them"
+_ALL_ACTIONS: Final = "the statement covers every action of a service, so this allows all of them"
 _MORE_WHO_FIT: Final = "the condition decides who gets in: whoever has this value gets all that {statement} allows"
 _WARNED: Final = 2
 """An edit that passes by a condition, or that needs one, comes behind one that does not."""
@@ -108,6 +109,7 @@ def add_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
                 aim.layer,
                 (append_to_list(statement.location.below("Resource"), value),),
                 names * statement_breadth(statement, besides="resource") * _holders(case, miss.match) * far,
+                warning=_ALL_ACTIONS if covers_a_service(statement.action) else "",
                 others=named_besides(case, miss.match),
             )
 
@@ -144,7 +146,10 @@ def add_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
             aim.layer,
             (edit,),
             statement_breadth(statement, besides="principal"),
-            warning=_ANY_CUSTOMER if kind == "Service" and not statement.conditions else "",
+            warning=one_warning(
+                _ANY_CUSTOMER if kind == "Service" and not statement.conditions else "",
+                _ALL_ACTIONS if covers_a_service(statement.action) else "",
+            ),
         )
 
 
@@ -221,8 +226,8 @@ def minding_conditions(case: Case, aim: Aim, candidate: Candidate) -> Candidate:
     kept_out = next(_kept_out_by_condition(case, aim), None)
     if kept_out is None or candidate.kind is FixKind.ADD_CONDITION_VALUE:
         return candidate
-    warnings = (_BYPASSES.format(statement=label(kept_out.match)), candidate.warning)
-    return candidate._replace(warning=". ".join(filter(None, warnings)), breadth=candidate.breadth * _WARNED)
+    warning = one_warning(_BYPASSES.format(statement=label(kept_out.match)), candidate.warning)
+    return candidate._replace(warning=warning, breadth=candidate.breadth * _WARNED)
 
 
 def _kept_out_by_condition(case: Case, aim: Aim) -> Iterator[NearMiss]:

@@ -12,7 +12,7 @@ from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.truth import TRUE
 from policysim.explanation.diagnosis import Fix
-from policysim.explanation.fixes.candidates import Aim
+from policysim.explanation.fixes.candidates import Aim, one_warning
 from policysim.explanation.fixes.deployment import command
 from policysim.explanation.fixes.documents import also_affected, documents, managed_by_aws, refusal, refusals
 from policysim.explanation.fixes.exceptions import EXCEPTION_BUILDERS
@@ -153,15 +153,10 @@ def _warnings(candidate: Candidate, case: Case) -> str:
     owner = case.request.resource.account
     foreign = candidate.layer is LayerName.RESOURCE and owner not in {None, case.request.principal.account}
     session = candidate.layer is LayerName.SESSION
-    return ". ".join(
-        filter(
-            None,
-            (
-                candidate.warning,
-                f"account `{owner}` must deploy this" if foreign else "",
-                "whoever starts the session passes this policy: no call changes it afterwards" if session else "",
-            ),
-        )
+    return one_warning(
+        candidate.warning,
+        f"account `{owner}` must deploy this" if foreign else "",
+        "whoever starts the session passes this policy: no call changes it afterwards" if session else "",
     )
 
 
