@@ -304,6 +304,13 @@ def test_s23_a_grant_that_names_the_caller_and_the_operation_may_allow(grant: Gr
     assert [gap.code for gap in layer.gaps] == (["grant-not-evaluated"] if open_ else [])
 
 
+def test_s15_block_public_access_that_nobody_collected_is_not_known_to_be_off() -> None:
+    where = account(resource_policies={"arn:aws:s3:::data": None})
+    block = situate(request(), organisation(where)).request.resource.public_access_block
+    assert block is not None
+    assert block.restrict_public_buckets is None
+
+
 def test_s15_block_public_access_is_the_stricter_of_account_and_bucket() -> None:
     on, off = PublicAccessBlock(restrict_public_buckets=True), PublicAccessBlock(restrict_public_buckets=False)
     expected = {(on, off): True, (off, on): True, (off, off): False, (off, None): None, (on, None): True}

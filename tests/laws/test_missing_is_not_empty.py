@@ -131,7 +131,7 @@ def test_without_authorization_details_the_caller_is_open_and_with_empty_ones_it
 def test_block_public_access_that_is_missing_is_not_known_and_empty_is_off(empty: str) -> None:
     part = Part("s3-public-access.json", None, "s3:ListBucket", "arn:aws:s3:::data")
     listed = {"resource-policies.json": {"arn:aws:s3:::data": None}}
-    assert situated(part, listed).request.resource.public_access_block is None
-    block = situated(part, {**listed, part.file: empty}).request.resource.public_access_block
-    assert block is not None
-    assert block.restrict_public_buckets is False
+    for files, restricted in ((listed, None), ({**listed, part.file: empty}, False)):
+        block = situated(part, files).request.resource.public_access_block
+        assert block is not None
+        assert block.restrict_public_buckets is restricted

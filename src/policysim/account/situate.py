@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from policysim.account.account import NOTHING_BLOCKED
+from policysim.account.account import NOTHING_BLOCKED, PublicAccess
 from policysim.account.context import fuller_context
 from policysim.account.endpoint_layer import endpoint_layer
 from policysim.account.identity_layers import identity_layers
@@ -70,9 +70,9 @@ def _public_access_block(text: str, owner: str | None, organisation: Organisatio
     """S3 Block Public Access as it holds for a bucket: the account's and the bucket's settings together (spec S15)."""
     arn = parse_arn(text)
     account = organisation.accounts.get(owner or "")
-    if arn is None or arn.service != "s3" or account is None or account.public_access is None:
+    if arn is None or arn.service != "s3" or account is None:
         return None
-    access, name = account.public_access, arn.resource.split("/", 1)[0]
+    access, name = account.public_access or PublicAccess(), arn.resource.split("/", 1)[0]
     unlisted = access.buckets is not None and name not in access.buckets and account.covers(access.buckets, arn.service)
     own = access.account or PublicAccessBlock()
     buckets = (NOTHING_BLOCKED if unlisted else access.bucket(name).public_access_block) or PublicAccessBlock()
