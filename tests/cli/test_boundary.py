@@ -74,6 +74,31 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert (done.returncode, done.stderr) == (ExitCode.BROKEN_PIPE, b"")
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["explain", "User: x is not authorized to perform: s3:GetObject"]])
+def test_a_command_whose_reader_goes_away_does_not_say_denied(arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "policysim", *arguments]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (ExitCode.BROKEN_PIPE, b"")
+
+
+@pytest.mark.parametrize(
+    ("redirection", "said"),
+    [
+        ("<&-", "policysim: <stdin>: standard input is closed\n"),
+        (">&-", "policysim: standard output is closed: there is nowhere to write the answer to\n"),
+        ("2>&-", ""),
+        ("2>/dev/full", ""),
+    ],
+)
+def test_a_stream_that_is_closed_or_full_is_bad_input_and_no_defect(redirection: str, said: str) -> None:
+    shell = f'exec "$0" -m policysim explain - {redirection}'
+    done = subprocess.run(["sh", "-c", shell, sys.executable], input=b"", capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.decode()) == (ExitCode.BAD_INPUT, b"", said)
+
+
 def test_ctrl_c_ends_with_130_and_no_traceback() -> None:
     code = (
         "from policysim.cli.boundary import exit_code_of; import sys, time\n"

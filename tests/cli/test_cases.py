@@ -57,7 +57,7 @@ def test_a_bad_line_is_answered_in_its_place_and_fails_the_run_at_the_end() -> N
     assert done.returncode == 2
     assert [answer["id"] for answer in answers(done)] == ["a", None, "b", "c"]
     assert ["error" in answer for answer in answers(done)] == [False, True, True, False]
-    assert done.stderr == "policysim: -: 2 of 4 cases could not be read, see their `error`\n"
+    assert done.stderr == "policysim: <stdin>: 2 of 4 cases could not be read, see their `error`\n"
 
 
 def test_a_call_that_needs_several_resources_needs_all_of_them() -> None:

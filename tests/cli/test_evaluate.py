@@ -159,6 +159,12 @@ def test_a_first_service_control_policy_stands_beside_full_access(tmp_path: Path
         (["--principal", "arn:aws:iam::999999999999:role/app"], "is of account `999999999999`, at hand is"),
         (["--add-policy", "nope.json"], "nope.json: there is no such file"),
         (["--cases", "x.jsonl"], "`--cases` stands alone"),
+        (["--absent", ""], "`--absent ` is no condition key"),
+        (["--absent", "aws:SourceIp=1.2.3.4"], "`--absent aws:SourceIp=1.2.3.4` is no condition key"),
+        (["--scp", "r-1="], "`--scp r-1=` is not of the form [NODE=]FILE"),
+        (["--scp", "=nope.json"], "`--scp =nope.json` is not of the form [NODE=]FILE"),
+        (["--scp", ""], "`--scp ` is not of the form [NODE=]FILE"),
+        (["--add-policy", ""], "the name of a file is empty"),
     ],
 )
 def test_bad_input_is_one_sentence(tmp_path: Path, arguments: list[str], sentence: str) -> None:

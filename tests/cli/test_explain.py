@@ -145,6 +145,7 @@ def test_an_explicit_deny_is_explained_with_its_place(folder: Path) -> None:
 
 def test_no_such_file(folder: Path) -> None:
     assert refused(run("explain", "nope.json", cwd=folder)) == "policysim: nope.json: no such file\n"
+    assert len(refused(run("explain", "x" * 5000, cwd=folder))) < 300
 
 
 @pytest.mark.parametrize(

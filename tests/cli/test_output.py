@@ -8,6 +8,7 @@ import click
 import pytest
 
 from policysim.cli.output import Output, answer_stream, check_output, note, wants_colour
+from policysim.sources.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,6 +102,31 @@ def test_a_place_where_no_file_can_be_is_refused_before_any_work(tmp_path: Path)
         check_output(output(tmp_path))
     with pytest.raises(click.UsageError, match="`--force` needs `--output`"):
         check_output(output(force=True))
+    with pytest.raises(click.UsageError, match="the file name behind `--output` is empty"):
+        check_output(output(""))
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(click.UsageError, match="is no path that leads to a file"):
+        check_output(output(tmp_path / "loop"))
+    (tmp_path / "gone").symlink_to(tmp_path / "no" / "report.txt")
+    with pytest.raises(click.UsageError, match=rf"gone: the folder `{tmp_path}/no` does not exist"):
+        check_output(output(tmp_path / "gone"))
+
+
+def test_a_file_that_cannot_be_made_is_named_as_the_user_named_it(tmp_path: Path) -> None:
+    name = tmp_path / "report.txt"
+    (tmp_path / f".report.txt.{os.getpid()}.partial").mkdir()
+    with pytest.raises(OSError, match="report") as error, answer_stream(output(name)):
+        pass
+    assert error.value.filename == str(name)
+
+
+def test_a_closed_standard_output_is_refused_unless_a_file_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    with pytest.raises(InputError, match="standard output is closed"):
+        check_output(output())
+    check_output(output(tmp_path / "report.txt"))
 
 
 def test_notes_go_to_a_terminal_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

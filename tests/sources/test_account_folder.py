@@ -60,7 +60,10 @@ def test_the_account_itself(tmp_path: Path) -> None:
         ({"account_id": 111122223333}, ":2:17: expected an account id in double quotes, found a number"),
         ({"account_id": "12"}, ":2:17: `12` is no account id: expected 12 digits"),
         ('{"account_id": "111122223333",}', "this is not JSON"),
-        ('{"account_id": "111122223333", "account_id": "x"}', ""),
+        (
+            '{"account_id": "111122223333", "account_id": "444455556666"}',
+            ":1:32: `account_id` stands here more than once",
+        ),
     ],
 )
 def test_an_account_file_of_another_shape_is_named_with_its_place(tmp_path: Path, content: object, words: str) -> None:
@@ -330,6 +333,16 @@ def test_a_map_of_another_shape_or_with_a_repeated_key_is_refused(tmp_path: Path
         InputError, match=rf"{stem.replace('_', '-')}\.json:1:\d+: (expected an object|`a` stands here)"
     ):
         len(getattr(account, field))
+
+
+def test_a_repeated_member_is_refused_wherever_one_of_them_is_read(tmp_path: Path) -> None:
+    twice = '{"account": null, "buckets": {}, "account": {"BlockPublicPolicy": true}}'
+    with pytest.raises(InputError, match=r"s3-public-access\.json:1:34: `account` stands here more than once"):
+        read(tmp_path, s3_public_access=twice)
+    account = read(tmp_path, s3_public_access={}, authorization_details='{"RoleDetailList": [], "RoleDetailList": [1]}')
+    assert account.identities is not None
+    with pytest.raises(InputError, match=r"`RoleDetailList` stands here more than once"):
+        len(account.identities.roles)
 
 
 def test_every_file_may_be_packed(tmp_path: Path) -> None:

@@ -275,6 +275,18 @@ def test_the_older_form_may_have_a_list_for_each_level() -> None:
         ({"scp_levels": [{"node": "x"}]}, "expected a member `policies`"),
         ({"resource_policy": "bucket.json"}, "`resource_policy`: "),
         ({"resource": None}, "expected an ARN or `*`, found `null`"),
+        ({"resource": "reports/q3.csv"}, "`reports/q3.csv` is neither an ARN nor `*`"),
+        ({"resources": [{"arn": ""}]}, "`` is neither an ARN nor `*`"),
+        ({"resources": ["data"]}, "`data` is neither an ARN nor `*`"),
+        ({"action": "s3:Get*"}, "`s3:Get*` is not one action, such as `s3:GetObject`"),
+        ({"action": "s3GetObject"}, "`s3GetObject` is not one action"),
+        ({"resource_account": "12"}, "`12` is no account id: expected 12 digits"),
+        ({"principal": {"type": "User", "arn": "ana"}}, "`ana` is no ARN"),
+        ({"principal": {"type": "User", "account": "ana"}}, "`ana` is no account id: expected 12 digits"),
+        ({"principal": {"type": "User", "acount": ACCOUNT}}, "`acount` is no member of a case: `account` was expected"),
+        ({"s3_bpa": {"BlockPublicAcl": True}}, "`BlockPublicAcl` is no setting of S3 block public access"),
+        ({"scp_level": []}, "`scp_level` is no member of a case: `scp_levels` was expected"),
+        ({"identityPolices": []}, "`identityPolices` is no member of a case: `identity_policies` was expected"),
     ],
 )
 def test_a_malformed_line_is_a_value_with_one_sentence_and_its_place(more: dict[str, Any], words: str) -> None:
@@ -316,6 +328,10 @@ def test_statements_are_placed_in_the_case_file() -> None:
     assert layer_found is not None
     place = locate(layer_found.policies[0].policy.statements[0].location).place
     assert (place.file, place.line) == ("cases.jsonl", 2)
+
+
+def test_a_case_may_hold_members_of_its_owner_s() -> None:
+    assert case(expected={}, why="", source="x", note=1, resource_account_scp_levels=[]).id == "T1"
 
 
 def test_an_id_may_be_a_number() -> None:

@@ -159,11 +159,18 @@ def test_a_large_broken_file_is_told_too(tmp_path: Path) -> None:
         ([RECORD, {**RECORD, "userIdentity": "ana"}], ", item 2: `userIdentity` should be an object, it is text"),
         ({"Events": [{"CloudTrailEvent": "{"}]}, ", event 1, `CloudTrailEvent`: this is not JSON"),
         ({"message": "User: ana"}, ": this is no CloudTrail record"),
+        ({**RECORD, "\ud800": 1}, ": the record has a member whose name holds half a character"),
         ({"digestStartTime": "x", "logFiles": []}, "it looks like a CloudTrail digest file"),
     ],
 )
 def test_json_that_is_no_cloudtrail_says_where_and_what(tmp_path: Path, content: Any, says: str) -> None:
     assert says in refusal(tmp_path, json.dumps(content))
+
+
+def test_a_member_that_stands_twice_in_a_record_is_refused(tmp_path: Path) -> None:
+    twice = TEXT[:-1] + ', "eventName": "Other"}'
+    assert refusal(tmp_path, twice) == ": `eventName` stands more than once in this record"
+    assert refusal(tmp_path, f"[{TEXT}, {twice}]").startswith(", item 2: `eventName` stands more")
 
 
 @needs_shared

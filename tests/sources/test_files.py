@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from policysim.sources import files
 from policysim.sources.errors import InputError
-from policysim.sources.files import json_file, json_files, read_source, stem_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from policysim.sources.files import json_file, json_files, read_source, standard_input, stem_of
 
 
 def test_a_text_keeps_its_mark_its_line_ends_and_the_name_that_the_user_gave(tmp_path: Path) -> None:
@@ -19,6 +16,17 @@ def test_a_text_keeps_its_mark_its_line_ends_and_the_name_that_the_user_gave(tmp
     source = read_source(path, "./policy.json")
     assert source.text == "\ufeff{}\r\n"
     assert source.name == "./policy.json"
+
+
+def test_an_empty_name_is_not_taken_for_the_folder_at_hand() -> None:
+    with pytest.raises(InputError, match=r"^the name of a file is empty$"):
+        read_source(Path(), "")
+
+
+def test_standard_input_may_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(InputError, match=r"^<stdin>: standard input is closed$"):
+        standard_input()
 
 
 @pytest.mark.parametrize("name", ["packed.json.gz", "packed.json"])

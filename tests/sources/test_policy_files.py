@@ -96,6 +96,13 @@ def test_a_link_that_stays_inside_is_followed(tmp_path: Path) -> None:
     assert Documents(folder, folder).read(at("same.json"), PolicyType.IDENTITY).usable
 
 
+@pytest.mark.parametrize("path", ["a\0b", "a\ud800b", "loop.json"])
+def test_a_path_that_no_system_takes_is_an_error_at_its_place(tmp_path: Path, path: str) -> None:
+    (tmp_path / "loop.json").symlink_to(tmp_path / "loop.json")
+    with pytest.raises(InputError, match=r"map\.json:1:1: `.*` is no path that leads to a file"):
+        Documents(tmp_path, tmp_path).read(at(path), PolicyType.IDENTITY)
+
+
 def test_a_path_without_a_file_is_an_error_at_the_place_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"map\.json:1:1: there is no file `gone\.json`"):
         Documents(tmp_path, tmp_path).read(at("gone.json"), PolicyType.IDENTITY)

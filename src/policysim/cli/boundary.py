@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -21,7 +21,8 @@ def exit_code_of(command: Callable[[], object], *, verbose: bool) -> int:
     """Runs ``command`` and answers with its exit code; says on standard error why there is none of its own."""
     try:
         code = command()
-        sys.stdout.flush()
+        if sys.stdout is not None:  # a shell can start a command without one
+            sys.stdout.flush()
     except InputError as error:
         return _refuse(str(error))
     except click.UsageError as error:
@@ -32,7 +33,7 @@ def exit_code_of(command: Callable[[], object], *, verbose: bool) -> int:
         say("interrupted")
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        _silence_standard_output()
+        _silence(sys.stdout)
         return ExitCode.BROKEN_PIPE
     except OSError as error:
         named = f"{error.filename}: " if error.filename else ""
@@ -45,8 +46,13 @@ def exit_code_of(command: Callable[[], object], *, verbose: bool) -> int:
 def say(sentence: str) -> None:
     """One sentence on standard error, whatever characters it holds."""
     line = f"{PROGRAM}: {_one_line(sentence)}\n".encode("utf-8", "backslashreplace")
-    sys.stderr.buffer.write(line)
-    sys.stderr.buffer.flush()
+    if sys.stderr is None:  # a shell can start a command without one
+        return
+    try:
+        sys.stderr.buffer.write(line)
+        sys.stderr.buffer.flush()
+    except OSError:  # nobody can be told; the exit code still speaks
+        _silence(sys.stderr)
 
 
 def _one_line(text: str) -> str:
@@ -69,10 +75,10 @@ def _usage_sentence(error: click.UsageError) -> str:
     return f"{message} (see `{command} --help`)"
 
 
-def _silence_standard_output() -> None:
-    """Keeps Python from complaining, on its way out, that nobody reads the rest."""
+def _silence(stream: TextIO) -> None:
+    """Keeps Python from complaining, on its way out, that nobody reads the rest of a stream."""
     try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except (OSError, ValueError):
         return
 

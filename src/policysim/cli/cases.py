@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from policysim.cli.output import Output, answer_stream
 from policysim.evaluation.decide import decide_call
 from policysim.sources.cases import BrokenCase, read_cases
 from policysim.sources.errors import InputError
-from policysim.sources.files import decoded_source, read_source
+from policysim.sources.files import read_source, standard_input
 
 if TYPE_CHECKING:
     from policysim.evaluation.decision import Decision
@@ -22,27 +21,27 @@ if TYPE_CHECKING:
     from policysim.sources.cases import Case
 
 STANDARD_INPUT = "-"
-STANDARD_INPUT_NAME = "<stdin>"
 
 
 def answer_cases(file: str, output: Output) -> ExitCode:
     """Writes the answer to every case as soon as it is known; a line that is no case is answered by an error."""
     broken = answered = 0
+    source = _source(file)
     with answer_stream(output) as write:
-        for case in read_cases(_source(file)):
+        for case in read_cases(source):
             answered += 1
             broken += isinstance(case, BrokenCase)
             write(json.dumps(_answer(case)) + "\n")
         if not answered:
-            raise InputError(f"{file}: there is no case in it")
+            raise InputError(f"{source.name}: there is no case in it")
     if broken:
-        say(f"{file}: {broken} of {answered} cases could not be read, see their `error`")
+        say(f"{source.name}: {broken} of {answered} cases could not be read, see their `error`")
     return ExitCode.BAD_INPUT if broken else ExitCode.OK
 
 
 def _source(file: str) -> Source:
     if file == STANDARD_INPUT:
-        return decoded_source(sys.stdin.buffer.read(), STANDARD_INPUT_NAME)
+        return standard_input()
     return read_source(Path(file), file)
 
 

@@ -22,6 +22,8 @@ def context_of(pairs: Sequence[str], absent: Sequence[str], *, complete: bool) -
             raise click.UsageError(f"`--context {pair}` is not of the form KEY=VALUE")
         values.setdefault(spelling.setdefault(key.lower(), key), []).append(value)
     for key in absent:
+        if not key or ("=" in key and "/" not in key):  # only the name of a tag, behind a `/`, may hold a `=`
+            raise click.UsageError(f"`--absent {key}` is no condition key, such as `aws:SourceVpce`")
         if key.lower() in spelling:
             raise click.UsageError(f"`{key}` cannot have a value and be absent as well")
     return RequestContext(values, absent=absent, complete=complete)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -20,13 +19,14 @@ from policysim.cli.what_if import Addition, with_additions, without_policies
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Caveat, Effect
 from policysim.evaluation.policy_set import AttachedPolicy
-from policysim.language.arns import is_account_id, parse_arn
+from policysim.language.arns import is_account_id
 from policysim.language.policy_types import PolicyType
 from policysim.language.request import Request, Resource
 from policysim.sources.errors import InputError
 from policysim.sources.files import stem_of
 from policysim.sources.organization_folder import read_organisation
 from policysim.sources.policy_files import read_policy_file
+from policysim.sources.request_forms import is_one_action, is_resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,6 @@ EXIT_CODE: Final[dict[Effect, ExitCode]] = {
     Effect.IMPLICIT_DENY: ExitCode.DENIED,
     Effect.DEPENDS: ExitCode.UNDECIDED,
 }
-_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
 _TYPES: Final = [kind.value for kind in PolicyType if kind is not PolicyType.TRUST]
 
 
@@ -166,9 +165,9 @@ def decided(question: Question) -> Decision:
 
 
 def _check_form(question: Question) -> None:
-    if _ACTION.fullmatch(question.action) is None:
+    if not is_one_action(question.action):
         raise click.UsageError(f"`--action {question.action}` is not one action, such as `s3:GetObject`")
-    if question.resource != "*" and parse_arn(question.resource) is None:
+    if not is_resource(question.resource):
         raise click.UsageError(f"`--resource {question.resource}` is neither an ARN nor `*`")
     if question.resource_account is not None and not is_account_id(question.resource_account):
         raise click.UsageError(f"`--resource-account {question.resource_account}` is no 12-digit account id")
@@ -195,6 +194,8 @@ def _read_scps(options: Sequence[str]) -> list[Addition]:
     found = []
     for option in options:
         node, equals, file = option.rpartition("=")
+        if not file or (equals and not node):
+            raise click.UsageError(f"`--scp {option}` is not of the form [NODE=]FILE")
         found.append(Addition(_attached(file, PolicyType.SCP, node or None), node if equals else None))
     return found
 

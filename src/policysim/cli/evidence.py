@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from policysim.cli.output import Output
     from policysim.cloudtrail.call import Call
 
+LONGEST_NAME: Final = 255
+"""The most characters of a file name that are repeated to the user: what is longer was hardly meant as one."""
+
 _JSON_STARTS: Final = ("{", "[")
 
 
@@ -31,7 +34,7 @@ def calls_of(argument: str, output: Output) -> list[Call]:
             return [told]
         return _denied_calls(events_in(source), source.name, output)
     if not any(character.isspace() for character in argument):
-        raise InputError(f"{argument}: no such file" if argument else "the argument is empty")
+        raise InputError(f"{_shortened(argument, LONGEST_NAME)}: no such file" if argument else "the argument is empty")
     call = _call_of_message(argument)
     if call is None:
         raise InputError(f"`{_shortened(argument)}` is no file, and no denial message of a known form")
@@ -60,5 +63,5 @@ def _denied_calls(events: list[EventAt], name: str, output: Output) -> list[Call
     return [call_from_event(found.event, takes_no_resource=CATALOGUE.takes_no_resource) for found in denied]
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
+def _shortened(text: str, length: int = 60) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

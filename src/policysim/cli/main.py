@@ -86,9 +86,18 @@ class LazyGroup(click.Group):
     ) -> Any:  # noqa: ANN401  # click's signature
         """Runs the command that ``args`` name; in standalone mode, ends the process with its exit code."""
         given = list(sys.argv[1:] if args is None else args)
+        stdout = sys.stdout
 
         def run() -> Any:  # noqa: ANN401  # click's signature
-            return click.Group.main(self, given, prog_name or "policysim", complete_var, standalone_mode=False, **extra)
+            try:
+                return click.Group.main(
+                    self, given, prog_name or "policysim", complete_var, standalone_mode=False, **extra
+                )
+            except SystemExit:
+                # Click ends a broken pipe with exit code 1, which says "denied" here; it wraps standard output then.
+                if sys.stdout is not stdout:
+                    raise BrokenPipeError from None
+                raise
 
         if not standalone_mode:
             return run()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 import click
 
 from policysim.cli.boundary import say
+from policysim.sources.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -80,7 +81,7 @@ def output_of(options: dict[str, Any]) -> Output:
 
 def note(output: Output, sentence: str) -> None:
     """Something worth knowing that is no part of the answer: on standard error, and only to a person."""
-    if not output.quiet and sys.stderr.isatty():
+    if not output.quiet and sys.stderr is not None and sys.stderr.isatty():
         say(sentence)
 
 
@@ -92,6 +93,8 @@ def check_output(output: Output) -> None:
         check_target(output.file, force=output.force)
     elif output.force:
         raise click.UsageError("`--force` needs `--output`")
+    elif sys.stdout is None:  # a shell can start a command without one
+        raise InputError("standard output is closed: there is nowhere to write the answer to")
 
 
 @contextmanager
@@ -107,6 +110,11 @@ def answer_stream(output: Output) -> Iterator[Callable[[str], None]]:
 
 
 def _write(stream: BinaryIO, text: str, *, at_once: bool = False) -> None:
-    stream.write(text.encode("utf-8", "backslashreplace"))
-    if at_once:
-        stream.flush()
+    try:
+        stream.write(text.encode("utf-8", "backslashreplace"))
+        if at_once:
+            stream.flush()
+    except OSError as error:
+        if at_once:
+            error.filename = "standard output"
+        raise

@@ -16,19 +16,33 @@ if TYPE_CHECKING:
 
 def check_target(name: str, *, force: bool) -> None:
     """Refuses a file that cannot be made, or that is there already and may not be overwritten."""
-    target = Path(name)
+    if not name:
+        raise click.UsageError("the file name behind `--output` is empty")
+    target = _behind_links(name)
     if not target.parent.is_dir():
-        raise click.UsageError(f"{name}: the folder `{target.parent}` does not exist")
+        raise click.UsageError(f"{name}: the folder `{_shown(target, name).parent}` does not exist")
     if target.is_dir():
         raise click.UsageError(f"{name}: is a folder")
     if target.is_file() and not force:
         raise _taken(name)
 
 
+def _behind_links(name: str) -> Path:
+    try:
+        return Path(name).resolve()
+    except (RuntimeError, ValueError):
+        raise click.UsageError(f"{name}: is no path that leads to a file") from None
+
+
+def _shown(target: Path, name: str) -> Path:
+    """The path as the user gave it, unless it is a link to somewhere else."""
+    return target if Path(name).is_symlink() else Path(name)
+
+
 @contextmanager
 def whole_file(name: str, *, force: bool) -> Iterator[BinaryIO]:
     """A stream whose content becomes the file ``name`` at the end, if no exception ends it before."""
-    target = Path(name).resolve()
+    target = _behind_links(name)
     if target.exists() and not target.is_file():  # a pipe or a device: nothing to overwrite, nothing to rename
         with target.open("wb") as stream:
             yield stream
@@ -38,8 +52,13 @@ def whole_file(name: str, *, force: bool) -> Iterator[BinaryIO]:
         with partial.open("xb") as stream:
             yield stream
         _move_into_place(partial, target, name, force=force)
+    except OSError as error:
+        if error.filename in {None, str(partial)}:  # the file beside is nobody's business
+            error.filename = name
+        raise
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
 
 
 def _move_into_place(partial: Path, target: Path, name: str, *, force: bool) -> None:

@@ -68,6 +68,8 @@ _EXPECTED: Final = {
 
 def _sentence(errors: list[ErrorDetails]) -> str:
     first = errors[0]
+    if first["type"] == "string_unicode":
+        return f"{_field(first) or 'the record'} has a member whose name holds half a character (a lone surrogate)"
     expected = _EXPECTED.get(first["type"], "of another form")
     found = "it is not" if first["type"] == "value_error" else f"it is {_kind(first['input'])}"
     others = {_field(error) for error in errors} - {_field(first)}

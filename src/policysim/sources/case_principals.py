@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from policysim.account.principals import principal_of
-from policysim.language.arns import parse_arn
+from policysim.language.arns import is_account_id, parse_arn
 from policysim.language.request import Credentials, Principal, PrincipalKind
+from policysim.sources.case_members import PRINCIPAL_MEMBERS, refuse_misspelt
 
 if TYPE_CHECKING:
     from policysim.sources.json_values import Json
@@ -38,17 +39,28 @@ def _from_arn(at: Json) -> Principal:
     return replace(principal, in_management_account=False)
 
 
+def account_in(at: Json, name: str) -> str | None:
+    """A member that holds an account id; ``None`` when it is missing, ``null`` or empty."""
+    account = at.optional_text(name)
+    if account and not is_account_id(account):
+        raise at.required(name).error(f"`{account}` is no account id: expected 12 digits")
+    return account or None
+
+
 def _from_object(at: Json) -> Principal:
+    refuse_misspelt(at, PRINCIPAL_MEMBERS)
     kind_at = at.required("type")
     kind = KINDS.get(kind_at.text("the type of a principal"))
     if kind is None:
         raise kind_at.error(f"`{kind_at.value}` is no type of principal: expected one of {', '.join(KINDS)}")
     arn = at.optional_text("arn")
     parsed = parse_arn(arn or "")
+    if arn and parsed is None:
+        raise at.required("arn").error(f"`{arn}` is no ARN")
     return Principal(
         kind=kind,
         arn=arn,
-        account=at.optional_text("account") or (parsed.account if parsed is not None else None) or None,
+        account=account_in(at, "account") or (parsed.account if parsed is not None else None) or None,
         entity_arn=at.optional_text("role_arn") or at.optional_text("issuer_arn"),
         unique_id=at.optional_text("role_id") or at.optional_text("user_id"),
         service=at.optional_text("service"),

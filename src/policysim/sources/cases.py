@@ -14,10 +14,12 @@ from policysim.language.json_text import WrittenNumber, load_json
 from policysim.language.problems import Problem
 from policysim.language.request import ABSENT, PublicAccessBlock, Request, RequestContext, Resource
 from policysim.language.source import Location, Origin, Source
+from policysim.sources.case_members import CASE_MEMBERS, refuse_misspelt
 from policysim.sources.case_policies import read_policies
-from policysim.sources.case_principals import read_principal
+from policysim.sources.case_principals import account_in, read_principal
 from policysim.sources.errors import InputError
 from policysim.sources.json_values import Json, problem_error
+from policysim.sources.request_forms import ANY_RESOURCE, is_one_action, is_resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from policysim.evaluation.policy_set import PolicySet
     from policysim.language.request import ContextValue, Principal
 
-ANY_RESOURCE: Final = "*"
+PUBLIC_ACCESS_SETTINGS: Final = frozenset(
+    {"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"}
+)
 
 
 class Question(NamedTuple):
@@ -87,15 +91,22 @@ def _line(source: Source, start: int, end: int) -> Source:
 
 
 def _case(whole: Json, members: dict[str, object]) -> Case:
-    dict(whole.members())  # a name that stands twice is refused
+    refuse_misspelt(whole, CASE_MEMBERS)
     principal = read_principal(whole.required("principal"))
-    action = whole.required("action").text("an action, such as `s3:GetObject`")
+    action = _action(whole.required("action"))
     policies = read_policies(whole, action, principal)
     questions = tuple(
         Question(Request(principal=principal, action=action, resource=resource, context=context), policies)
         for resource, context in _resources(whole, principal)
     )
     return Case(_name(whole), whole.optional_text("title") or "", questions, members)
+
+
+def _action(at: Json) -> str:
+    action = at.text("an action, such as `s3:GetObject`")
+    if not is_one_action(action):
+        raise at.error(f"`{action}` is not one action, such as `s3:GetObject`")
+    return action
 
 
 def _name(whole: Json) -> str:
@@ -113,15 +124,22 @@ def _resources(whole: Json, principal: Principal) -> Iterator[tuple[Resource, Re
     entries = whole.member("resources")
     if entries is None or entries.empty:
         yield (
-            _resource(whole, whole.required("resource").text("an ARN or `*`"), whole, principal),
+            _resource(whole, _arn(whole.required("resource")), whole, principal),
             _put(shared, {}, complete=is_complete),
         )
         return
     for entry in entries.items():
         single = isinstance(entry.value, str)
-        arn = entry.text() if single else entry.required("arn").text("an ARN or `*`")
+        arn = _arn(entry if single else entry.required("arn"))
         own = {} if single else _context(entry)
         yield _resource(whole, arn, None if single else entry, principal), _put(shared, own, complete=is_complete)
+
+
+def _arn(at: Json) -> str:
+    arn = at.text("an ARN or `*`")
+    if not is_resource(arn):
+        raise at.error(f"`{arn}` is neither an ARN nor `*`")
+    return arn
 
 
 def _put(shared: dict[str, ContextValue], own: dict[str, ContextValue], *, complete: bool) -> RequestContext:
@@ -144,8 +162,8 @@ def _owner(whole: Json, arn: str, entry: Json | None, principal: Principal) -> s
     Of several resources the ARN of each tells before the account that is stated for all. The older form leaves out
     the account where it is the caller's.
     """
-    stated = whole.optional_text("resource_account")
-    own = entry.optional_text("resource_account") if entry is not None else None
+    stated = account_in(whole, "resource_account")
+    own = account_in(entry, "resource_account") if entry is not None else None
     parsed = parse_arn(arn)
     by_arn = parsed.account if parsed is not None and is_account_id(parsed.account) else None
     alone = entry is whole
@@ -164,13 +182,21 @@ def _flag(whole: Json, name: str) -> bool:
 def _public_access_block(whole: Json) -> PublicAccessBlock:
     """The settings as the case gives them; one that it leaves out is off."""
     at = whole.member("s3_bpa")
-    settings = {} if at is None else {name: value.flag() for name, value in at.members()}
+    settings = {} if at is None else {name: _setting(name, value) for name, value in at.members()}
     return PublicAccessBlock(
         block_public_acls=settings.get("BlockPublicAcls", False),
         ignore_public_acls=settings.get("IgnorePublicAcls", False),
         block_public_policy=settings.get("BlockPublicPolicy", False),
         restrict_public_buckets=settings.get("RestrictPublicBuckets", False),
     )
+
+
+def _setting(name: str, at: Json) -> bool:
+    if name not in PUBLIC_ACCESS_SETTINGS:
+        raise at.error(
+            f"`{name}` is no setting of S3 block public access: expected {', '.join(sorted(PUBLIC_ACCESS_SETTINGS))}"
+        )
+    return at.flag()
 
 
 def _context(at: Json) -> dict[str, ContextValue]:

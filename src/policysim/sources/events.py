@@ -8,17 +8,16 @@ Source: CloudTrail User Guide, cloudtrail-log-file-examples and view-cloudtrail-
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from policysim.cloudtrail.event_reading import EventError, event_from_record
-from policysim.language.json_text import load_json
+from policysim.language.json_text import RepeatedMembers, load_json
 from policysim.language.problem_kinds import BROKEN_JSON
 from policysim.language.problems import Problem
 from policysim.language.source import BYTE_ORDER_MARK, Origin, Source, Span
 from policysim.sources.errors import InputError
-from policysim.sources.files import decoded_source, read_source
+from policysim.sources.files import read_source, standard_input
 from policysim.sources.json_values import problem_error
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from policysim.cloudtrail.event import Event
 
 STANDARD_INPUT: Final = "-"
-STANDARD_INPUT_NAME: Final = "<stdin>"
 TOO_DEEP: Final = "this nests deeper than any event"
 EXPLAINED_SIZE: Final = 1 << 20
 """The longest text, in characters, that a broken place is explained of with the written grammar, which is slow."""
@@ -53,7 +51,7 @@ def read_event_text(argument: str, stdin: BinaryIO | None = None) -> Source:
     """The text of a file, or of standard input for ``-``, unpacked."""
     if argument != STANDARD_INPUT:
         return read_source(Path(argument), argument)
-    return decoded_source((stdin or sys.stdin.buffer).read(), STANDARD_INPUT_NAME)
+    return standard_input(stdin)
 
 
 def events_in(source: Source) -> list[EventAt]:
@@ -128,6 +126,8 @@ def _events(value: object, where: str) -> Iterator[EventAt]:
         else:
             yield from _events(inside, where)
     else:
+        if isinstance(value, RepeatedMembers):
+            raise InputError(f"{where}: `{value.names[0]}` stands more than once in this record")
         try:
             yield EventAt(event_from_record(value), where)
         except EventError as error:

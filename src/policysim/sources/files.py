@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING, Final
+import sys
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from policysim.language.source import Source
 from policysim.sources.errors import InputError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 SIZE_LIMIT: Final = 1 << 30
 """The most bytes, once unpacked, that a file may hold: a small archive can unpack to any size."""
 
+STANDARD_INPUT_NAME: Final = "<stdin>"
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _UTF_16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SUFFIXES: Final = (".json", ".json.gz")
@@ -23,6 +25,17 @@ def read_source(path: Path, name: str | None = None) -> Source:
     """The text of a file; ``name`` is how the user named it, if not as ``path``. Gzip is told by its first bytes."""
     shown = name if name is not None else str(path)
     return decoded_source(_bytes_of(path, shown), shown)
+
+
+def standard_input(stream: BinaryIO | None = None) -> Source:
+    """The text of standard input, or of ``stream`` in its place."""
+    if stream is None and sys.stdin is None:  # a shell can start a command without one
+        raise InputError(f"{STANDARD_INPUT_NAME}: standard input is closed")
+    try:
+        data = (stream or sys.stdin.buffer).read(SIZE_LIMIT + 1)
+    except OSError as error:
+        raise unreadable(error, STANDARD_INPUT_NAME) from None
+    return decoded_source(_bounded(data, STANDARD_INPUT_NAME), STANDARD_INPUT_NAME)
 
 
 def decoded_source(data: bytes, name: str) -> Source:
@@ -78,6 +91,8 @@ def unreadable(error: OSError, name: str) -> InputError:
 
 
 def _bytes_of(path: Path, name: str) -> bytes:
+    if not name:
+        raise InputError("the name of a file is empty")
     try:
         with path.open("rb") as file:
             data = file.read(SIZE_LIMIT + 1)

@@ -52,8 +52,7 @@ class Json(NamedTuple):
         if not isinstance(self.value, dict):
             raise self.unexpected(expected)
         if isinstance(self.value, RepeatedMembers):
-            name = self.value.names[0]
-            raise InputError(f"{locate(self.location.below(name).key).place}: `{name}` stands here more than once")
+            raise self._repeated(self.value.names[0])
         for name, value in self.value.items():
             yield name, Json(value, self.location.below(name))
 
@@ -67,9 +66,11 @@ class Json(NamedTuple):
             yield Json(value, self.location.below(index))
 
     def member(self, name: str) -> Json | None:
-        """One member of an object, or ``None`` when the object lacks it."""
+        """One member of an object, or ``None`` when the object lacks it; an error when it stands there twice."""
         if not isinstance(self.value, dict):
             raise self.unexpected("an object")
+        if isinstance(self.value, RepeatedMembers) and name in self.value.names:
+            raise self._repeated(name)
         return Json(self.value[name], self.location.below(name)) if name in self.value else None
 
     def required(self, name: str) -> Json:
@@ -94,6 +95,9 @@ class Json(NamedTuple):
         if not isinstance(self.value, bool):
             raise self.unexpected("`true` or `false`")
         return self.value
+
+    def _repeated(self, name: str) -> InputError:
+        return InputError(f"{locate(self.location.below(name).key).place}: `{name}` stands here more than once")
 
 
 def read_json(path: Path) -> Json:

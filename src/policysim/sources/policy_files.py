@@ -97,7 +97,11 @@ class Documents:
 
     def _inside(self, text: str, at: Json) -> Path:
         path, root = self._folder / text, self._root.resolve()
-        if Path(text).is_absolute() or not path.resolve().is_relative_to(root):
+        try:
+            resolved = path.resolve()
+        except (ValueError, RuntimeError):  # a zero byte or half a character in it; a loop of links
+            raise at.error(f"`{text}` is no path that leads to a file") from None
+        if Path(text).is_absolute() or not resolved.is_relative_to(root):
             raise at.error(f"`{text}` leads out of the folder `{self._root}`")
         if not path.is_file():
             raise at.error(f"there is no file `{text}` in `{self._folder}`")
