@@ -55,6 +55,7 @@ def request(context: RequestContext) -> Request:
             entity_arn=f"arn:aws:iam::{ACCOUNT}:role/app",
             account=ACCOUNT,
             credentials=Credentials.TEMPORARY,
+            in_management_account=False,
         ),
         action="s3:GetObject",
         resource=Resource(arn="arn:aws:s3:::bucket-4/key", account=ACCOUNT),

@@ -76,6 +76,6 @@ def ask(  # the defaults are a read of an object in the caller's own account
     return Request(
         principal=principal,
         action=action,
-        resource=Resource(arn=resource, account=owner),
+        resource=Resource(arn=resource, account=owner, in_management_account=False),
         context=context if context is not None else RequestContext(complete=True),
     )

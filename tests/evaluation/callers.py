@@ -13,6 +13,7 @@ ALICE = Principal(
     account=ACCOUNT,
     unique_id="AIDAALICE",
     credentials=Credentials.LONG_TERM,
+    in_management_account=False,
 )
 APP = Principal(
     kind=PrincipalKind.ROLE_SESSION,
@@ -21,6 +22,7 @@ APP = Principal(
     account=ACCOUNT,
     unique_id="AROAAPP",
     credentials=Credentials.TEMPORARY,
+    in_management_account=False,
 )
 FEDERATED = Principal(
     kind=PrincipalKind.FEDERATED_USER,
@@ -28,9 +30,14 @@ FEDERATED = Principal(
     entity_arn=f"arn:aws:iam::{ACCOUNT}:user/broker",
     account=ACCOUNT,
     credentials=Credentials.TEMPORARY,
+    in_management_account=False,
 )
-ROOT = Principal(kind=PrincipalKind.ROOT, arn=f"arn:aws:iam::{ACCOUNT}:root", account=ACCOUNT)
-FOREIGN = Principal(kind=PrincipalKind.USER, arn=f"arn:aws:iam::{OTHER}:user/zoe", account=OTHER)
+ROOT = Principal(
+    kind=PrincipalKind.ROOT, arn=f"arn:aws:iam::{ACCOUNT}:root", account=ACCOUNT, in_management_account=False
+)
+FOREIGN = Principal(
+    kind=PrincipalKind.USER, arn=f"arn:aws:iam::{OTHER}:user/zoe", account=OTHER, in_management_account=False
+)
 SERVICE = Principal(kind=PrincipalKind.SERVICE, service="events.amazonaws.com")
 ANONYMOUS = Principal(kind=PrincipalKind.ANONYMOUS)
 WEB = Principal(

@@ -17,7 +17,7 @@ from policysim.evaluation.reasons import Reason
 from policysim.language.policy_types import PolicyType
 from policysim.language.request import ABSENT, Principal, Request, RequestContext, Resource
 from tests.evaluation.building import allow, ask, deny, document, levels, policies
-from tests.evaluation.callers import ACCOUNT, ALICE, ANONYMOUS, APP, FEDERATED, FOREIGN, OTHER, ROOT, SERVICE
+from tests.evaluation.callers import ACCOUNT, ALICE, ANONYMOUS, APP, FEDERATED, FOREIGN, OTHER, ROOT, SERVICE, WEB
 
 MISSING = Gap("not-collected", "nobody collected this")
 EVERYONE: dict[str, Any] = {"Principal": "*"}
@@ -296,3 +296,22 @@ def test_v4_a_variable_without_a_value_is_mentioned_only_where_it_could_matter()
     assert [near.effect, far.effect] == [Effect.IMPLICIT_DENY, Effect.IMPLICIT_DENY]
     assert "variable-unresolved" in {caveat.code for caveat in near.caveats}
     assert far.caveats == ()
+
+
+def test_e20_an_account_that_may_be_the_management_account_may_be_free_of_scps() -> None:
+    nobody_knows = replace(ALICE, in_management_account=None)
+    decision = answer(ask(nobody_knows), policies(identity=[allow()], scp=[deny()]))
+    assert decision.effect is Effect.DEPENDS
+    assert [caveat.code for caveat in decision.caveats] == ["management-account-open"]
+    assert answer(ask(nobody_knows), policies(identity=[allow()], scp=[allow()])).effect is Effect.ALLOWED
+
+
+def test_p14_a_provider_of_another_account_cannot_be_trusted() -> None:
+    foreign = f"arn:aws:iam::{OTHER}:oidc-provider/token.actions.example.com"
+    request = ask(
+        replace(WEB, provider=foreign), "sts:AssumeRoleWithWebIdentity", f"arn:aws:iam::{ACCOUNT}:role/deploy"
+    )
+    statement = {"Effect": "Allow", "Action": request.action, "Principal": {"Federated": foreign}}
+    trust = document(LayerName.RESOURCE, statement, type_=PolicyType.TRUST)
+    found = PolicySet({LayerName.RESOURCE: one_level("role", [trust])})
+    assert (answer(request, found).effect, answer(request, found).layer) == (Effect.IMPLICIT_DENY, "special")

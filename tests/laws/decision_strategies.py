@@ -90,9 +90,15 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
 def request_of(question: dict[str, Any], *, unknown: tuple[str, ...] = ()) -> Request:
     context = {key: value for key, value in question["context"].items() if key not in unknown}
     return Request(
-        principal=Principal(kind=PrincipalKind.USER, arn=USER, account=ACCOUNT, credentials=Credentials.LONG_TERM),
+        principal=Principal(
+            kind=PrincipalKind.USER,
+            arn=USER,
+            account=ACCOUNT,
+            credentials=Credentials.LONG_TERM,
+            in_management_account=False,
+        ),
         action=question["action"],
-        resource=Resource(arn=question["resource"], account=question["owner"]),
+        resource=Resource(arn=question["resource"], account=question["owner"], in_management_account=False),
         context=RequestContext(context, unknown=unknown, complete=True),
     )
 

@@ -66,8 +66,8 @@ def judge(name: LayerName, policies: PolicySet, situation: Situation, deviation:
         hinges = (ENDPOINT_KEY,) if name is LayerName.VPCE and restricts else ()
         denied, allowed = all_of((verdict.denied, UNKNOWN)), any_of((verdict.allowed, UNKNOWN))
         verdict = verdict._replace(denied=denied, allowed=allowed, hinges_on=hinges)
-        if restricts and request.principal.service_linked is None:
-            verdict = verdict._replace(caveats=(*verdict.caveats, "service-linked-open"))
+        if restricts:
+            verdict = verdict._replace(caveats=(*verdict.caveats, *_open_facts(name, situation)))
     if name is LayerName.SESSION and _is_task_session(request):
         verdict = verdict._replace(allowed=TRUE)
     if name is LayerName.RESOURCE:
@@ -83,14 +83,14 @@ def binds(name: LayerName, situation: Situation, deviation: Deviation) -> Truth:
     caller = request.principal
     match name:
         case LayerName.SCP:
-            exempt = caller.kind not in _IDENTITIES | {PrincipalKind.ROOT} or caller.in_management_account is True
-            return FALSE if exempt else negate(known(caller.service_linked))
-        case LayerName.RCP:
-            if request.resource.in_management_account is True or deviation.outside_rcps(request):
+            if caller.kind not in _IDENTITIES | {PrincipalKind.ROOT}:
                 return FALSE
-            without_resource = facts.takes_no_resource(request.action) is True
-            supported = FALSE if without_resource else known(facts.under_rcps(request.action))
-            return all_of((supported, negate(known(caller.service_linked))))
+            return negate(any_of((known(caller.in_management_account), known(caller.service_linked))))
+        case LayerName.RCP:
+            if deviation.outside_rcps(request) or facts.takes_no_resource(request.action) is True:
+                return FALSE
+            exempt = any_of((known(request.resource.in_management_account), known(caller.service_linked)))
+            return all_of((known(facts.under_rcps(request.action)), negate(exempt)))
         case LayerName.IDENTITY | LayerName.BOUNDARY:
             return TRUE if caller.kind in _IDENTITIES else FALSE
         case LayerName.SESSION:
@@ -100,6 +100,20 @@ def binds(name: LayerName, situation: Situation, deviation: Deviation) -> Truth:
             return UNKNOWN if endpoint is UNKNOWN_VALUE else known(isinstance(endpoint, tuple) and bool(endpoint))
         case LayerName.RESOURCE:
             return TRUE
+
+
+def _open_facts(name: LayerName, situation: Situation) -> tuple[str, ...]:
+    """The codes of the facts, beside context keys, that leave open whether an organisation's layer applies."""
+    if name not in {LayerName.SCP, LayerName.RCP}:
+        return ()
+    caller, resource = situation.request.principal, situation.request.resource
+    bound_account = caller if name is LayerName.SCP else resource
+    unknown = {
+        "service-linked-open": caller.service_linked is None,
+        "management-account-open": bound_account.in_management_account is None,
+        "rcp-service-open": name is LayerName.RCP and situation.facts.under_rcps(situation.request.action) is None,
+    }
+    return tuple(code for code, is_open in unknown.items() if is_open)
 
 
 def _is_task_session(request: Request) -> bool:

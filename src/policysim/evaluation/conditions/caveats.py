@@ -97,6 +97,15 @@ CAVEAT_TEXTS: Final[dict[str, CaveatText]] = {
         "whether the role is service-linked, and so outside of SCPs and RCPs, is not known",
         ("E20", "E25", "E38"),
     ),
+    "management-account-open": CaveatText(
+        "whether the account is the management account of its organisation is not known; its organisation policies do "
+        "not apply if it is",
+        ("E20", "E25"),
+    ),
+    "rcp-service-open": CaveatText(
+        "whether resource control policies apply to this service is not known",
+        ("E26",),
+    ),
     "public-access-open": CaveatText(
         "whether S3 Block Public Access restricts the bucket, or the caller is from outside its account, is not known; "
         "the bucket policy is public or may be",
@@ -112,5 +121,7 @@ CAVEAT_TEXTS: Final[dict[str, CaveatText]] = {
 CAVEATS: Final[dict[str, str]] = {code: text.sentence for code, text in CAVEAT_TEXTS.items()}
 """The sentence of every code that an ``Outcome`` or the verdict of a layer may carry."""
 
-OF_OPEN_DECISIONS: Final = frozenset({"principal-open", "service-linked-open", "public-access-open"})
+OF_OPEN_DECISIONS: Final = frozenset(
+    {"principal-open", "service-linked-open", "management-account-open", "rcp-service-open", "public-access-open"}
+)
 """The codes that say what an open decision hangs on, and nothing about a certain one."""

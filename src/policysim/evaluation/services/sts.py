@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from policysim.evaluation.decision import Caveat, Effect
 from policysim.evaluation.services.deviation import Deviation, Settled
 from policysim.evaluation.truth import TRUE, UNKNOWN, Truth
+from policysim.language.arns import parse_arn
 from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
@@ -58,6 +59,14 @@ def _delegated(request: Request) -> tuple[Caveat, ...]:
     return (Caveat("delegated-administrator", sentence),)
 
 
+def _provider_of_another_account(request: Request) -> Settled | None:
+    """An identity provider is trusted only by roles of its own account; built-in ones have no ARN (spec P14)."""
+    provider, role = parse_arn(request.principal.provider or ""), parse_arn(request.resource.arn)
+    if provider is None or role is None or provider.account == role.account:
+        return None
+    return Settled(Effect.IMPLICIT_DENY, "an identity provider of another account cannot be trusted by a role", "P14")
+
+
 STS: dict[str, Deviation] = {
     "sts:getcalleridentity": Deviation("open to every caller", ("E41",), settle=_open_to_every_caller),
     "sts:getfederationtoken": Deviation("closed to role sessions", ("E43",), settle=_federation_token),
@@ -72,8 +81,12 @@ STS: dict[str, Deviation] = {
         needs_no_resource_policy=_of_an_administrator,
         caveats=_delegated,
     ),
-    "sts:assumerolewithsaml": Deviation("role trust policy", ("S8",), needs_resource_policy=True),
-    "sts:assumerolewithwebidentity": Deviation("role trust policy", ("S8",), needs_resource_policy=True),
+    "sts:assumerolewithsaml": Deviation(
+        "role trust policy", ("S8", "P14"), needs_resource_policy=True, settle=_provider_of_another_account
+    ),
+    "sts:assumerolewithwebidentity": Deviation(
+        "role trust policy", ("S8", "P14"), needs_resource_policy=True, settle=_provider_of_another_account
+    ),
     "sts:tagsession": Deviation("role trust policy", ("S7",), needs_resource_policy=True),
     "sts:setsourceidentity": Deviation("role trust policy", ("S7",), needs_resource_policy=True),
     "sts:setcontext": Deviation("role trust policy", ("S7",), needs_resource_policy=True),
