@@ -315,3 +315,14 @@ def test_p14_a_provider_of_another_account_cannot_be_trusted() -> None:
     trust = document(LayerName.RESOURCE, statement, type_=PolicyType.TRUST)
     found = PolicySet({LayerName.RESOURCE: one_level("role", [trust])})
     assert (answer(request, found).effect, answer(request, found).layer) == (Effect.IMPLICIT_DENY, "special")
+
+
+def test_a_doubt_is_mentioned_only_where_it_could_overturn_the_decision() -> None:
+    doubtful = allow(resource="arn:aws:logs:*:log-group:g:*")  # fits only if the first star may run past a colon (R7)
+    stream = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:g:log-stream:s"
+    request = ask(action="logs:PutLogEvents", resource=stream)
+    denied = answer(request, policies(identity=[doubtful]))
+    assert {caveat.code for caveat in denied.caveats}
+    assert answer(request, policies(identity=[doubtful, allow()])).caveats == ()
+    refused = answer(request, policies(identity=[allow(), {**doubtful, "Effect": "Deny"}]))
+    assert (refused.effect, bool(refused.caveats)) == (Effect.ALLOWED, True)

@@ -14,6 +14,7 @@ from policysim.evaluation.layers import LayerName
 from policysim.evaluation.principals import NOWHERE, Reach
 from policysim.evaluation.services.cross_account import never_crosses_accounts
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
+from policysim.language.policy import Effect as StatementEffect
 from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
@@ -199,11 +200,14 @@ def _open_keys(access: Access) -> Iterable[str]:
 
 
 def _caveats(effect: Effect, possible: tuple[Effect, ...], access: Access, deviation: Deviation) -> tuple[Caveat, ...]:
-    codes = dict.fromkeys(code for verdict in access.verdicts.values() for code in verdict.caveats)
+    doubts = [doubt for verdict in access.verdicts.values() for doubt in verdict.doubts]
+    if effect is not Effect.DEPENDS and not possible:
+        matters = DOUBTS_THAT_MATTER[effect]
+        doubts = [d for d in doubts if (d.effect, d.truth) in matters and d.code not in OF_OPEN_DECISIONS]
+    codes = dict.fromkeys(doubt.code for doubt in doubts)
     if any(key.lower() in access.request.context.ambiguous for key in _open_keys(access)):
         codes["tag-case"] = None
-    is_open = effect is Effect.DEPENDS or bool(possible)
-    caveats = [Caveat(code, CAVEATS[code]) for code in codes if is_open or code not in OF_OPEN_DECISIONS]
+    caveats = [Caveat(code, CAVEATS[code]) for code in codes]
     if effect in {Effect.ALLOWED, Effect.DEPENDS}:
         caveats.extend(deviation.caveats(access.request))
     if effect is Effect.ALLOWED and access.same_account is TRUE and access.within_inner_limits is FALSE:
@@ -212,6 +216,14 @@ def _caveats(effect: Effect, possible: tuple[Effect, ...], access: Access, devia
         caveats.append(OWNER_UNKNOWN)
     return tuple(caveats)
 
+
+DOUBTS_THAT_MATTER: Final[dict[Effect, frozenset[tuple[StatementEffect | None, Truth]]]] = {
+    Effect.ALLOWED: frozenset({(StatementEffect.ALLOW, TRUE), (StatementEffect.DENY, FALSE)}),
+    Effect.EXPLICIT_DENY: frozenset({(StatementEffect.DENY, TRUE)}),
+    Effect.IMPLICIT_DENY: frozenset({(StatementEffect.ALLOW, FALSE)}),
+}
+"""Doubts about which statements could overturn a certain decision: a doubtful Allow that fails says nothing against an
+access that is allowed anyway."""
 
 BYPASS: Final = Caveat(
     "direct-grant",

@@ -30,6 +30,14 @@ ENDPOINT_KEY = "aws:SourceVpce"
 _SESSIONS = frozenset({PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
 
 
+class Doubt(NamedTuple):
+    """A caveat's code, and the effect and truth of the statement that it is about (none for the layer as a whole)."""
+
+    code: str
+    effect: Effect | None = None
+    truth: Truth = UNKNOWN
+
+
 class LayerVerdict(NamedTuple):
     """What one layer says.
 
@@ -47,7 +55,7 @@ class LayerVerdict(NamedTuple):
     denies: tuple[StatementMatch, ...] = ()
     allows: tuple[StatementMatch, ...] = ()
     trace: tuple[StatementMatch, ...] = ()
-    caveats: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     hinges_on: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     node: str | None = None
@@ -67,13 +75,13 @@ def judge(name: LayerName, policies: PolicySet, situation: Situation, deviation:
         denied, allowed = all_of((verdict.denied, UNKNOWN)), any_of((verdict.allowed, UNKNOWN))
         verdict = verdict._replace(denied=denied, allowed=allowed, hinges_on=hinges)
         if restricts:
-            verdict = verdict._replace(caveats=(*verdict.caveats, *_open_facts(name, situation)))
+            verdict = verdict._replace(doubts=(*verdict.doubts, *map(Doubt, _open_facts(name, situation))))
     if name is LayerName.SESSION and _is_task_session(request):
         verdict = verdict._replace(allowed=TRUE)
     if name is LayerName.RESOURCE:
         refused = deviation.refused_by_setting(request, content)
-        caveats = (*verdict.caveats, "public-access-open") if refused is UNKNOWN else verdict.caveats
-        verdict = verdict._replace(denied=any_of((verdict.denied, refused)), caveats=caveats)
+        doubts = (*verdict.doubts, Doubt("public-access-open")) if refused is UNKNOWN else verdict.doubts
+        verdict = verdict._replace(denied=any_of((verdict.denied, refused)), doubts=doubts)
     return verdict._replace(denied=all_of((verdict.denied, negate(deviation.ignores_denies_of(request, name)))))
 
 
@@ -180,7 +188,7 @@ def _joined(layer: Layer, levels: list[_LevelVerdict], gaps: tuple[Gap, ...]) ->
         denies=tuple(match for match in relevant if match.statement.effect is Effect.DENY),
         allows=tuple(match for match in relevant if match.statement.effect is Effect.ALLOW),
         trace=tuple(matched),
-        caveats=tuple(dict.fromkeys(code for one in found for code in one.caveats)),
+        doubts=tuple(Doubt(code, one.match.statement.effect, one.match.truth) for one in found for code in one.caveats),
         gaps=gaps,
         node=next((level.node for level in levels if level.allowed is not TRUE), None),
     )
