@@ -121,11 +121,6 @@ class Identities:
         arn = _ending(self.roles, name)
         return None if arn is None else self.roles[arn]
 
-    def user_named(self, name: str) -> User | None:
-        """The user with this name, whatever its path."""
-        arn = _ending(self.users, name)
-        return None if arn is None else self.users[arn]
-
 
 def _ending(arns: Mapping[str, object], name: str) -> str | None:
     return next((arn for arn in arns if arn.endswith(f"/{name}")), None)

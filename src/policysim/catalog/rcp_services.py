@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-RCP_SERVICES_AS_OF: Final = "2026-09-26"
-
 RCP_SERVICES: Final = frozenset(
     [
         "appstream",

@@ -145,14 +145,3 @@ LAYERS: tuple[Layer, ...] = (
 )
 
 LAYER: dict[LayerName, Layer] = {layer.name: layer for layer in LAYERS}
-
-IMPLICIT_DENY_ORDER: tuple[LayerName, ...] = (
-    LayerName.RCP,
-    LayerName.SCP,
-    LayerName.VPCE,
-    LayerName.RESOURCE,
-    LayerName.IDENTITY,
-    LayerName.BOUNDARY,
-    LayerName.SESSION,
-)
-"""The order in which AWS checks for an Allow, so the layer that it names first (spec E3, M18)."""
