@@ -15,7 +15,7 @@ from policysim.evaluation.layers import LAYERS, LayerName
 from policysim.evaluation.policy_set import Gap, PolicySet, one_level
 from policysim.evaluation.reasons import Reason
 from policysim.language.policy_types import PolicyType
-from policysim.language.request import ABSENT, Principal, Request, RequestContext, Resource
+from policysim.language.request import ABSENT, Principal, PublicAccessBlock, Request, RequestContext, Resource
 from tests.evaluation.building import allow, ask, deny, document, levels, policies
 from tests.evaluation.callers import ACCOUNT, ALICE, ANONYMOUS, APP, FEDERATED, FOREIGN, OTHER, ROOT, SERVICE, WEB
 
@@ -326,3 +326,14 @@ def test_a_doubt_is_mentioned_only_where_it_could_overturn_the_decision() -> Non
     assert answer(request, policies(identity=[doubtful, allow()])).caveats == ()
     refused = answer(request, policies(identity=[allow(), {**doubtful, "Effect": "Deny"}]))
     assert (refused.effect, bool(refused.caveats)) == (Effect.ALLOWED, True)
+
+
+def test_s15_a_refusal_by_block_public_access_says_so() -> None:
+    found = policies(identity=[allow()], resource=[allow(**EVERYONE)])
+    block = PublicAccessBlock(restrict_public_buckets=True)
+    foreign = ask(FOREIGN)
+    blocked = replace(foreign, resource=replace(foreign.resource, public_access_block=block))
+    decision = answer(blocked, found)
+    assert (decision.effect, decision.layer, decision.statements) == (Effect.EXPLICIT_DENY, "resource", ())
+    assert [caveat.code for caveat in decision.caveats] == ["public-access-restricted"]
+    assert answer(replace(blocked, principal=ALICE), found).effect is Effect.ALLOWED

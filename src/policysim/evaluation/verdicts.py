@@ -6,7 +6,7 @@ orgs_manage_policies_scps_evaluation and orgs_manage_policies_rcps; spec E5, E12
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.layers import LAYER, Combine, Layer, LayerName
 from policysim.evaluation.matching import match_statement
@@ -80,9 +80,17 @@ def judge(name: LayerName, policies: PolicySet, situation: Situation, deviation:
         verdict = verdict._replace(allowed=TRUE)
     if name is LayerName.RESOURCE:
         refused = deviation.refused_by_setting(request, content)
-        doubts = (*verdict.doubts, Doubt("public-access-open")) if refused is UNKNOWN else verdict.doubts
+        doubts = (*verdict.doubts, *_SETTING_DOUBTS[refused])
         verdict = verdict._replace(denied=any_of((verdict.denied, refused)), doubts=doubts)
     return verdict._replace(denied=all_of((verdict.denied, negate(deviation.ignores_denies_of(request, name)))))
+
+
+_SETTING_DOUBTS: Final[dict[Truth, tuple[Doubt, ...]]] = {
+    TRUE: (Doubt("public-access-restricted", Effect.DENY, TRUE),),
+    UNKNOWN: (Doubt("public-access-open"),),
+    FALSE: (),
+}
+"""What is to be said of a refusal that stands in no statement: that it is one, or may be."""
 
 
 def binds(name: LayerName, situation: Situation, deviation: Deviation) -> Truth:

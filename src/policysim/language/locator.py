@@ -110,18 +110,35 @@ def _document(text: str, start: int) -> Member:
     return Member(0, start, end, start, end)
 
 
-@lru_cache(maxsize=512)
+class _Children:
+    """The children of one object or list, read only as far as somebody has asked."""
+
+    __slots__ = ("_by_name", "_read", "_rest")
+
+    def __init__(self, text: str, start: int) -> None:
+        self._rest = children_at(text, start)
+        self._read: list[Member] = []
+        self._by_name: dict[str | int, Member] | None = None
+
+    def get(self, step: str | int) -> Member | None:
+        """The item at a position, or the last member of a name."""
+        if isinstance(step, int):
+            self._read.extend(islice(self._rest, max(0, step + 1 - len(self._read))))
+            return next((child for child in self._read[step : step + 1] if child.name == step), None)
+        if self._by_name is None:
+            self._read.extend(self._rest)
+            self._by_name = {child.name: child for child in self._read}
+        return self._by_name.get(step)
+
+
+@lru_cache(maxsize=64)
+def _children_of(source: Source, start: int) -> _Children:
+    """Remembered, since many places of one document share the way down to it, and its file may be long."""
+    return _Children(source.text, start)
+
+
 def _child(source: Source, start: int, step: str | int) -> Member | None:
-    """One child; remembered, since many places of one document share the way down to it, and its file may be long."""
-    text = source.text
-    children = children_at(text, start)
-    if isinstance(step, int):
-        return next((child for child in islice(children, step + 1) if child.name == step), None) if step >= 0 else None
-    found = None
-    for child in children:
-        if child.name == step:
-            found = child
-    return found
+    return _children_of(source, start).get(step)
 
 
 def _members(text: str, at: int) -> Iterator[Member]:

@@ -106,6 +106,11 @@ CAVEAT_TEXTS: Final[dict[str, CaveatText]] = {
         "whether resource control policies apply to this service is not known",
         ("E26",),
     ),
+    "public-access-restricted": CaveatText(
+        "the deny stands in no statement: S3 Block Public Access (`RestrictPublicBuckets`) refuses callers from "
+        "outside the bucket's account, because the bucket policy is public",
+        ("S15", "S16"),
+    ),
     "public-access-open": CaveatText(
         "whether S3 Block Public Access restricts the bucket, or the caller is from outside its account, is not known; "
         "the bucket policy is public or may be",
