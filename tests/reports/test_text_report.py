@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from policysim.catalog.facts import CATALOGUE
 from policysim.cloudtrail.denial import DenialKind
+from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect, Verdict
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.reasons import Reason
 from policysim.evaluation.truth import UNKNOWN
 from policysim.explanation.diagnosis import Agreement, NearMiss, Verification
+from policysim.language.request import PublicAccessBlock
 from policysim.reports.build import report_of
 from policysim.reports.decision_document import LineDocument, MarkDocument
 from policysim.reports.decision_text import answer_text, layer_table
@@ -21,6 +24,8 @@ from policysim.reports.excerpt_text import excerpt_lines
 from policysim.reports.layout import WIDTH, Paint
 from policysim.reports.printable import display_width
 from policysim.reports.text_report import report_text, text_of_all
+from tests.evaluation.building import allow, ask, policies
+from tests.evaluation.callers import FOREIGN
 from tests.reports.diagnoses import (
     IDENTITY_TEXT,
     SCP_TEXT,
@@ -224,6 +229,16 @@ def test_an_answer_names_effect_layer_statements_and_what_is_open() -> None:
     undecided = answer_text(answer_of(open_decision(), "1"), Paint())
     assert undecided.startswith("UNDECIDED s3:PutObject")
     assert "aws s3api get-bucket-policy" in undecided
+
+
+def test_s15_a_refusal_that_stands_in_no_statement_is_not_called_a_match() -> None:
+    public = policies(identity=[allow()], resource=[allow(Principal="*")])
+    asked = ask(FOREIGN)
+    blocked = replace(asked.resource, public_access_block=PublicAccessBlock(restrict_public_buckets=True))
+    text = answer_text(answer_of(decide(replace(asked, resource=blocked), public, CATALOGUE), "1"), Paint())
+    assert text.startswith("DENIED s3:GetObject: explicit deny in a resource-based policy")
+    assert "refused by no statement: see Mind below" in text
+    assert "RestrictPublicBuckets" in text
 
 
 def test_only_some_of_many_deciding_statements_are_shown_unless_all_are_asked_for() -> None:

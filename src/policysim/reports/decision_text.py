@@ -195,6 +195,8 @@ def _check_detail(check: CheckDocument) -> str:
     matched = _relevant(check)
     if matched:
         parts.append(_named_in_short(matched))
+    elif check.evaluatedEffect is Verdict.EXPLICIT_DENY:
+        parts.append("refused by no statement: see Mind below")
     elif check.evaluatedEffect is not Verdict.IMPLICIT_DENY and not check.gaps:
         parts.append("nothing matches" if check.needed else "nothing matches, and nothing needs to")
     return "; ".join(part for part in parts if part)
