@@ -6,7 +6,9 @@ reference_policies_evaluation-logic-cross-account; spec E2, E7 to E11, E30, E31,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known, negate
@@ -30,7 +32,8 @@ def same_account(request: Request) -> Truth:
     return UNKNOWN if caller is None or owner is None else known(caller == owner)
 
 
-class Access(NamedTuple):
+@dataclass(frozen=True)
+class Access:
     """The verdicts of all layers on one request, and how they combine.
 
     ``needs_resource_policy``: an identity-based Allow counts only where the resource policy allows too, at least by
@@ -43,17 +46,17 @@ class Access(NamedTuple):
     same_account: Truth
     crosses: bool = True
 
-    @property
+    @cached_property
     def denied(self) -> Truth:
         """An explicit deny in any layer, on either side, is final (spec E2, X14)."""
         return any_of(verdict.denied for verdict in self.verdicts.values())
 
-    @property
+    @cached_property
     def granted(self) -> Truth:
         """Whether some path grants access and every outer limit lets it pass (spec E7, X1)."""
         return all_of((*(self.verdicts[name].allowed for name in OUTER_LIMITS), self.path))
 
-    @property
+    @cached_property
     def path(self) -> Truth:
         """Whether some path grants access, the outer limits aside."""
         same, across = self._path_in_same_account(), self._path_across_accounts()
@@ -86,22 +89,22 @@ class Access(NamedTuple):
         both = all_of((self.reach.at_all, self.identity_allows, self.within_inner_limits))
         return any_of((both, UNKNOWN if unread else FALSE))
 
-    @property
+    @cached_property
     def reach(self) -> Reach:
         """How the resource-based policy's Allow statements reach the caller."""
         return self.verdicts[LayerName.RESOURCE].reach
 
-    @property
+    @cached_property
     def identity_allows(self) -> Truth:
         """Whether an identity-based policy allows."""
         return self.verdicts[LayerName.IDENTITY].allowed
 
-    @property
+    @cached_property
     def within_inner_limits(self) -> Truth:
         """Whether boundary and session policy, where there are any, allow (spec E12, E13)."""
         return all_of(self.verdicts[name].allowed for name in INNER_LIMITS)
 
-    @property
+    @cached_property
     def blocking(self) -> tuple[LayerName, ...]:
         """The layers whose missing Allow stands in the way, in the order in which AWS checks them (spec E3, M18)."""
         outer = [name for name in OUTER_LIMITS if self.verdicts[name].allowed is FALSE]

@@ -205,7 +205,8 @@ def _caveats(effect: Effect, possible: tuple[Effect, ...], access: Access, devia
         matters = DOUBTS_THAT_MATTER[effect]
         doubts = [d for d in doubts if (d.effect, d.truth) in matters and d.code not in OF_OPEN_DECISIONS]
     codes = dict.fromkeys(doubt.code for doubt in doubts)
-    if any(key.lower() in access.request.context.ambiguous for key in _open_keys(access)):
+    ambiguous = access.request.context.ambiguous
+    if ambiguous and any(key.lower() in ambiguous for key in _open_keys(access)):
         codes["tag-case"] = None
     caveats = [Caveat(code, CAVEATS[code]) for code in codes]
     if effect in {Effect.ALLOWED, Effect.DEPENDS}:
