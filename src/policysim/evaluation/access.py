@@ -1,7 +1,8 @@
 """From the verdicts of the layers to access: the flow chart of AWS on one screen.
 
 Source: IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow (same account) and
-reference_policies_evaluation-logic-cross-account; spec E2, E7 to E11, E30, E31, E36, E37, X1 to X5, S19 to S22.
+reference_policies_evaluation-logic-cross-account; spec E2, E3, E7 to E14, E30, E31,
+E36, E37, X1 to X5, X8, X11, X14, S1 to S4, S19 to S23.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known, negate
-from policysim.language.request import PrincipalKind
+from policysim.language.request import IAM_IDENTITIES, OF_AN_ACCOUNT, PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from policysim.evaluation.verdicts import LayerVerdict
     from policysim.language.request import Request
 
-IAM_IDENTITIES = frozenset({PrincipalKind.USER, PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
 OUTER_LIMITS = (LayerName.RCP, LayerName.SCP, LayerName.VPCE)
 INNER_LIMITS = (LayerName.BOUNDARY, LayerName.SESSION)
 
@@ -84,10 +84,11 @@ class Access:
             return self.reach.at_all
         if not self.crosses:
             return FALSE
-        # What a key's policy says is all there is to it, but for grants: these need no identity-based Allow (spec S23).
-        unread = self.needs_resource_policy and any(not gap.may_deny for gap in self.verdicts[LayerName.RESOURCE].gaps)
+        # A grant of a key that nobody read could allow by itself, without an identity-based Allow (spec S23).
+        gaps = self.verdicts[LayerName.RESOURCE].gaps
+        unread_grant = self.needs_resource_policy and any(not gap.may_deny for gap in gaps)
         both = all_of((self.reach.at_all, self.identity_allows, self.within_inner_limits))
-        return any_of((both, UNKNOWN if unread else FALSE))
+        return any_of((both, UNKNOWN if unread_grant else FALSE))
 
     @cached_property
     def reach(self) -> Reach:
@@ -129,7 +130,7 @@ class Access:
         kind = self.request.principal.kind
         match name:
             case LayerName.RESOURCE:
-                alone = self.needs_resource_policy or kind not in IAM_IDENTITIES | {PrincipalKind.ROOT}
+                alone = self.needs_resource_policy or kind not in OF_AN_ACCOUNT
                 return TRUE if alone else negate(self.same_account)
             case LayerName.IDENTITY:
                 return negate(any_of((direct, entity))) if kind in IAM_IDENTITIES else FALSE

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policysim.evaluation.access import IAM_IDENTITIES, Access, same_account
+from policysim.evaluation.access import Access, same_account
 from policysim.evaluation.conditions import CAVEATS, OF_OPEN_DECISIONS
 from policysim.evaluation.decision import Caveat, Check, Decision, Effect, UnknownKey, Verdict
 from policysim.evaluation.layers import LayerName
@@ -15,7 +15,7 @@ from policysim.evaluation.principals import NOWHERE, Reach
 from policysim.evaluation.services.cross_account import never_crosses_accounts
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
 from policysim.language.policy import Effect as StatementEffect
-from policysim.language.request import PrincipalKind
+from policysim.language.request import IAM_IDENTITIES, OF_AN_ACCOUNT, PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,9 +69,9 @@ def answer(
 
 
 def _access(request: Request, verdicts: Mapping[LayerName, LayerVerdict], deviation: Deviation) -> Access:
+    """How the verdicts combine; across accounts some actions heed no resource-based policy, or need none (X5, X13)."""
     same, combined, resource = same_account(request), dict(verdicts), verdicts[LayerName.RESOURCE]
-    of_an_account = request.principal.kind in IAM_IDENTITIES | {PrincipalKind.ROOT}
-    crosses = not (of_an_account and never_crosses_accounts(request.action))
+    crosses = not (request.principal.kind in OF_AN_ACCOUNT and never_crosses_accounts(request.action))
     unneeded = deviation.needs_no_resource_policy(request)
     if same is FALSE and not crosses:
         combined[LayerName.RESOURCE] = resource._replace(allowed=FALSE, reach=NOWHERE)
@@ -213,7 +213,7 @@ def _caveats(effect: Effect, possible: tuple[Effect, ...], access: Access, devia
         caveats.extend(deviation.caveats(access.request))
     if effect is Effect.ALLOWED and access.same_account is TRUE and access.within_inner_limits is FALSE:
         caveats.append(BYPASS)
-    if access.same_account is UNKNOWN and access.request.principal.kind in IAM_IDENTITIES | {PrincipalKind.ROOT}:
+    if access.same_account is UNKNOWN and access.request.principal.kind in OF_AN_ACCOUNT:
         caveats.append(OWNER_UNKNOWN)
     return tuple(caveats)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.language.arns import parse_arn
-from policysim.language.request import ABSENT, UNKNOWN, Credentials, PrincipalKind
+from policysim.language.request import ABSENT, IAM_IDENTITIES, UNKNOWN, Credentials, PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     Lookup = Callable[[str], ContextValue]
 
-_IAM_IDENTITIES = frozenset({PrincipalKind.USER, PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
 _UNSIGNED = frozenset({PrincipalKind.ANONYMOUS, PrincipalKind.WEB_IDENTITY, PrincipalKind.SAML})
 
 _WITHOUT_RESOURCE_ACCOUNT: Final = frozenset(
@@ -169,7 +168,7 @@ def _absent_for_services_and_anonymous(request: Request) -> ContextValue | None:
 
 
 def _absent_for_identities(request: Request) -> ContextValue | None:
-    return ABSENT if request.principal.kind in _IAM_IDENTITIES else None
+    return ABSENT if request.principal.kind in IAM_IDENTITIES else None
 
 
 def _resource_account(request: Request) -> ContextValue | None:

@@ -13,7 +13,7 @@ from policysim.evaluation.reasons import Element, Reason
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, negate
 from policysim.language.arns import Arn, is_account_id, parse_arn
 from policysim.language.policy import Effect
-from policysim.language.request import PrincipalKind
+from policysim.language.request import IAM_IDENTITIES, OF_AN_ACCOUNT, PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,9 +26,6 @@ _UNIQUE_ID_KINDS: Final[dict[PrincipalKind, tuple[str, Grant]]] = {
     PrincipalKind.USER: ("AIDA", Grant.DIRECT),
     PrincipalKind.ROLE_SESSION: ("AROA", Grant.ENTITY),
 }
-_OF_AN_ACCOUNT = frozenset(
-    {PrincipalKind.USER, PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER, PrincipalKind.ROOT}
-)
 _FEDERATED = frozenset({PrincipalKind.WEB_IDENTITY, PrincipalKind.SAML})
 
 
@@ -76,7 +73,7 @@ def match_principal(
     reaches = [_reach(entry, caller, circumstances) for entry in element.entries]
     if element.negated:
         return _not_principal(element, effect, caller, reaches, circumstances)
-    reach = Reach(*(any_of(column) for column in zip(*reaches, strict=True))) if reaches else NOWHERE
+    reach = Reach(*map(any_of, zip(NOWHERE, *reaches, strict=True)))
     truth = reach.at_all
     return _outcome(element, caller, truth, None if truth is TRUE else _why(element, truth)), reach
 
@@ -87,7 +84,7 @@ def _not_principal(
     """Everyone who is not listed. A Deny spares an IAM caller only if it and its account are listed (spec P20, P21)."""
     itself = any_of(truth for reach in reaches for truth in (reach.direct, reach.entity))
     account = any_of(reach.account for reach in reaches)
-    needs_both = effect is Effect.DENY and caller.kind in _OF_AN_ACCOUNT and caller.kind is not PrincipalKind.ROOT
+    needs_both = effect is Effect.DENY and caller.kind in IAM_IDENTITIES
     if not needs_both or _lists_everyone(element):
         listed = any_of((itself, account))
     else:
@@ -115,7 +112,7 @@ def _reach(entry: PrincipalEntry, caller: Principal, circumstances: Circumstance
         case "Federated":
             return _provider(entry.value, caller)
         case "CanonicalUser":
-            return Reach(account=UNKNOWN) if caller.kind in _OF_AN_ACCOUNT else NOWHERE
+            return Reach(account=UNKNOWN) if caller.kind in OF_AN_ACCOUNT else NOWHERE
         case _:
             return NOWHERE
 
@@ -145,7 +142,7 @@ def _aws(value: str, caller: Principal, circumstances: Circumstances) -> Reach:
 
 def _account(account: str, partition: str | None, caller: Principal, circumstances: Circumstances) -> Reach:
     """The account principal; on a gateway endpoint it stands for the root user alone (spec P3, P24, E35)."""
-    if caller.kind not in _OF_AN_ACCOUNT:
+    if caller.kind not in OF_AN_ACCOUNT:
         return NOWHERE
     if caller.account is None:
         return Reach(account=UNKNOWN)
@@ -220,13 +217,13 @@ def _outcome(element: PrincipalElement, caller: Principal, truth: Truth, reason:
     path = element.entries[0].path if len(element.entries) == 1 else (element.name,)
     caveats = ("principal-open",) if truth is UNKNOWN else ()
     listed = _listing(element.entries)
-    return Outcome(Element.PRINCIPAL, truth, reason, path, listed, caller_name(caller), caveats=caveats)
+    return Outcome(Element.PRINCIPAL, truth, reason, path, listed, _caller_name(caller), caveats=caveats)
 
 
 def _listing(entries: Iterable[PrincipalEntry]) -> str:
     return ", ".join(f"`{entry.value}`" for entry in entries) or "nobody"
 
 
-def caller_name(caller: Principal) -> str:
+def _caller_name(caller: Principal) -> str:
     """The caller in one word: its ARN, its service name, its provider, or its kind."""
     return f"`{caller.arn or caller.entity_arn or caller.service or caller.provider or caller.kind.value}`"

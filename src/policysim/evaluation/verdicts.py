@@ -1,7 +1,8 @@
 """The verdict of one layer on one request: does it deny, does it allow, and by which statements.
 
 Source: IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow; Organizations User Guide,
-orgs_manage_policies_scps_evaluation and orgs_manage_policies_rcps; spec E5, E12 to E28, E33.
+orgs_manage_policies_scps_evaluation and orgs_manage_policies_rcps; spec E5, E12 to E28, E30, E32, E33,
+E36 to E38, S15.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.evaluation.layers import LAYER, Combine, Layer, LayerName
 from policysim.evaluation.matching import match_statement
 from policysim.evaluation.principals import NOWHERE, Reach
+from policysim.evaluation.reasons import Element
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known, negate
 from policysim.language.policy import Effect
+from policysim.language.request import IAM_IDENTITIES, OF_AN_ACCOUNT, PrincipalKind
 from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
-from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from policysim.evaluation.services.deviation import Deviation
     from policysim.language.request import Request
 
-_IDENTITIES = frozenset({PrincipalKind.USER, PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
-ENDPOINT_KEY = "aws:SourceVpce"
+_ENDPOINT_KEY = "aws:SourceVpce"
 _SESSIONS = frozenset({PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
 
 
@@ -42,9 +43,10 @@ class LayerVerdict(NamedTuple):
     """What one layer says.
 
     ``allowed`` is whether the layer lets the request pass; ``reach`` tells, for a resource-based policy, how its Allow
-    statements reach the caller. ``denies``, ``allows``: the statements that match or may match. ``caveats``: the codes
-    of what is doubtful about them, or about the failing of others. ``hinges_on``: unknown keys that tell whether the
-    layer applies at all. ``node`` is the first level without an Allow.
+    statements reach the caller. ``denies``, ``allows``: the statements that match or may match; ``trace``: all that
+    were looked at. ``doubts``: what is doubtful about them, about the failing of others, or about the layer as a
+    whole. ``hinges_on``: unknown keys that tell whether the layer applies at all. ``node`` is the first level without
+    an Allow.
     """
 
     layer: LayerName
@@ -64,18 +66,13 @@ class LayerVerdict(NamedTuple):
 def judge(name: LayerName, policies: PolicySet, situation: Situation, deviation: Deviation) -> LayerVerdict:
     """The verdict of a layer, its exemptions applied."""
     layer, content, request = LAYER[name], policies.get(name), situation.request
-    bound = binds(name, situation, deviation)
+    bound = _binds(name, situation, deviation)
     if content is None or bound is FALSE:
         return LayerVerdict(name, present=False, denied=FALSE, allowed=_when_absent(layer, request))
     levels = [_judge_level(level, layer, situation) for level in content.levels]
     verdict = _joined(layer, levels, content.gaps)
     if bound is UNKNOWN:
-        restricts = verdict.allowed is not TRUE or verdict.denied is not FALSE
-        hinges = (ENDPOINT_KEY,) if name is LayerName.VPCE and restricts else ()
-        denied, allowed = all_of((verdict.denied, UNKNOWN)), any_of((verdict.allowed, UNKNOWN))
-        verdict = verdict._replace(denied=denied, allowed=allowed, hinges_on=hinges)
-        if restricts:
-            verdict = verdict._replace(doubts=(*verdict.doubts, *map(Doubt, _open_facts(name, situation))))
+        verdict = _perhaps_unbound(verdict, situation)
     if name is LayerName.SESSION and _is_task_session(request):
         verdict = verdict._replace(allowed=TRUE)
     if name is LayerName.RESOURCE:
@@ -83,6 +80,18 @@ def judge(name: LayerName, policies: PolicySet, situation: Situation, deviation:
         doubts = (*verdict.doubts, *_SETTING_DOUBTS[refused])
         verdict = verdict._replace(denied=any_of((verdict.denied, refused)), doubts=doubts)
     return verdict._replace(denied=all_of((verdict.denied, negate(deviation.ignores_denies_of(request, name)))))
+
+
+def _perhaps_unbound(verdict: LayerVerdict, situation: Situation) -> LayerVerdict:
+    """The verdict of a layer that may not apply at all: what it restricts is open, and hangs on why it may not."""
+    if verdict.allowed is TRUE and verdict.denied is FALSE:
+        return verdict
+    return verdict._replace(
+        denied=all_of((verdict.denied, UNKNOWN)),
+        allowed=any_of((verdict.allowed, UNKNOWN)),
+        hinges_on=(_ENDPOINT_KEY,) if verdict.layer is LayerName.VPCE else (),
+        doubts=(*verdict.doubts, *map(Doubt, _open_facts(verdict.layer, situation))),
+    )
 
 
 _SETTING_DOUBTS: Final[dict[Truth, tuple[Doubt, ...]]] = {
@@ -93,13 +102,13 @@ _SETTING_DOUBTS: Final[dict[Truth, tuple[Doubt, ...]]] = {
 """What is to be said of a refusal that stands in no statement: that it is one, or may be."""
 
 
-def binds(name: LayerName, situation: Situation, deviation: Deviation) -> Truth:
+def _binds(name: LayerName, situation: Situation, deviation: Deviation) -> Truth:
     """Whether a layer applies to this request at all (spec E12, E17, E20, E23 to E26, E30, E32, E33, E36 to E38)."""
     request, facts = situation.request, situation.facts
     caller = request.principal
     match name:
         case LayerName.SCP:
-            if caller.kind not in _IDENTITIES | {PrincipalKind.ROOT}:
+            if caller.kind not in OF_AN_ACCOUNT:
                 return FALSE
             return negate(any_of((known(caller.in_management_account), known(caller.service_linked))))
         case LayerName.RCP:
@@ -108,11 +117,11 @@ def binds(name: LayerName, situation: Situation, deviation: Deviation) -> Truth:
             exempt = any_of((known(request.resource.in_management_account), known(caller.service_linked)))
             return all_of((known(facts.under_rcps(request.action)), negate(exempt)))
         case LayerName.IDENTITY | LayerName.BOUNDARY:
-            return TRUE if caller.kind in _IDENTITIES else FALSE
+            return TRUE if caller.kind in IAM_IDENTITIES else FALSE
         case LayerName.SESSION:
             return TRUE if caller.kind in _SESSIONS or _is_task_session(request) else FALSE
         case LayerName.VPCE:
-            endpoint = situation.lookup(ENDPOINT_KEY)
+            endpoint = situation.lookup(_ENDPOINT_KEY)
             return UNKNOWN if endpoint is UNKNOWN_VALUE else known(isinstance(endpoint, tuple) and bool(endpoint))
         case LayerName.RESOURCE:
             return TRUE
@@ -165,18 +174,15 @@ def _judge_level(level: Level, layer: Layer, situation: Situation) -> _LevelVerd
     gap_denies = [UNKNOWN for gap in level.gaps if gap.may_deny]
     gap_allows = UNKNOWN if level.gaps else FALSE
     implied = TRUE if layer.name is LayerName.RCP else FALSE
-    reach = (
-        Reach(*(any_of((*column, gap_allows)) for column in zip(*map(_reached, allows), strict=True)))
-        if allows
-        else (Reach(gap_allows, gap_allows, gap_allows))
-    )
+    by_gap = Reach(gap_allows, gap_allows, gap_allows)
+    reach = Reach(*map(any_of, zip(by_gap, *map(_reached, allows), strict=True)))
     allowed = any_of((implied, gap_allows, *(one.match.truth for one in allows)))
     return _LevelVerdict(level.node, any_of((*denies, *gap_denies)), allowed, reach, matched)
 
 
 def _reached(matched: Matched) -> Iterable[Truth]:
     """How an Allow statement reaches the caller once its other elements are taken into account."""
-    others = all_of(outcome.truth for outcome in matched.match.outcomes if outcome.element.value != "principal")
+    others = all_of(outcome.truth for outcome in matched.match.outcomes if outcome.element is not Element.PRINCIPAL)
     return (all_of((others, truth)) for truth in matched.reach)
 
 
@@ -190,9 +196,7 @@ def _joined(layer: Layer, levels: list[_LevelVerdict], gaps: tuple[Gap, ...]) ->
         present=True,
         denied=any_of(level.denied for level in levels),
         allowed=together(level.allowed for level in levels),
-        reach=Reach(*(any_of(column) for column in zip(*(level.reach for level in levels), strict=True)))
-        if levels
-        else NOWHERE,
+        reach=Reach(*map(any_of, zip(NOWHERE, *(level.reach for level in levels), strict=True))),
         denies=tuple(match for match in relevant if match.statement.effect is Effect.DENY),
         allows=tuple(match for match in relevant if match.statement.effect is Effect.ALLOW),
         trace=tuple(matched),

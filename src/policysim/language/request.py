@@ -27,6 +27,13 @@ class PrincipalKind(Enum):
     SAML = "SAML"
 
 
+IAM_IDENTITIES: Final = frozenset({PrincipalKind.USER, PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
+"""The callers that identity-based policies apply to (spec E6, E12)."""
+
+OF_AN_ACCOUNT: Final = IAM_IDENTITIES | {PrincipalKind.ROOT}
+"""The callers that belong to an account (spec E17, P3)."""
+
+
 class Credentials(Enum):
     """Whether a caller signs with long-term or temporary credentials."""
 
@@ -84,7 +91,8 @@ class PublicAccessBlock:
 class Resource:
     """What the request is about: an ARN or ``*``, and what is known of its owner.
 
-    ``account`` is ``None`` when the owner is unknown; it is never guessed (spec R22).
+    ``account`` is ``None`` when the owner is unknown; it is never guessed (spec R22). ``key_manager`` is that of a KMS
+    key (``AWS`` or ``CUSTOMER``), ``public_access_block`` that of an S3 bucket.
     """
 
     arn: str
