@@ -51,7 +51,8 @@ class Outcome(NamedTuple):
     """How one element of a statement came out.
 
     ``reason`` is ``None`` when the element matches. ``path`` leads from the statement to the part that was compared;
-    ``wanted`` is what the policy says, ``found`` what the request has; ``keys`` are unknown keys that it depends on.
+    ``wanted`` is what the policy says, ``found`` what the request has, ``key`` the context key that they are of.
+    ``keys`` are the unknown keys that the truth depends on; ``caveats`` the codes of what is doubtful about it.
     """
 
     element: Element
@@ -75,8 +76,8 @@ class Outcome(NamedTuple):
 class StatementMatch(NamedTuple):
     """One statement held against one request.
 
-    ``outcomes`` holds every element when a trace was asked for, else only what was looked at until the answer was
-    clear. ``grant`` is set for statements with a principal element that matches or may match.
+    ``outcomes``: one for every element and every condition, in the order in which they were looked at. ``node`` is the
+    level of the layer. ``grant`` is set for statements with a principal element that match or may match.
     """
 
     attached: AttachedPolicy
@@ -101,8 +102,9 @@ class StatementMatch(NamedTuple):
 class Check(NamedTuple):
     """The verdict of one layer.
 
-    ``matched`` are the statements that match (or may match); ``target`` is the ARN that the layer's policies hang on;
-    ``needed`` tells whether the layer's Allow was needed for this request at all; ``present`` whether it has policies.
+    ``matched`` are the statements that match (or may match). ``target`` is what the layer's policies hang on: an ARN,
+    an account or a VPC endpoint. ``needed`` tells whether the layer's Allow was needed for this request at all,
+    ``present`` whether the layer is there and applies. ``blocking_node`` is the first level without an Allow.
     """
 
     layer: LayerName
@@ -138,7 +140,8 @@ class Decision:
 
     ``layer`` is the word of the case files: the layer that denied, or the granting side of an allow (``root`` and
     ``special`` included). ``statements`` decided; ``possible`` lists the other effects still open, sorted by name.
-    ``blocking`` lists every layer whose implicit deny stands in the way, in the order in which AWS checks.
+    ``blocking`` lists every layer whose implicit deny stands in the way, in the order in which AWS checks. ``trace``
+    holds every statement of every layer, for those who asked for it.
     """
 
     request: Request
@@ -158,5 +161,5 @@ class Decision:
         return next(check for check in self.checks if check.layer is layer)
 
     def narrowed(self, **changes: object) -> Decision:
-        """A copy with some fields replaced."""
+        """A copy with some fields replaced, as a decision is made more certain or gets a caveat."""
         return replace(self, **changes)  # type: ignore[arg-type]  # dataclasses.replace checks the names itself

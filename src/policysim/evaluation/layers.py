@@ -145,3 +145,4 @@ LAYERS: tuple[Layer, ...] = (
 )
 
 LAYER: dict[LayerName, Layer] = {layer.name: layer for layer in LAYERS}
+"""The row of each layer."""
