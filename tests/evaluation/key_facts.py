@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.evaluation.facts import NO_FACTS
 
 if TYPE_CHECKING:
-    from policysim.evaluation.facts import DescribedKey, KeyFacts
+    from policysim.evaluation.facts import DescribedKey
+
+
+class KeyFacts(NamedTuple):
+    """A condition key described by hand."""
+
+    type: str
+    multivalued: bool = False
+    always_present: bool = False
 
 
 class KnownKeys:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from policysim.evaluation.conditions import CAVEAT_TEXTS, CAVEATS, match_condition
-from policysim.evaluation.facts import NO_FACTS, KeyFacts, KeyType
+from policysim.evaluation.facts import NO_FACTS, KeyType
 from policysim.evaluation.reasons import Reason
 from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
 from policysim.language.policy import ConditionEntry
 from policysim.language.request import ABSENT
 from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
-from tests.evaluation.key_facts import KnownKeys
+from tests.evaluation.key_facts import KeyFacts, KnownKeys
 
 if TYPE_CHECKING:
     from policysim.evaluation.decision import Outcome

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policysim.evaluation.conditions import match_condition
-from policysim.evaluation.facts import NO_FACTS, KeyFacts, KeyType
+from policysim.evaluation.facts import NO_FACTS, KeyType
 from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.value_classes import ValueClasses, value_classes
 from policysim.language.policy import ConditionEntry
 from policysim.language.request import ABSENT, UNKNOWN
-from tests.evaluation.key_facts import KnownKeys
+from tests.evaluation.key_facts import KeyFacts, KnownKeys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policysim.evaluation.conditions import match_condition
-from policysim.evaluation.facts import NO_FACTS, KeyFacts, KeyType
+from policysim.evaluation.facts import NO_FACTS, KeyType
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, negate
 from policysim.language.operators import BASE_OPERATORS, Family
 from policysim.language.policy import ConditionEntry
 from policysim.language.request import ABSENT
 from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
-from tests.evaluation.key_facts import KnownKeys
+from tests.evaluation.key_facts import KeyFacts, KnownKeys
 from tests.twins.slow_operators import NEGATED, slow_condition
 
 if TYPE_CHECKING:

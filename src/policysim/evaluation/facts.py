@@ -6,7 +6,7 @@ Every answer may be ``None``: "not known". Evaluation then says so; it never gue
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 
 class KeyType(StrEnum):
@@ -40,14 +40,6 @@ class DescribedKey(Protocol):
         """Whether every request has it."""
 
 
-class KeyFacts(NamedTuple):
-    """A condition key described by hand."""
-
-    type: str
-    multivalued: bool = False
-    always_present: bool = False
-
-
 class Facts(Protocol):
     """Look-ups about AWS. Names of keys and actions are taken in any case."""
 
@@ -62,6 +54,12 @@ class Facts(Protocol):
 
     def uses_gateway_endpoint(self, action: str) -> bool | None:
         """Whether the action's service is reached through gateway endpoints (spec E35)."""
+
+
+def is_multivalued(facts: Facts, key: str) -> bool:
+    """Whether a condition key is known to hold several values."""
+    described = facts.condition_key(key)
+    return described is not None and described.multivalued
 
 
 class _NoFacts:

@@ -5,12 +5,14 @@ Source: IAM User Guide, reference_policies_elements_*; spec A1 to A10, R1 to R23
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.conditions import match_condition
 from policysim.evaluation.decision import Outcome, StatementMatch
+from policysim.evaluation.facts import is_multivalued
 from policysim.evaluation.layers import LayerName
-from policysim.evaluation.principals import Circumstances, Reach, match_principal
+from policysim.evaluation.principals import EVERYWHERE, Circumstances, Reach, match_principal
 from policysim.evaluation.reasons import Element, Reason
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate
 from policysim.language.patterns import action_matches, resource_matches
@@ -18,7 +20,7 @@ from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
 from policysim.language.variables import expand_resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from policysim.evaluation.context import Lookup
     from policysim.evaluation.facts import Facts
@@ -91,7 +93,7 @@ def match_statement(
     """
     if not situation.everything and _plainly_fails(statement, situation):
         return None
-    reach = Reach(direct=TRUE)
+    reach = EVERYWHERE
     outcomes: list[Outcome] = []
     truth: Truth = TRUE
     for outcome, reached in _outcomes(statement, attached, layer, situation):
@@ -188,7 +190,7 @@ def _match_resource(element: PatternElement, *, substitutes: bool, situation: Si
 def _match_pattern(pattern: str, resource: str, alias: str | None, *, substitutes: bool, situation: Situation) -> _Hit:
     if not (substitutes and "${" in pattern):
         return _Hit(*_covers(pattern, resource, alias))
-    expansion = expand_resource(pattern, situation.lookup, multivalued=_multivalued(situation.facts))
+    expansion = expand_resource(pattern, situation.lookup, multivalued=partial(is_multivalued, situation.facts))
     if expansion.unresolved:
         anything = expand_resource(pattern, lambda _: UNKNOWN_VALUE)
         fits, _ = _covers(anything.pattern, resource, alias)
@@ -204,14 +206,6 @@ def _covers(pattern: str | ResourcePattern, resource: str, alias: str | None) ->
     if alias is not None and not found.matches:
         found = resource_matches(pattern, alias)
     return (TRUE if found.matches else FALSE), found.caveats
-
-
-def _multivalued(facts: Facts) -> Callable[[str], bool]:
-    def is_multivalued(key: str) -> bool:
-        described = facts.condition_key(key)
-        return described is not None and described.multivalued
-
-    return is_multivalued
 
 
 def _resource_reason(element: PatternElement, truth: Truth, *, needs_star: bool) -> Reason | None:

@@ -24,9 +24,10 @@ from policysim.language.operators import Family, SetPrefix
 from policysim.language.request import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from policysim.evaluation.conditions import PreparedCondition
+    from policysim.evaluation.context import Lookup
     from policysim.evaluation.facts import DescribedKey, Facts
     from policysim.evaluation.switches import Switches
     from policysim.evaluation.truth import Truth
@@ -60,7 +61,7 @@ class ValueClasses(NamedTuple):
 def value_classes(
     key: str,
     entries: Sequence[tuple[ConditionEntry, bool]],
-    lookup: Callable[[str], ContextValue],
+    lookup: Lookup,
     facts: Facts,
     budget: int,
     *,
@@ -98,7 +99,7 @@ def value_classes(
 
 def _asks_for_values(tests: list[PreparedCondition]) -> bool:
     """Whether an entry might tell an empty string from others by presence alone, which classes of texts do not see."""
-    return any(t.operator.base.family is Family.NULL or t.prefix is not SetPrefix.NONE for t in tests)
+    return any(test.operator.base.family is Family.NULL or test.prefix is not SetPrefix.NONE for test in tests)
 
 
 def _signature(tests: list[PreparedCondition], values: ContextValue) -> Signature:
@@ -108,7 +109,7 @@ def _signature(tests: list[PreparedCondition], values: ContextValue) -> Signatur
 def _holds_several(tests: list[PreparedCondition], key_facts: DescribedKey | None) -> bool:
     if key_facts is not None:
         return key_facts.multivalued
-    return any(test.operator.prefix is not SetPrefix.NONE for test in tests)
+    return any(test.prefix is not SetPrefix.NONE for test in tests)
 
 
 def _add_sets(

@@ -21,8 +21,7 @@ from policysim.language.request import ABSENT
 from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from policysim.evaluation.context import Lookup
     from policysim.evaluation.facts import Facts
     from policysim.language.policy import ConditionEntry
     from policysim.language.request import ContextValue
@@ -55,7 +54,7 @@ _PRIVATE: Final = ((8, 0x0A), (12, 0xAC1), (16, 0xC0A8))
 
 def match_condition(
     entry: ConditionEntry,
-    lookup: Callable[[str], ContextValue],
+    lookup: Lookup,
     *,
     substitutes: bool,
     facts: Facts,
@@ -102,7 +101,7 @@ def _caveats(
     prepared: PreparedCondition,
     values: ContextValue,
     truth: Truth,
-    lookup: Callable[[str], ContextValue],
+    lookup: Lookup,
     *,
     substitutes: bool,
     facts: Facts,
@@ -138,24 +137,23 @@ def _is_private(text: str) -> bool:
 
 def _reason(prepared: PreparedCondition, values: ContextValue, truth: Truth) -> tuple[Reason, int | None]:
     """Why the entry does not match (or may not), and the policy value that decided, where it was one."""
-    operator = prepared.operator
     if truth is UNKNOWN:
-        return _UNKNOWN_REASONS[values is UNKNOWN_VALUE, operator.base.negated], None
+        return _UNKNOWN_REASONS[values is UNKNOWN_VALUE, prepared.negated], None
     if not prepared.wanted:
         return Reason.VALUES_EMPTY, None
-    if operator.base.family is Family.NULL:
+    if prepared.operator.base.family is Family.NULL:
         return _null_reason(prepared, values), None
     if not isinstance(values, tuple) or not values:
         return _missing_reason(prepared, values), None
     if prepared.wrong_operator and prepared.switches.operator_fits_type:
         return Reason.OPERATOR_WRONG, None
-    if operator.prefix is SetPrefix.NONE and len(values) > 1 and not prepared.switches.several_values_match_any:
+    if prepared.prefix is SetPrefix.NONE and len(values) > 1 and not prepared.switches.several_values_match_any:
         return Reason.SEVERAL_VALUES, None
     return _value_reason(prepared, values)
 
 
 def _null_reason(prepared: PreparedCondition, values: ContextValue) -> Reason:
-    if prepared.operator.prefix is not SetPrefix.NONE:
+    if prepared.prefix is not SetPrefix.NONE:
         return Reason.NULL_IN_SET
     if not any(wanted.expansion.text.lower() in {"true", "false"} for wanted in prepared.wanted):
         return Reason.NULL_MISTYPED
@@ -164,11 +162,10 @@ def _null_reason(prepared: PreparedCondition, values: ContextValue) -> Reason:
 
 def _missing_reason(prepared: PreparedCondition, values: ContextValue) -> Reason:
     """Also for an unknown key of which every value, and its absence, fails."""
-    negated = prepared.operator.base.negated
     if values is UNKNOWN_VALUE:
         unresolved = all(wanted.expansion.unresolved for wanted in prepared.wanted)
         return Reason.VARIABLE_UNRESOLVED if unresolved else Reason.NEVER_MATCHES
-    if negated:
+    if prepared.negated:
         return Reason.SET_EMPTY_DIFFERS
     return Reason.SET_EMPTY if values == () else Reason.KEY_ABSENT
 

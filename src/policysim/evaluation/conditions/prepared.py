@@ -6,10 +6,10 @@ reference_policies_condition-single-vs-multi-valued-context-keys; spec C1, C5 to
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.evaluation.facts import KeyType
+from policysim.evaluation.facts import KeyType, is_multivalued
 from policysim.evaluation.operators import ACROSS_COLONS, COMPARISONS, WITH_YEARS_AS_SECONDS
 from policysim.evaluation.switches import DEFAULT_SWITCHES
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known, negate
@@ -21,8 +21,7 @@ from policysim.language.variables import expand, parse_template, unexpanded
 from policysim.language.wildcards import Pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from policysim.evaluation.context import Lookup
     from policysim.evaluation.facts import DescribedKey, Facts
     from policysim.evaluation.operators import Comparison, Test
     from policysim.evaluation.switches import Switches
@@ -297,7 +296,7 @@ def _is_wrong(family: Family, key: str, key_facts: DescribedKey) -> bool:
 
 def prepare(
     entry: ConditionEntry,
-    lookup: Callable[[str], ContextValue],
+    lookup: Lookup,
     *,
     substitutes: bool,
     facts: Facts,
@@ -326,7 +325,7 @@ def prepare(
 def _expansions(
     entry: ConditionEntry,
     compiled: _Compiled,
-    lookup: Callable[[str], ContextValue],
+    lookup: Lookup,
     facts: Facts,
     switches: Switches,
 ) -> tuple[Expansion, ...]:
@@ -335,10 +334,7 @@ def _expansions(
     if compiled.operator.base.family is Family.BOOL and not switches.bool_has_variables:
         return tuple(unexpanded(value) for value in entry.values)
 
-    def multivalued(key: str) -> bool:
-        described = facts.condition_key(key)
-        return described is not None and described.multivalued
-
+    multivalued = partial(is_multivalued, facts)
     expansions = tuple(expand(value, lookup, multivalued=multivalued) for value in entry.values)
     if switches.values_are_literal:
         return expansions
