@@ -7,14 +7,13 @@ import pytest
 from policysim.language.patterns import (
     MATCH,
     NO_MATCH,
-    Pattern,
-    Piece,
     ResourcePattern,
     action_matches,
     arn_like,
     arn_pattern,
     resource_matches,
 )
+from policysim.language.wildcards import Pattern, Piece
 
 
 @pytest.mark.parametrize(

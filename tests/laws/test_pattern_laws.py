@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policysim.language.element_forms import value_flaws
-from policysim.language.patterns import Pattern, Piece, action_matches, arn_like, arn_pattern, resource_matches
+from policysim.language.patterns import action_matches, arn_like, arn_pattern, resource_matches
 from policysim.language.problem_kinds import MALFORMED_VARIABLE
 from policysim.language.variables import parse_template
+from policysim.language.wildcards import Pattern, Piece
 from tests.twins.slow_patterns import slow_action_matches, slow_arn_like, slow_match, slow_match_across_colons
 
 PATTERNS = st.text("ab*?", max_size=10)

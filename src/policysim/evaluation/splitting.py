@@ -17,7 +17,7 @@ from policysim.evaluation.value_classes import value_classes
 from policysim.evaluation.variable_tests import mentions, tests_of_variable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from policysim.evaluation.context import Lookup
     from policysim.evaluation.facts import Facts
@@ -96,12 +96,13 @@ def _combinations(keys: list[_Key]) -> list[dict[str, ContextValue]]:
     return [dict(zip(names, values, strict=True)) for values in itertools.product(*(key.values for key in keys))]
 
 
-def _joined(
-    decision: Decision,
-    outcomes: list[Decision],
-    keys: list[_Key],
-    caveats: tuple[Caveat, ...],
-) -> Decision:
+def _indexed(keys: list[_Key], outcomes: list[Decision]) -> Iterator[tuple[tuple[int, ...], Decision]]:
+    """Each outcome with the place of every key's value among its classes, in the order of ``_combinations``."""
+    return zip(itertools.product(*(range(len(key.values)) for key in keys)), outcomes, strict=True)
+
+
+def _joined(decision: Decision, outcomes: list[Decision], keys: list[_Key], caveats: tuple[Caveat, ...]) -> Decision:
+    """The decision that the outcomes of all combinations add up to."""
     effects = {effect for outcome in outcomes for effect in _effects(outcome)}
     effect = _summary(effects)
     if len(effects) == 1:
@@ -140,7 +141,7 @@ def _matters(key: _Key, keys: list[_Key], outcomes: list[Decision]) -> bool:
     """Whether two combinations that differ in this key alone lead to different effects."""
     place = keys.index(key)
     seen: dict[tuple[int, ...], frozenset[Effect]] = {}
-    for indices, outcome in zip(itertools.product(*(range(len(k.values)) for k in keys)), outcomes, strict=True):
+    for indices, outcome in _indexed(keys, outcomes):
         others = indices[:place] + indices[place + 1 :]
         effects = frozenset(_effects(outcome))
         if seen.setdefault(others, effects) != effects:
@@ -183,10 +184,10 @@ def _certain(decision: Decision, outcomes: list[Decision], effect: Effect, cavea
 
 
 def _settles(key: _Key, keys: list[_Key], outcomes: list[Decision]) -> tuple[tuple[str | None, Effect], ...]:
-    """Each class of the key with the effect that it leads to whatever the other keys are."""
+    """Each class of the key with the effect that it leads to, the other keys left open."""
     effects: list[set[Effect]] = [set() for _ in key.values]
     place = keys.index(key)
-    for indices, outcome in zip(itertools.product(*(range(len(k.values)) for k in keys)), outcomes, strict=True):
+    for indices, outcome in _indexed(keys, outcomes):
         effects[indices[place]] |= _effects(outcome)
     return tuple((_shown(value), _summary(found)) for value, found in zip(key.values, effects, strict=True))
 

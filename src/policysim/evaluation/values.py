@@ -20,7 +20,6 @@ _DAY: Final = 86_400
 _EPOCH_DAY: Final = 719_163
 """The day of 1970-01-01, counted from 0001-01-01 as day 1."""
 
-
 _TRUTH_VALUES: Final = {"true": True, "false": False}
 
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 _OPEN = {"{": "}", "[": "]"}
 _PUNCTUATION = {"COMMA": "`,`", "COLON": "`:`", "RBRACE": "`}`", "RSQB": "`]`", "$END": "the end of the text"}
-_PUNCTUATION_ORDER = tuple(_PUNCTUATION)
 _SHOWN = 40
 
 _WORD = re.compile(r"[^\s,:\[\]{}\"'/#]+")
@@ -144,7 +143,7 @@ def _expected(position: _Position, accepted: frozenset[str]) -> tuple[str, ...]:
     words = []
     if accepted - set(_PUNCTUATION):
         words.append("a member name in double quotes" if position.wants_name else _value_word(position))
-    return (*words, *(_PUNCTUATION[name] for name in _PUNCTUATION_ORDER if name in accepted))
+    return (*words, *(shown for name, shown in _PUNCTUATION.items() if name in accepted))
 
 
 def _value_word(position: _Position) -> str:

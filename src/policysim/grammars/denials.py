@@ -20,8 +20,8 @@ class MessageParts(NamedTuple):
     words: Mapping[str, str]
 
 
-WHOLE: Final = "message"
-FRAME: Final = "frame_only"
+_WHOLE: Final = "message"
+_FRAME: Final = "frame_only"
 
 
 def message_parts(text: str) -> MessageParts | None:
@@ -29,12 +29,12 @@ def message_parts(text: str) -> MessageParts | None:
     from lark.exceptions import UnexpectedInput  # noqa: PLC0415  # Lark loads when the first message is read
     from lark.lexer import Token  # noqa: PLC0415  # the same
 
-    for start in (WHOLE, FRAME):
+    for start in (_WHOLE, _FRAME):
         try:
             # One parser for each start rule: a joint lexer would give the words of one rule to the other.
             tree = parser("denial", start).parse(text)
         except UnexpectedInput:
             continue
         tokens = [child for child in tree.children if isinstance(child, Token)]
-        return MessageParts(start == WHOLE, {token.type: str(token) for token in tokens})
+        return MessageParts(start == _WHOLE, {token.type: str(token) for token in tokens})
     return None

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from lark import Tree
 
 _OBJECTS = frozenset({"policy", "statement", "principal_map", "condition_block", "condition_keys", "object"})
-_LISTS = frozenset({"list", "statement_list"})
 _BYTE_ORDER_MARK = "\ufeff"
 
 

@@ -46,20 +46,18 @@ def embedded_source(text_value: str, location: Location) -> Source:
 
 
 class EmbeddedOffsets(Sequence[int]):
-    """For every character of an embedded document, its offset in the outer source; one more entry for the end."""
+    """For every character of an embedded document, its offset in the outer source; one more entry for the end.
+
+    ``location`` is where the string that holds the document stands in the outer source.
+    """
 
     def __init__(self, location: Location, *, percent_encoded: bool) -> None:
-        self._location = location
+        self.location = location
         self.percent_encoded = percent_encoded
-
-    @property
-    def location(self) -> Location:
-        """Where the string that holds the document stands in the outer source."""
-        return self._location
 
     @cached_property
     def _table(self) -> list[int]:
-        literal = locate(self._location)
+        literal = locate(self.location)
         first, inner = literal.start + 1, literal.text[1:-1]
         starts = [first + unit.start() for unit in _JSON_UNIT.finditer(inner)]
         if self.percent_encoded:

@@ -41,7 +41,7 @@ def locate(location: Location) -> Span:
     text = location.source.text
     start, found = document_start(text), None
     for step in location.path:
-        child = _child(location.source, start, step)
+        child = _children_of(location.source, start).get(step)
         if child is None:
             break
         start, found = child.start, child
@@ -135,10 +135,6 @@ class _Children:
 def _children_of(source: Source, start: int) -> _Children:
     """Remembered, since many places of one document share the way down to it, and its file may be long."""
     return _Children(source.text, start)
-
-
-def _child(source: Source, start: int, step: str | int) -> Member | None:
-    return _children_of(source, start).get(step)
 
 
 def _members(text: str, at: int) -> Iterator[Member]:

@@ -14,22 +14,6 @@ from policysim.language.wildcards import CACHED, Pattern, Piece, Token
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = [
-    "MATCH",
-    "NO_MATCH",
-    "ArnPattern",
-    "Pattern",
-    "Piece",
-    "ResourceMatch",
-    "ResourcePattern",
-    "Token",
-    "action_matches",
-    "arn_like",
-    "arn_pattern",
-    "resource_matches",
-    "resource_pattern",
-]
-
 
 def action_matches(pattern: str, action: str) -> bool:
     """Whether an ``Action`` pattern covers an action: prefix and name in any case, wildcards in the name only.

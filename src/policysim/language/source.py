@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+BYTE_ORDER_MARK = "\ufeff"
+
 DocumentPath = tuple[str | int, ...]
 """The way from the top of a JSON text to a value in it: member names and list positions."""
 
@@ -101,9 +103,6 @@ class Location(NamedTuple):
     def key(self) -> Location:
         """The location of this member's name."""
         return Location(self.source, self.path, at_key=True)
-
-
-BYTE_ORDER_MARK = "\ufeff"
 
 
 def _line_and_column(text: str, offset: int) -> tuple[int, int]:

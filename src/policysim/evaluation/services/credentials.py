@@ -14,10 +14,8 @@ from policysim.language.request import Credentials, PrincipalKind
 if TYPE_CHECKING:
     from policysim.language.request import Request
 
-_CLOSED_TO_FEDERATED_USERS: Final = frozenset({"iam", "sts"})
-
-
-_CLOSED_TO_SESSIONS_OF_USERS: Final = frozenset({"getfederationtoken", "getsessiontoken"})
+_SERVICES_CLOSED_TO_FEDERATED_USERS: Final = frozenset({"iam", "sts"})
+_CLOSED_TO_SESSIONS_OF_USERS: Final = frozenset({"sts:getfederationtoken", "sts:getsessiontoken"})
 
 
 def closed_to_credentials(request: Request) -> Settled | None:
@@ -25,15 +23,13 @@ def closed_to_credentials(request: Request) -> Settled | None:
 
     Temporary credentials of a user get no further credentials but those of a role.
     """
-    service, _, name = request.action.lower().partition(":")
-    caller = request.principal
+    action, caller = request.action.lower(), request.principal
     if caller.kind is PrincipalKind.USER and caller.credentials is Credentials.TEMPORARY:
-        closed = service == "sts" and name in _CLOSED_TO_SESSIONS_OF_USERS
         sentence = f"temporary credentials of a user cannot call `{request.action}`"
+        closed = action in _CLOSED_TO_SESSIONS_OF_USERS
         return Settled(Effect.IMPLICIT_DENY, sentence, "E43") if closed else None
-    if caller.kind is not PrincipalKind.FEDERATED_USER or service not in _CLOSED_TO_FEDERATED_USERS:
-        return None
-    if name == "getcalleridentity":
+    closed = action.partition(":")[0] in _SERVICES_CLOSED_TO_FEDERATED_USERS and action != "sts:getcalleridentity"
+    if caller.kind is not PrincipalKind.FEDERATED_USER or not closed:
         return None
     sentence = f"credentials of GetFederationToken cannot call `{request.action}` (a console session can call IAM)"
     return Settled(Effect.IMPLICIT_DENY, sentence, "E43")

@@ -1,6 +1,7 @@
 """The seam through which a service deviates from the general decision rule.
 
 A deviation overrides named parts and nothing else; what it leaves out is decided as for every service.
+Source: the documentation that the module of each service names.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ def _never_refused(request: Request, policies: LayerPolicies | None) -> Truth:  
     return FALSE
 
 
+def _within_rcps(request: Request) -> bool:  # noqa: ARG001  # the signature of the seam
+    return False
+
+
 def _always_needs_one(request: Request) -> Truth:  # noqa: ARG001  # the signature of the seam
     return FALSE
 
@@ -54,7 +59,8 @@ class Deviation(NamedTuple):
     ``ignores_denies_of``: a layer whose Deny statements do not bind this request. ``refused_by_setting``: an explicit
     deny of the resource layer that stands in no policy. ``outside_rcps``: no RCP applies.
     ``needs_no_resource_policy``: across accounts the identity-based Allow is enough.
-    ``unreliable_keys``: condition keys that AWS documents as unreliable for the action; they are never believed.
+    ``unreliable_keys``: how the condition keys begin, in lower case, that AWS documents as unreliable for the action;
+    they are never believed. ``caveats``: what an access that is or may be allowed must be told with.
     """
 
     title: str
@@ -63,7 +69,7 @@ class Deviation(NamedTuple):
     settle: Callable[[Request], Settled | None] = _never_settled
     ignores_denies_of: Callable[[Request, LayerName], Truth] = _nothing_ignored
     refused_by_setting: Callable[[Request, LayerPolicies | None], Truth] = _never_refused
-    outside_rcps: Callable[[Request], bool] = lambda request: False  # noqa: ARG005  # the signature of the seam
+    outside_rcps: Callable[[Request], bool] = _within_rcps
     needs_no_resource_policy: Callable[[Request], Truth] = _always_needs_one
     unreliable_keys: tuple[str, ...] = ()
     caveats: Callable[[Request], tuple[Caveat, ...]] = _no_caveats

@@ -1,7 +1,7 @@
 """AWS STS: a role's trust policy must allow; some calls no policy can stop or grant.
 
-Source: IAM User Guide, reference_policies_evaluation-logic and id_credentials_temp_request; spec S1 to S4, E30, E41,
-E42, E43.
+Source: IAM User Guide, reference_policies_evaluation-logic and id_credentials_temp_request; spec S1 to S4, S7,
+S8, P14, X5, E30, E41 to E43.
 """
 
 from __future__ import annotations
