@@ -1,6 +1,6 @@
-"""Writes the golden reports of every scenario, and the README's demo, anew: run it after an intended change.
+"""Writes anew what is on record: every scenario's reports, the README's demo, the published schemas.
 
-Read the difference before you commit it.
+Run it after an intended change, and read the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from policysim.reports.schema import PUBLISHED, schema_text
 from tests.scenarios.running import FORMATS, REPOSITORY, report, scenarios
 
 
 def main() -> int:
-    """Write the reports; the exit code is that of the worst run."""
+    """Write everything; the exit code is that of the worst run."""
     worst = 0
     for scenario in scenarios():
         for format_, name in FORMATS.items():
@@ -23,14 +24,19 @@ def main() -> int:
             sys.stderr.write(run.stderr)
             worst = max(worst, run.returncode)
             (scenario / name).write_text(run.stdout, encoding="utf-8")
+    _write_demo((scenarios()[0] / FORMATS["text"]).read_text(encoding="utf-8"))
+    for name, schema in PUBLISHED.items():
+        (REPOSITORY / "docs" / name).write_text(schema_text(schema()), encoding="utf-8")
+    return worst
+
+
+def _write_demo(demo: str) -> None:
     readme = REPOSITORY / "README.md"
-    demo = (scenarios()[0] / "report.txt").read_text(encoding="utf-8")
     block = f"<!-- demo -->\n```text\n{demo}```\n<!-- /demo -->"
     text = re.sub(
         r"<!-- demo -->.*<!-- /demo -->", lambda _: block, readme.read_text(encoding="utf-8"), flags=re.DOTALL
     )
     readme.write_text(text, encoding="utf-8")
-    return worst
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ class EvidenceDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HypothesisDocument:
-    """One possible cause, and what would separate it from the others."""
+    """One possible cause, and what would separate it from the others. This version states none."""
 
     cause: str
     rank: int

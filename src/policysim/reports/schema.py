@@ -1,33 +1,52 @@
-"""The JSON Schema of the reports, generated from the document model; a copy is published under ``docs/``."""
+"""The JSON Schemas of what the commands print, generated from the document model; ``docs/`` has a copy of each."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter
 
+from policysim.reports.decision_document import AnswerDocument
 from policysim.reports.document import ReportFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 _SCREEN_TYPES: Final = ("LineDocument", "MarkDocument")
 _SCREEN_FIELDS: Final = frozenset({"excerpt"})
 """What the document model holds for the screen alone."""
 
-TITLE = "policysim explain --format json"
-
 
 def report_schema() -> dict[str, Any]:
+    """The schema of ``policysim explain --format json``."""
+    return _schema_of(ReportFile, "policysim explain --format json")
+
+
+def answer_schema() -> dict[str, Any]:
+    """The schema of ``policysim eval --format json``."""
+    return _schema_of(AnswerDocument, "policysim eval --format json")
+
+
+def _schema_of(document: type, title: str) -> dict[str, Any]:
     """The schema as a JSON value. Readers must expect further keys: keys are added, never removed."""
-    schema = TypeAdapter(ReportFile).json_schema(mode="serialization")
+    schema = TypeAdapter(document).json_schema(mode="serialization")
     for name in _SCREEN_TYPES:
         del schema["$defs"][name]
     for definition in schema["$defs"].values():
         for name in _SCREEN_FIELDS & definition.get("properties", {}).keys():
             del definition["properties"][name]
             definition["required"].remove(name)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": TITLE}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
 
 
-def schema_text() -> str:
-    """The schema as it is published."""
-    return json.dumps(report_schema(), indent=2) + "\n"
+PUBLISHED: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
+    "report.schema.json": report_schema,
+    "eval.schema.json": answer_schema,
+}
+"""The schemas under ``docs/``, by the names of their files."""
+
+
+def schema_text(schema: dict[str, Any]) -> str:
+    """A schema as it is published."""
+    return json.dumps(schema, indent=2) + "\n"
