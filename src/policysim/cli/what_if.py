@@ -9,8 +9,7 @@ import click
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.policy_set import AttachedPolicy, LayerPolicies, Level, level
 from policysim.language.policy_types import PolicyType
-from policysim.language.reader import parse_policy
-from policysim.language.source import Source
+from policysim.sources.full_access import FULL_AWS_ACCESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,9 +32,6 @@ _ONLY_ONE: Final = frozenset({LayerName.BOUNDARY, LayerName.VPCE})
 
 _GONE_WITH_THEIR_POLICIES: Final = frozenset({LayerName.BOUNDARY, LayerName.SESSION, LayerName.VPCE})
 """Layers that restrict nothing once their policies are taken away; any other layer then grants nothing."""
-
-_FULL_ACCESS_ARN: Final = "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"
-_ALLOW_ALL: Final = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 
 
 class Addition(NamedTuple):
@@ -96,8 +92,8 @@ def _attached_by_aws(name: LayerName) -> tuple[AttachedPolicy, ...]:
     """What hangs on every node from the start: turning on service control policies attaches ``FullAWSAccess``."""
     if name is not LayerName.SCP:
         return ()
-    policy = parse_policy(Source("FullAWSAccess (AWS)", _ALLOW_ALL), PolicyType.SCP)
-    return (AttachedPolicy("FullAWSAccess", policy, _FULL_ACCESS_ARN, editable=False),)
+    document = FULL_AWS_ACCESS.document()
+    return (AttachedPolicy(FULL_AWS_ACCESS.name, document, FULL_AWS_ACCESS.arn, editable=False),)
 
 
 def _joined(there: Level, attached: AttachedPolicy) -> Level:

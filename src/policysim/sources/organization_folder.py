@@ -14,12 +14,10 @@ from policysim.account import gaps
 from policysim.account.account import Node, Organisation
 from policysim.account.on_demand import OnDemand
 from policysim.evaluation.policy_set import AttachedPolicy
-from policysim.language.policy_types import PolicyType
-from policysim.language.reader import parse_policy
-from policysim.language.source import Source
 from policysim.sources.account_folder import account_id_of, read_account
 from policysim.sources.errors import InputError
 from policysim.sources.files import json_file
+from policysim.sources.full_access import FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS, FullAccess
 from policysim.sources.json_values import Json, read_json
 from policysim.sources.policy_files import read_policy_file
 
@@ -35,7 +33,6 @@ _DEEPEST: Final = 20
 """More levels than AWS allows below a root (five of organisational units, and the accounts)."""
 
 _AWS_OWNED: Final = ":organizations::aws:policy/"
-_ALLOW_ALL: Final = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", %s"Action": "*", "Resource": "*"}]}'
 
 
 class _Kind(NamedTuple):
@@ -43,28 +40,11 @@ class _Kind(NamedTuple):
 
     member: str
     folder: str
-    type: PolicyType
-    default_name: str
-    default_arn: str
-    default_text: str
+    full_access: FullAccess
 
 
-_SCPS: Final = _Kind(
-    "scps",
-    "policies/scps",
-    PolicyType.SCP,
-    "FullAWSAccess",
-    "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess",
-    _ALLOW_ALL % "",
-)
-_RCPS: Final = _Kind(
-    "rcps",
-    "policies/rcps",
-    PolicyType.RCP,
-    "RCPFullAWSAccess",
-    "arn:aws:organizations::aws:policy/resource_control_policy/p-RCPFullAWSAccess",
-    _ALLOW_ALL % '"Principal": "*", ',
-)
+_SCPS: Final = _Kind("scps", "policies/scps", FULL_AWS_ACCESS)
+_RCPS: Final = _Kind("rcps", "policies/rcps", RCP_FULL_AWS_ACCESS)
 
 
 def read_organisation(folder: Path) -> Organisation:
@@ -163,8 +143,8 @@ class _Policies:
             if policy is None:
                 missing.append(gaps.organisation_policy_missing(name, node_id, identity.get("id")))
                 continue
-            by_default = name == kind.default_name
-            arn = identity.get("arn") or (kind.default_arn if by_default else None)
+            by_default = name == kind.full_access.name
+            arn = identity.get("arn") or (kind.full_access.arn if by_default else None)
             editable = not by_default and _AWS_OWNED not in (arn or "")
             found.append(AttachedPolicy(name, policy, arn, node_id, editable))
         return tuple(found), tuple(missing)
@@ -179,11 +159,10 @@ class _Policies:
         folder = self._folder / kind.folder
         path = json_file(folder, name)
         if path is None:
-            source = Source(f"{name} (AWS)", kind.default_text)
-            return parse_policy(source, kind.type) if name == kind.default_name else None
+            return kind.full_access.document() if name == kind.full_access.name else None
         if not path.resolve().is_relative_to(self._folder.resolve()):
             raise at.error(f"`{name}` leads out of the folder `{self._folder}`")
-        return read_policy_file(path, kind.type)
+        return read_policy_file(path, kind.full_access.type)
 
     def _identity(self, name: str) -> dict[str, str]:
         entry = None if self._known is None or self._known.empty else self._known.member(name)
