@@ -3,13 +3,14 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
 
 from policysim.language.source import Source
 from policysim.sources.errors import InputError
-from policysim.sources.events import events_in, read_events
+from policysim.sources.events import EventAt, events_in
+from policysim.sources.files import read_argument
 from tests.shared_data import SHARED, needs_shared
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ OTHER = {"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole"}
 TEXT = json.dumps(RECORD)
 LOOKED_UP = {"EventId": "1", "Username": "ana", "CloudTrailEvent": TEXT}
 ENVELOPE = {"version": "0", "detail-type": "AWS API Call via CloudTrail", "source": "aws.s3", "detail": RECORD}
+
+
+def read_events(argument: str, stdin: BinaryIO | None = None) -> list[EventAt]:
+    return events_in(read_argument(argument, stdin))
 
 
 def written(folder: Path, content: str | bytes, name: str = "events.json") -> str:

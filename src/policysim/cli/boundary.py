@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from policysim.cli.exit_codes import ExitCode
+from policysim.reports.printable import printable
 from policysim.sources.errors import InputError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def exit_code_of(command: Callable[[], object], *, verbose: bool) -> int:
 
 def say(sentence: str) -> None:
     """One sentence on standard error, whatever characters it holds."""
-    line = f"{PROGRAM}: {_one_line(sentence)}\n".encode("utf-8", "backslashreplace")
+    line = f"{PROGRAM}: {printable(sentence.strip())}\n".encode("utf-8", "backslashreplace")
     if sys.stderr is None:  # a shell can start a command without one
         return
     try:
@@ -53,14 +54,6 @@ def say(sentence: str) -> None:
         sys.stderr.buffer.flush()
     except OSError:  # nobody can be told; the exit code still speaks
         _silence(sys.stderr)
-
-
-def _one_line(text: str) -> str:
-    """``text`` without line ends, and with every character that could steer a terminal spelled out."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-        for character in text.strip()
-    )
 
 
 def _refuse(sentence: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policysim.catalog.facts import CATALOGUE
@@ -13,20 +12,17 @@ from policysim.cli.output import Output, answer_stream
 from policysim.evaluation.decide import decide_call
 from policysim.sources.cases import BrokenCase, read_cases
 from policysim.sources.errors import InputError
-from policysim.sources.files import read_source, standard_input
+from policysim.sources.files import read_argument
 
 if TYPE_CHECKING:
     from policysim.evaluation.decision import Decision
-    from policysim.language.source import Source
     from policysim.sources.cases import Case
-
-STANDARD_INPUT = "-"
 
 
 def answer_cases(file: str, output: Output) -> ExitCode:
     """Writes the answer to every case as soon as it is known; a line that is no case is answered by an error."""
     broken = answered = 0
-    source = _source(file)
+    source = read_argument(file)
     with answer_stream(output) as write:
         for case in read_cases(source):
             answered += 1
@@ -37,12 +33,6 @@ def answer_cases(file: str, output: Output) -> ExitCode:
     if broken:
         say(f"{source.name}: {broken} of {answered} cases could not be read, see their `error`")
     return ExitCode.BAD_INPUT if broken else ExitCode.OK
-
-
-def _source(file: str) -> Source:
-    if file == STANDARD_INPUT:
-        return standard_input()
-    return read_source(Path(file), file)
 
 
 def _answer(case: Case | BrokenCase) -> dict[str, object]:

@@ -10,7 +10,8 @@ from policysim.cli.output import note
 from policysim.cloudtrail.requests import call_from_event, call_from_message
 from policysim.language.source import BYTE_ORDER_MARK
 from policysim.sources.errors import InputError
-from policysim.sources.events import STANDARD_INPUT, EventAt, events_in, read_event_text
+from policysim.sources.events import EventAt, events_in
+from policysim.sources.files import STANDARD_INPUT, read_argument
 
 if TYPE_CHECKING:
     from policysim.cli.output import Output
@@ -28,7 +29,7 @@ def calls_of(argument: str, output: Output) -> list[Call]:
     ``-`` is standard input; an existing path is a file; otherwise text with white space in it is a message.
     """
     if argument == STANDARD_INPUT or os.path.exists(argument):  # noqa: PTH110  # a message is too long for a Path
-        source = read_event_text(argument)
+        source = read_argument(argument)
         text = source.text.removeprefix(BYTE_ORDER_MARK).strip()
         if not text.startswith(_JSON_STARTS) and (told := _call_of_message(text)) is not None:
             return [told]

@@ -46,7 +46,7 @@ def wants_colour(mode: str, environment: Mapping[str, str], *, is_terminal: bool
 
 
 def output_options(command: _Command) -> _Command:
-    """Adds the options that every command has; they arrive as one ``output`` argument."""
+    """Adds the options that every command has; ``output_of`` takes them out of its keyword arguments."""
     for option in (
         click.option("-v", "--verbose", is_flag=True, help="Show more: every matching statement."),
         click.option("--quiet", is_flag=True, help="No notes on standard error."),

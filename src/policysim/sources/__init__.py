@@ -1,1 +1,1 @@
-"""The only room that opens files, calls AWS, reads templates and archives; no decisions."""
+"""The only room that reads the user's files, unpacked and with their places; no decisions."""

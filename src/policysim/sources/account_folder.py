@@ -205,11 +205,11 @@ def _public_access(folder: Path) -> PublicAccess | None:
 def _bucket(at: Json) -> BucketSettings:
     if at.empty:
         return BucketSettings(public_access_block=NOTHING_BLOCKED)
-    block, abac = at.member("public_access_block"), at.member("abac")
+    block = at.member("public_access_block")
     return BucketSettings(
         public_access_block=None if block is None else _block(block),
         ownership=at.optional_text("ownership"),
-        abac=None if abac is None or abac.value is None else abac.flag(),
+        abac=at.optional_flag("abac"),
     )
 
 

@@ -66,8 +66,8 @@ def _from_object(at: Json) -> Principal:
         service=at.optional_text("service"),
         provider=at.optional_text("provider"),
         credentials=_credentials(at, kind),
-        service_linked=_flag(at, "service_linked_role"),
-        in_management_account=_flag(at, "is_management_account"),
+        service_linked=at.optional_flag("service_linked_role") or False,
+        in_management_account=at.optional_flag("is_management_account") or False,
     )
 
 
@@ -79,8 +79,3 @@ def _credentials(at: Json, kind: PrincipalKind) -> Credentials:
     if word not in known:
         raise at.required("credentials").error(f"`{word}` are no credentials: expected `long-term` or `temporary`")
     return known[word]
-
-
-def _flag(at: Json, name: str) -> bool:
-    found = at.member(name)
-    return found is not None and found.value is not None and found.flag()

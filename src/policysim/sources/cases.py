@@ -118,8 +118,7 @@ def _name(whole: Json) -> str:
 
 def _resources(whole: Json, principal: Principal) -> Iterator[tuple[Resource, RequestContext]]:
     """Each resource with its own context, which stands beside that of the whole case."""
-    complete = whole.member("context_complete")
-    is_complete = complete is None or complete.value is None or complete.flag()
+    is_complete = whole.optional_flag("context_complete") is not False
     shared = _context(whole)
     entries = whole.member("resources")
     if entries is None or entries.empty:
@@ -150,7 +149,7 @@ def _resource(whole: Json, arn: str, entry: Json | None, principal: Principal) -
     return Resource(
         arn=arn,
         account=_owner(whole, arn, entry, principal),
-        in_management_account=_flag(whole, "resource_account_is_management"),
+        in_management_account=whole.optional_flag("resource_account_is_management") or False,
         key_manager=whole.optional_text("kms_key_manager"),
         public_access_block=_public_access_block(whole),
     )
@@ -172,11 +171,6 @@ def _owner(whole: Json, arn: str, entry: Json | None, principal: Principal) -> s
             return account
     older_form = isinstance(whole.required("principal").value, str)
     return principal.account if arn == ANY_RESOURCE or older_form else None
-
-
-def _flag(whole: Json, name: str) -> bool:
-    found = whole.member(name)
-    return found is not None and found.value is not None and found.flag()
 
 
 def _public_access_block(whole: Json) -> PublicAccessBlock:

@@ -1,15 +1,13 @@
-"""CloudTrail events from a file or from standard input, in every form in which people have them at hand.
+"""CloudTrail events out of a text, in every form in which people have them at hand.
 
 One record; a log file as CloudTrail delivers it (`Records`); JSON Lines; a list; the output of
-`aws cloudtrail lookup-events` or one event of it; an EventBridge event; CloudWatch Logs events that carry records;
-all of them plain or gzipped.
+`aws cloudtrail lookup-events` or one event of it; an EventBridge event; CloudWatch Logs events that carry records.
 Source: CloudTrail User Guide, cloudtrail-log-file-examples and view-cloudtrail-events-cli; EventBridge User Guide.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.cloudtrail.event_reading import EventError, event_from_record
 from policysim.language.json_text import RepeatedMembers, load_json
@@ -17,7 +15,6 @@ from policysim.language.problem_kinds import BROKEN_JSON
 from policysim.language.problems import Problem
 from policysim.language.source import BYTE_ORDER_MARK, Origin, Source, Span
 from policysim.sources.errors import InputError
-from policysim.sources.files import read_source, standard_input
 from policysim.sources.json_values import problem_error
 
 if TYPE_CHECKING:
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
 
     from policysim.cloudtrail.event import Event
 
-STANDARD_INPUT: Final = "-"
 TOO_DEEP: Final = "this nests deeper than any event"
 EXPLAINED_SIZE: Final = 1 << 20
 """The longest text, in characters, that a broken place is explained of with the written grammar, which is slow."""
@@ -38,27 +34,11 @@ class EventAt(NamedTuple):
     where: str
 
 
-def read_events(argument: str, stdin: BinaryIO | None = None) -> list[EventAt]:
-    """The events of a file, or of standard input for ``-``; at least one.
-
-    Raises:
-        InputError: with one sentence that names the file, and the line where there is one.
-    """
-    return events_in(read_event_text(argument, stdin))
-
-
-def read_event_text(argument: str, stdin: BinaryIO | None = None) -> Source:
-    """The text of a file, or of standard input for ``-``, unpacked."""
-    if argument != STANDARD_INPUT:
-        return read_source(Path(argument), argument)
-    return standard_input(stdin)
-
-
 def events_in(source: Source) -> list[EventAt]:
     """The events that a text holds; at least one.
 
     Raises:
-        InputError: as ``read_events``.
+        InputError: with one sentence that names the text, and the line where there is one.
     """
     if not source.text.removeprefix(BYTE_ORDER_MARK).strip():
         raise InputError(f"{source.name}: this is empty, and CloudTrail events in JSON were expected")

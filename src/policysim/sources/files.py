@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import codecs
 import sys
-from typing import TYPE_CHECKING, BinaryIO, Final
+from pathlib import Path
+from typing import BinaryIO, Final
 
 from policysim.language.source import Source
 from policysim.sources.errors import InputError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 SIZE_LIMIT: Final = 1 << 30
 """The most bytes, once unpacked, that a file may hold: a small archive can unpack to any size."""
+
+STANDARD_INPUT: Final = "-"
+"""What stands for standard input where a command takes a file."""
 
 STANDARD_INPUT_NAME: Final = "<stdin>"
 _GZIP_MAGIC: Final = b"\x1f\x8b"
@@ -21,10 +22,15 @@ _UTF_16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SUFFIXES: Final = (".json", ".json.gz")
 
 
+def read_argument(argument: str, stdin: BinaryIO | None = None) -> Source:
+    """The text of the file that an argument of a command names, or of standard input for ``-``."""
+    return standard_input(stdin) if argument == STANDARD_INPUT else read_source(Path(argument), argument)
+
+
 def read_source(path: Path, name: str | None = None) -> Source:
     """The text of a file; ``name`` is how the user named it, if not as ``path``. Gzip is told by its first bytes."""
     shown = name if name is not None else str(path)
-    return decoded_source(_bytes_of(path, shown), shown)
+    return _decoded(_bytes_of(path, shown), shown)
 
 
 def standard_input(stream: BinaryIO | None = None) -> Source:
@@ -35,20 +41,7 @@ def standard_input(stream: BinaryIO | None = None) -> Source:
         data = (stream or sys.stdin.buffer).read(SIZE_LIMIT + 1)
     except OSError as error:
         raise unreadable(error, STANDARD_INPUT_NAME) from None
-    return decoded_source(_bounded(data, STANDARD_INPUT_NAME), STANDARD_INPUT_NAME)
-
-
-def decoded_source(data: bytes, name: str) -> Source:
-    """The text of bytes that were read elsewhere, from standard input for one; unpacked where they are gzipped."""
-    if data.startswith(_GZIP_MAGIC):
-        data = _unpacked(data, name)
-    try:
-        return Source(name, data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        if data.startswith(_UTF_16_MARKS):
-            raise InputError(f"{name}: this is UTF-16 text, and UTF-8 was expected: convert it first") from None
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{name}:{line}: this is not UTF-8 text (byte {error.start})") from None
+    return _decoded(_bounded(data, STANDARD_INPUT_NAME), STANDARD_INPUT_NAME)
 
 
 def json_file(folder: Path, stem: str) -> Path | None:
@@ -99,6 +92,18 @@ def _bytes_of(path: Path, name: str) -> bytes:
     except OSError as error:
         raise unreadable(error, name) from None
     return _bounded(data, name)
+
+
+def _decoded(data: bytes, name: str) -> Source:
+    if data.startswith(_GZIP_MAGIC):
+        data = _unpacked(data, name)
+    try:
+        return Source(name, data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        if data.startswith(_UTF_16_MARKS):
+            raise InputError(f"{name}: this is UTF-16 text, and UTF-8 was expected: convert it first") from None
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{name}:{line}: this is not UTF-8 text (byte {error.start})") from None
 
 
 def _unpacked(data: bytes, name: str) -> bytes:

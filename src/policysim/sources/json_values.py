@@ -96,6 +96,11 @@ class Json(NamedTuple):
             raise self.unexpected("`true` or `false`")
         return self.value
 
+    def optional_flag(self, name: str) -> bool | None:
+        """A member that is a truth value; ``None`` when it is missing or ``null``."""
+        found = self.member(name)
+        return None if found is None or found.value is None else found.flag()
+
     def _repeated(self, name: str) -> InputError:
         return InputError(f"{locate(self.location.below(name).key).place}: `{name}` stands here more than once")
 
