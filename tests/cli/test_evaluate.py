@@ -5,14 +5,29 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
-from tests.cli.account_folders import ACCOUNT, OBJECT, ROLE, Ran, account_folder, allow, deny, document, run, write_json
+from policysim.reports.schema import answer_schema
+from tests.cli.account_folders import (
+    ACCOUNT,
+    OBJECT,
+    ROLE,
+    Ran,
+    account_folder,
+    allow,
+    deny,
+    document,
+    role,
+    run,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 READ = ("read", document(allow("s3:GetObject", "arn:aws:s3:::data/*")))
+SCHEMA = answer_schema()
 IN_EUROPE = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
 
 
@@ -25,6 +40,7 @@ def decided(folder: Path, action: str, *more: str | Path) -> tuple[int, dict[str
     done = ask(folder, action, *more, "--format", "json")
     assert done.stderr == ""
     answer: dict[str, Any] = json.loads(done.stdout)
+    jsonschema.validate(answer, SCHEMA)
     return done.returncode, answer["decision"]
 
 
@@ -100,6 +116,15 @@ def test_what_if_a_policy_were_removed(tmp_path: Path) -> None:
     assert "no policy in force here is called `stpo` (there are `read`, `stop`)" in done.stderr
 
 
+def bounded_folder(folder: Path, *limits: dict[str, object]) -> None:
+    """Gives the role of an account folder the permissions boundary `bound`."""
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/bound"
+    version = {"VersionId": "v1", "IsDefaultVersion": True, "Document": document(*limits)}
+    bound = {"PolicyName": "bound", "Arn": arn, "DefaultVersionId": "v1", "PolicyVersionList": [version]}
+    bounded = role(READ, PermissionsBoundary={"PermissionsBoundaryArn": arn})
+    write_json(folder / "authorization-details.json", {"RoleDetailList": [bounded], "Policies": [bound]})
+
+
 def test_a_second_boundary_is_refused_and_a_replaced_one_is_not(tmp_path: Path) -> None:
     folder = account_folder(tmp_path / "account", READ)
     limits = write_json(tmp_path / "limits.json", document(allow("ec2:*")))
@@ -108,6 +133,10 @@ def test_a_second_boundary_is_refused_and_a_replaced_one_is_not(tmp_path: Path) 
     done = ask(folder, "s3:GetObject", *both)
     assert done.returncode == 2
     assert "there is a permissions boundary already, `limits`" in done.stderr
+    bounded_folder(folder, allow("ec2:*"))
+    assert outcome(folder, "s3:GetObject") == (1, "implicit_deny", "boundary")
+    assert ask(folder, "s3:GetObject", *both[4:]).returncode == 2
+    assert outcome(folder, "s3:GetObject", "--remove-policy", "bound", *both[4:]) == (0, "allowed", "identity")
 
 
 def organisation(folder: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.scenarios.running import FORMATS, REPOSITORY, account_of, report, scenarios
+from tests.scenarios.running import FORMATS, GALLERY, REPOSITORY, account_of, report, scenarios
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +26,11 @@ def json_report(scenario: Path) -> dict[str, Any]:
     return found
 
 
-def test_the_gallery_holds_the_eight_kinds_of_denial() -> None:
-    assert len(scenarios()) >= 8
+def test_the_gallery_is_the_one_that_its_readme_lists() -> None:
+    text = (GALLERY.parent / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\d\d-[a-z-]+)` \|", text, re.MULTILINE)
+    assert [scenario.name for scenario in scenarios()] == listed
+    assert len(listed) >= 8
 
 
 @each_scenario
