@@ -8,20 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.twins.slow_patterns import slow_match
+
 Document = dict[str, Any]
 Context = dict[str, list[str]]
 
 
 def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def like(pattern: str, text: str) -> bool:
-    if not pattern:
-        return not text
-    if pattern[0] == "*":
-        return like(pattern[1:], text) or (bool(text) and like(pattern, text[1:]))
-    return bool(text) and pattern[0] in {"?", text[0]} and like(pattern[1:], text[1:])
 
 
 def fill(value: str, context: Context) -> str | None:
@@ -42,21 +36,21 @@ def condition_holds(operator: str, key: str, values: list[str], context: Context
     if operator == "StringNotEquals":
         return value not in values
     if operator.startswith("StringLike"):
-        return any(like(pattern, value) for pattern in values)
+        return any(slow_match(pattern, value) for pattern in values)
     return value in values
 
 
 def applies(statement: dict[str, Any], request: dict[str, Any]) -> bool:
     action, resource = request["action"], request["resource"]
     if "Action" in statement:
-        if not any(like(p.lower(), action.lower()) for p in as_list(statement["Action"])):
+        if not any(slow_match(p.lower(), action.lower()) for p in as_list(statement["Action"])):
             return False
-    elif any(like(p.lower(), action.lower()) for p in as_list(statement["NotAction"])):
+    elif any(slow_match(p.lower(), action.lower()) for p in as_list(statement["NotAction"])):
         return False
     if "Resource" in statement:
-        if not any(like(p, resource) for p in as_list(statement["Resource"])):
+        if not any(slow_match(p, resource) for p in as_list(statement["Resource"])):
             return False
-    elif any(like(p, resource) for p in as_list(statement["NotResource"])):
+    elif any(slow_match(p, resource) for p in as_list(statement["NotResource"])):
         return False
     return all(
         condition_holds(operator, key, as_list(values), request["context"])
