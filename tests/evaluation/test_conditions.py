@@ -114,7 +114,9 @@ def test_c6_if_exists_compares_a_present_key() -> None:
         ((), ABSENT, FALSE),
     ],
 )
-def test_c7_null_asks_for_absence_or_presence(wanted: str, values: ContextValue, truth: Truth) -> None:
+def test_c7_null_asks_for_absence_or_presence(
+    wanted: str | tuple[str, ...], values: ContextValue | str, truth: Truth
+) -> None:
     assert match("Null", wanted, values).truth is truth
 
 
@@ -347,13 +349,14 @@ def test_v3_a_multivalued_key_never_resolves() -> None:
 @pytest.mark.parametrize(
     ("operator", "truth"),
     [
-        *(("StringEquals", FALSE), ("StringLike", FALSE), ("StringEqualsIgnoreCase", FALSE), ("ArnLike", FALSE)),
-        *(
-            ("StringNotEquals", TRUE),
-            ("StringNotLike", TRUE),
-            ("StringNotEqualsIgnoreCase", TRUE),
-            ("ArnNotLike", TRUE),
-        ),
+        ("StringEquals", FALSE),
+        ("StringLike", FALSE),
+        ("StringEqualsIgnoreCase", FALSE),
+        ("ArnLike", FALSE),
+        ("StringNotEquals", TRUE),
+        ("StringNotLike", TRUE),
+        ("StringNotEqualsIgnoreCase", TRUE),
+        ("ArnNotLike", TRUE),
     ],
 )
 def test_v5_an_unresolved_variable_equals_nothing(operator: str, truth: Truth) -> None:
@@ -423,7 +426,7 @@ def test_an_unknown_variable_leaves_the_entry_open_and_is_named() -> None:
     ],
 )
 def test_an_unknown_key_is_settled_where_every_value_and_absence_agree(
-    operator: str, wanted: str, facts: Facts, truth: Truth
+    operator: str, wanted: str | tuple[str, ...], facts: Facts, truth: Truth
 ) -> None:
     assert match(operator, wanted, UNKNOWN_VALUE, facts=facts).truth is truth
 
@@ -448,7 +451,9 @@ def test_an_unknown_key_is_settled_where_every_value_and_absence_agree(
         ("StringEquals", "a", "{found}", "wants k to be `a`, it is `{found}`"),
     ],
 )
-def test_a_reason_reads_as_a_sentence(operator: str, wanted: str, values: ContextValue, sentence: str) -> None:
+def test_a_reason_reads_as_a_sentence(
+    operator: str, wanted: str | tuple[str, ...], values: ContextValue | str, sentence: str
+) -> None:
     assert match(operator, wanted, values).sentence == sentence
 
 

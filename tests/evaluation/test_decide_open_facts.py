@@ -44,12 +44,9 @@ def test_e35_a_gateway_endpoint_narrows_account_principals_in_its_own_policy_alo
 
 @pytest.mark.parametrize("spelling", ["aws:PrincipalTag/Team", "AWS:principaltag/team"])
 def test_c2_a_key_in_a_resource_variable_is_the_same_key_in_any_case(spelling: str) -> None:
-    found = policies(identity=[allow(resource=f"arn:aws:s3:::data/${{{spelling}}}", Condition=_team_like("r*"))])
+    condition = {"StringLike": {"aws:PrincipalTag/team": "r*"}}
+    found = policies(identity=[allow(resource=f"arn:aws:s3:::data/${{{spelling}}}", Condition=condition)])
     assert answer(ask(resource="arn:aws:s3:::data/red", context=OPEN), found).effect is Effect.DEPENDS
-
-
-def _team_like(pattern: str) -> dict[str, Any]:
-    return {"StringLike": {"aws:PrincipalTag/team": pattern}}
 
 
 def test_x13_an_unknown_owner_may_be_foreign_to_what_never_crosses_accounts() -> None:
@@ -126,14 +123,11 @@ def test_c42_a_key_that_every_request_has_is_unknown_rather_than_absent(
 
 def test_c57_put_events_on_a_bus_of_the_same_account_has_the_resource_account() -> None:
     bus = f"arn:aws:events:eu-west-1:{ACCOUNT}:event-bus/b"
-    found = policies(identity=[allow(Condition={"StringEquals": {"aws:ResourceAccount": ACCOUNT}})])
+    statements = [allow(Condition={"StringEquals": {"aws:ResourceAccount": ACCOUNT}})]
+    found = policies(identity=statements)
     assert answer(ask(action="events:PutEvents", resource=bus), found).effect is Effect.ALLOWED
-    across = policies(identity=found_statements(), resource=[allow(Principal="*")])
+    across = policies(identity=statements, resource=[allow(Principal="*")])
     assert answer(ask(FOREIGN, "events:PutEvents", bus), across).effect is Effect.DEPENDS
-
-
-def found_statements() -> list[dict[str, Any]]:
-    return [allow(Condition={"StringEquals": {"aws:ResourceAccount": ACCOUNT}})]
 
 
 def test_s23_a_grant_that_was_not_read_may_allow_across_accounts_too() -> None:
@@ -178,7 +172,7 @@ def test_an_open_decision_always_says_what_it_hangs_on(request_: Request, found:
 
 def test_a_value_is_told_the_effect_that_it_leads_to_whatever_the_other_keys_are() -> None:
     when = [{"Bool": {"aws:SecureTransport": word}, "Null": {"app:k": "false"}} for word in ("true", "false")]
-    found = policies(identity=[*(deny(Condition=condition) for condition in when)])
+    found = policies(identity=[deny(Condition=condition) for condition in when])
     decision = answer(ask(context=OPEN), found)
     assert [(unknown.key, unknown.settles) for unknown in decision.unknown_keys] == [
         ("app:k", (("other", Effect.EXPLICIT_DENY), (None, Effect.IMPLICIT_DENY)))

@@ -173,7 +173,10 @@ def test_r7_only_the_last_star_of_a_part_may_run_past_the_colon(part: int) -> No
 )
 def test_r8_a_short_pattern_is_filled_up_with_stars(pattern: str, resource: str) -> None:
     assert resource_matches(pattern, resource) == MATCH
-    assert not resource_matches(pattern, "arn:aws-cn:iam::1:role/r").matches or pattern == "arn:*"
+
+
+def test_r8_a_short_pattern_covers_nothing_that_its_own_fields_exclude() -> None:
+    assert resource_matches("arn:aws:s3*", "arn:aws:sqs:us-east-1:111122223333:q") == NO_MATCH
 
 
 def test_r8_filling_up_a_pattern_that_does_not_end_in_a_star_is_a_guess() -> None:
