@@ -32,11 +32,11 @@ def unresolved(source: str, name: str, parameters: dict[str, Any] | None, **fiel
 
 
 def test_the_message_wins_about_action_and_resource_and_the_record_about_the_caller() -> None:
-    bucket = f"arn:aws:sqs:eu-west-1:{OTHER}:orders"
-    found = call(ASSUMED_ROLE, errorMessage=MESSAGE.format("sqs:SendMessage", bucket))
+    queue = f"arn:aws:sqs:eu-west-1:{OTHER}:orders"
+    found = call(ASSUMED_ROLE, errorMessage=MESSAGE.format("sqs:SendMessage", queue))
     (only,) = found.requests
     assert only.request.principal.arn == SESSION
-    assert (only.request.action, only.request.resource.arn) == ("sqs:SendMessage", bucket)
+    assert (only.request.action, only.request.resource.arn) == ("sqs:SendMessage", queue)
     assert only.request.resource.account == OTHER
     assert only.provenance == Provenance("userIdentity", "denial message", "denial message", "resource ARN")
     assert found.denial is not None
@@ -192,10 +192,26 @@ IAM = f"arn:aws:iam::{ACCOUNT}"
         ),
         ("ssm", "GetParameter", {"name": "/a/b"}, f"arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/a/b"),
         (
+            "ssm",
+            "GetParameter",
+            {"name": f"arn:aws:ssm:eu-west-1:{OTHER}:parameter/a"},
+            f"arn:aws:ssm:eu-west-1:{OTHER}:parameter/a",
+        ),
+        ("ssm", "GetParameter", {"name": "/aws/service/ami/id"}, "arn:aws:ssm:eu-west-1::parameter/aws/service/ami/id"),
+        (
             "ecr",
             "BatchGetImage",
             {"repositoryName": "r", "registryId": OTHER},
             f"arn:aws:ecr:eu-west-1:{OTHER}:repository/r",
+        ),
+        (
+            "ecs",
+            "RunTask",
+            {
+                "cluster": f"arn:aws:ecs:eu-west-1:{ACCOUNT}:cluster/c",
+                "taskDefinition": f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition/t:1",
+            },
+            f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition/t:1",
         ),
         (
             "states",
@@ -209,6 +225,22 @@ def test_r2_the_resource_from_request_parameters(source: str, name: str, paramet
     found, owner = resource(source, name, parameters)
     assert found == arn
     assert owner == (arn.split(":")[4] or None)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "parameters", "listed", "part"),
+    [
+        ("dynamodb", "Query", {"tableName": "T", "indexName": "I"}, "table/T", "/index/I"),
+        ("lambda", "Invoke", {"functionName": "f", "qualifier": "live"}, "function:f", ":live"),
+        ("dynamodb", "Query", {"tableName": "T"}, "table/T", ""),
+        ("dynamodb", "Query", {"tableName": "T-2"}, "table/T", ""),
+    ],
+)
+def test_r19_r21_the_part_that_the_parameters_name_goes_before_the_whole_that_the_record_lists(
+    source: str, name: str, parameters: dict[str, Any], listed: str, part: str
+) -> None:
+    whole = f"arn:aws:{source}:eu-west-1:{ACCOUNT}:{listed}"
+    assert resource(source, name, parameters, resources=[{"ARN": whole}]) == (f"{whole}{part}", ACCOUNT)
 
 
 def test_the_partition_of_what_is_made_is_that_of_the_caller_or_of_the_region() -> None:
@@ -227,6 +259,15 @@ def test_the_partition_of_what_is_made_is_that_of_the_caller_or_of_the_region() 
         ("kms", "Decrypt", {"encryptionContext": {"a": "b"}}, "an alias or a ciphertext"),
         ("secretsmanager", "GetSecretValue", {"secretId": "db"}, "six characters"),
         ("s3", "DeleteObjects", {"bucketName": "data"}, "several objects, or none"),
+        ("s3", "GetObject", {"bucketName": "ap-0a1b2c-s3alias", "key": "k"}, "an access point by its alias"),
+        ("s3", "ListObjectsV2", {"bucketName": "ap-0a1b2c-s3alias"}, "an access point by its alias"),
+        ("ssm", "GetParameter", {"name": "/a/b:3"}, "does not name the resource of `ssm:GetParameter`"),
+        (
+            "ecs",
+            "UpdateService",
+            {"cluster": f"arn:aws:ecs:eu-west-1:{ACCOUNT}:cluster/c", "service": "s"},
+            "does not name the resource of `ecs:UpdateService`",
+        ),
         ("sts", "AssumeRole", None, "no request parameters"),
         ("ec2", "RunInstances", {"instanceType": "m7i.large"}, "does not name the resource of `ec2:RunInstances`"),
         ("ec2", "DescribeInstances", {"instanceId": "i-1"}, "does not name the resource of `ec2:DescribeInstances`"),
@@ -280,11 +321,11 @@ def test_a7_a_version_of_an_object_is_another_action() -> None:
 def test_a8_a_copy_needs_to_read_and_to_write() -> None:
     found = call(
         eventName="CopyObject",
-        requestParameters={"bucketName": "to", "key": "k", "x-amz-copy-source": "/from/a%20b?versionId=1"},
+        requestParameters={"bucketName": "to", "key": "k", "x-amz-copy-source": "/from/a%20b%3FversionId=?versionId=1"},
         resources=[{"ARN": "arn:aws:s3:::to/k"}, {"ARN": "arn:aws:s3:::to", "accountId": ACCOUNT}],
     )
     assert [(each.request.action, each.request.resource.arn) for each in found.requests] == [
-        ("s3:GetObject", "arn:aws:s3:::from/a b"),
+        ("s3:GetObject", "arn:aws:s3:::from/a b?versionId="),
         ("s3:PutObject", "arn:aws:s3:::to/k"),
     ]
     assert [each.request.resource.account for each in found.requests] == [None, ACCOUNT]

@@ -52,6 +52,15 @@ class Catalogue:
         """Whether the catalogue lists the action."""
         return _action(action) is not None
 
+    def works_on(self, action: str, arn: str) -> bool | None:
+        """Whether the ARN has the form of a resource type that the action works on."""
+        record = _action(action)
+        if record is None:
+            return None
+        types = _records("resourceTypes", action.split(":", 1)[0].lower())
+        names = (resource_type["name"].lower() for resource_type in record["resourceTypes"])
+        return any(_fits(types[name]["arn"], arn) for name in names if name in types)
+
 
 def _action(action: str) -> dict[str, Any] | None:
     service, _, name = action.lower().partition(":")
@@ -70,12 +79,12 @@ def _key_of(service: str, lower: str) -> CatalogKey | None:
     return CatalogKey(record["key"], kind.removeprefix(_LIST_OF), multivalued=kind.startswith(_LIST_OF))
 
 
-def _fits(template: str, key: str) -> bool:
-    """Whether a key is one of those that a name with placeholders stands for (tag keys, encryption contexts)."""
+def _fits(template: str, text: str) -> bool:
+    """Whether a text is one of those that a template with placeholders stands for (a tag key, an ARN)."""
     parts = _PLACEHOLDER.split(template)
-    if len(parts) == 1 or not key.startswith(parts[0]) or not key.endswith(parts[-1]):
+    if len(parts) == 1 or not text.startswith(parts[0]) or not text.endswith(parts[-1]):
         return False
-    return re.fullmatch(".+".join(map(re.escape, parts)), key) is not None
+    return re.fullmatch(".+".join(map(re.escape, parts)), text) is not None
 
 
 @lru_cache(maxsize=512)

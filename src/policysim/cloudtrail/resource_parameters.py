@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from policysim.catalog.facts import CATALOGUE
 from policysim.language.arns import is_account_id, parse_arn
 
 if TYPE_CHECKING:
@@ -64,12 +65,15 @@ def resource_from_parameters(action: str, parameters: Mapping[str, Any], place: 
     return None
 
 
-def resource_named_in_parameters(service: str, parameters: Mapping[str, Any]) -> Built | None:
-    """The one ARN of the action's own service among the parameters; ``None`` when there are several, or none."""
+def resource_named_in_parameters(action: str, parameters: Mapping[str, Any]) -> Built | None:
+    """The one ARN among the parameters that the action can work on; ``None`` when there are several, or none.
+
+    The ARN of another type tells nothing: a service of Amazon ECS is named beside the ARN of its cluster.
+    """
     found = {
         value: name
         for name, value in parameters.items()
-        if isinstance(value, str) and (arn := parse_arn(value)) is not None and arn.service == service
+        if isinstance(value, str) and parse_arn(value) is not None and CATALOGUE.works_on(action, value)
     }
     return Built(*found.popitem()) if len(found) == 1 else None
 
@@ -98,16 +102,25 @@ def _with_path(value: str, parameters: Mapping[str, Any]) -> str:
     return (path.lstrip("/") if isinstance(path, str) else "") + value
 
 
-def _object(bucket: str, parameters: Mapping[str, Any]) -> str | None:
+_ENDINGS_OF_ALIASES = ("-s3alias", "--ol-s3", ".mrap")
+"""How the aliases of access points end, which requests pass in place of a bucket's name (S3 User Guide)."""
+
+
+def _bucket(value: str, _parameters: Mapping[str, Any]) -> str | None:
+    """A bucket's name, or the ARN of an access point. Which access point an alias stands for only S3 knows."""
+    return None if value.endswith(_ENDINGS_OF_ALIASES) else value
+
+
+def _object(value: str, parameters: Mapping[str, Any]) -> str | None:
     """`bucket/key`, or the ARN of an object behind an access point (spec S17)."""
-    key = parameters.get("key")
-    if not isinstance(key, str) or not key:
+    bucket, key = _bucket(value, parameters), parameters.get("key")
+    if bucket is None or not isinstance(key, str) or not key:
         return None
     return f"{bucket}/object/{key}" if bucket.startswith("arn:") else f"{bucket}/{key}"
 
 
 def _copied_object(source: str, _parameters: Mapping[str, Any]) -> str | None:
-    path = unquote(source).lstrip("/").partition("?versionId=")[0]
+    path = unquote(source.partition("?versionId=")[0]).lstrip("/")
     return path if "/" in path and not path.startswith("arn:") else None
 
 
@@ -144,8 +157,21 @@ def _log_stream(value: str, parameters: Mapping[str, Any]) -> str | None:
     return f"{value.removesuffix(':*')}:log-stream:{stream if isinstance(stream, str) else ''}"
 
 
-def _parameter(value: str, _parameters: Mapping[str, Any]) -> str:
-    return value.removeprefix("/")
+_PUBLIC_PARAMETERS = "aws/service/"
+"""How the names of parameters begin that AWS publishes, such as the id of its newest image: no account owns them."""
+
+
+def _public_parameter(value: str, _parameters: Mapping[str, Any]) -> str | None:
+    name = value.removeprefix("/")
+    return name if name.startswith(_PUBLIC_PARAMETERS) and ":" not in name else None
+
+
+def _own_parameter(value: str, _parameters: Mapping[str, Any]) -> str | None:
+    """A parameter's name or ARN. A version or label behind the name (`name:3`) is no part of the ARN."""
+    if parse_arn(value) is not None:
+        return value
+    name = value.removeprefix("/")
+    return None if ":" in name or name.startswith(_PUBLIC_PARAMETERS) else name
 
 
 OBJECT_ACTIONS: Final = (
@@ -166,8 +192,8 @@ _GROUP_ACTIONS = r"(?!.*ForUser).*Group.*"
 _POLICY_ACTIONS = r"(?!.*(Role|User|Group)).*Policy.*"
 _FUNCTION_ACTIONS = r"(?!.*(EventSourceMapping|CodeSigningConfigs|Layer)).*"
 _TABLE_ACTIONS = r"(?!List|Batch|Transact|.*Backup|.*Global|Import|.*Import$|.*Export).*"
-_STREAM_TAGGING = r"TagResource|UntagResource|ListTagsForResource"
-_LOG_ACTIONS = rf"(?!{_STREAM_TAGGING}|.*(Destination|Delivery|Query|Export)).*"
+_LOG_TAGGING = r"TagResource|UntagResource|ListTagsForResource"
+_LOG_ACTIONS = rf"(?!{_LOG_TAGGING}|.*(Destination|Delivery|Query|Export)).*"
 
 PARAMETER_ARNS: Final = (
     ParameterArn("sts", r"AssumeRole.*|TagSession|SetSourceIdentity", "roleArn"),
@@ -191,7 +217,7 @@ PARAMETER_ARNS: Final = (
     ParameterArn("iam", _POLICY_ACTIONS, "policyArn"),
     ParameterArn("iam", r"CreatePolicy", "policyName", "arn:{partition}:iam::{account}:policy/{value}", _with_path),
     ParameterArn("s3", OBJECT_ACTIONS, "bucketName", "arn:{partition}:s3:::{value}", _object),
-    ParameterArn("s3", _BUCKET_ACTIONS, "bucketName", "arn:{partition}:s3:::{value}"),
+    ParameterArn("s3", _BUCKET_ACTIONS, "bucketName", "arn:{partition}:s3:::{value}", _bucket),
     ParameterArn("kms", r"ReEncryptFrom", "sourceKeyId", "arn:{partition}:kms:{region}:{account}:key/{value}", _key_id),
     ParameterArn(
         "kms", r"ReEncryptTo", "destinationKeyId", "arn:{partition}:kms:{region}:{account}:key/{value}", _key_id
@@ -214,7 +240,7 @@ PARAMETER_ARNS: Final = (
         "dynamodb", _TABLE_ACTIONS, "tableName", "arn:{partition}:dynamodb:{region}:{account}:table/{value}", _table
     ),
     ParameterArn("secretsmanager", r".*", "secretId"),
-    ParameterArn("logs", _STREAM_TAGGING, "resourceArn"),
+    ParameterArn("logs", _LOG_TAGGING, "resourceArn"),
     ParameterArn(
         "logs", _LOG_ACTIONS, "logGroupName", "arn:{partition}:logs:{region}:{account}:log-group:{value}", _log_stream
     ),
@@ -225,7 +251,10 @@ PARAMETER_ARNS: Final = (
         "arn:{partition}:logs:{region}:{account}:log-group:{value}",
         _log_stream,
     ),
-    ParameterArn("ssm", r".*Parameter", "name", "arn:{partition}:ssm:{region}:{account}:parameter/{value}", _parameter),
+    ParameterArn("ssm", r".*Parameter", "name", "arn:{partition}:ssm:{region}::parameter/{value}", _public_parameter),
+    ParameterArn(
+        "ssm", r".*Parameter", "name", "arn:{partition}:ssm:{region}:{account}:parameter/{value}", _own_parameter
+    ),
     ParameterArn("kinesis", r"(?!List).*", "streamName", "arn:{partition}:kinesis:{region}:{account}:stream/{value}"),
     ParameterArn("ecr", r".*", "repositoryName", "arn:{partition}:ecr:{region}:{account}:repository/{value}"),
     ParameterArn(
@@ -271,7 +300,7 @@ OWNER_PARAMETERS: Final = {"ecr": "registryId", "sqs": "queueOwnerAWSAccountId"}
 NOT_TO_BE_READ: Final = {
     "kms": "an alias or a ciphertext stands for a key that only KMS knows",
     "secretsmanager": "a secret's ARN ends in six characters that its name does not show",
-    "s3": "the request names several objects, or none",
+    "s3": "the request names several objects, or none, or an access point by its alias",
 }
 """Why the request parameters of a service may not show the resource of an action."""
 

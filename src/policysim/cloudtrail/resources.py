@@ -1,7 +1,7 @@
 """The resource of a denied or allowed call: from the message, the record's ``resources``, or the request parameters.
 
 Where none of them tells, the resource is unresolved; it is never taken to be ``*``.
-Source: spec M6, M14, R2, R11, R13, R22, X13.
+Source: spec M6, M14, R2, R11, R13, R19, R21, R22, X13.
 """
 
 from __future__ import annotations
@@ -68,9 +68,9 @@ def resources_of(action: str, printed: str | None, around: Circumstances) -> Fou
         return Found((_star(NO_SINGLE_RESOURCE, around.caller),))
     if around.event is None:
         return Found((), (f"the message does not name the resource of `{action}`",))
-    if arns := _from_entries(action, around.event):
+    arns, built = _from_entries(action, around.event), _from_parameters(action, around.event, around.caller)
+    if arns and not (built is not None and _is_part_of(built.arn, arns)):
         return Found(tuple(_owned(action, arn, FROM_RESOURCES, around) for arn in arns))
-    built = _from_parameters(action, around.event, around.caller)
     if built is None:
         reason = NOT_TO_BE_READ.get(_service(action), "") if around.event.parameters else NO_PARAMETERS
         return Found((), (f"the record does not name the resource of `{action}`" + (f": {reason}" if reason else ""),))
@@ -146,6 +146,14 @@ def _level_fits(action: str, resource: str) -> bool:
     return ("/" in resource) is (re.fullmatch(OBJECT_ACTIONS, name, re.IGNORECASE) is not None)
 
 
+def _is_part_of(arn: str, entries: tuple[str, ...]) -> bool:
+    """Whether an ARN names a part of the one entry, as an index of its table or a version of its function.
+
+    Records list the whole, and what is authorized is the part (spec R19, R21).
+    """
+    return len(entries) == 1 and arn.startswith((f"{entries[0]}/", f"{entries[0]}:"))
+
+
 def _from_parameters(action: str, event: Event, caller: Principal) -> Built | None:
     place = _place(event, caller)
     if _is_read_of_copy(action, event):
@@ -153,7 +161,7 @@ def _from_parameters(action: str, event: Event, caller: Principal) -> Built | No
     built = resource_from_parameters(action, event.parameters, place)
     if built is not None or _service(action) in _WITHOUT_FALLBACK:
         return built
-    return resource_named_in_parameters(_service(action), event.parameters)
+    return resource_named_in_parameters(action, event.parameters)
 
 
 def _is_read_of_copy(action: str, event: Event) -> bool:
