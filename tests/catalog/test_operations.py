@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from policysim.catalog.operations import API_DATE, actions_of, service_prefix
-from policysim.catalog.partitions import partition_of_region
 
 
 @pytest.mark.parametrize(
@@ -55,18 +54,3 @@ def test_a7_a_version_of_an_object_has_actions_of_its_own() -> None:
 @pytest.mark.parametrize("name", ["ListObjectsV2", "CreateRule2", "GetIPv6Route", "DescribeV2024", "PutX_1_0"])
 def test_numbers_that_are_no_api_date_stay(name: str) -> None:
     assert API_DATE.sub("", name) == name
-
-
-@pytest.mark.parametrize(
-    ("region", "partition"),
-    [
-        ("eu-west-1", "aws"),
-        ("cn-north-1", "aws-cn"),
-        ("us-gov-west-1", "aws-us-gov"),
-        ("us-iso-east-1", "aws-iso"),
-        ("us-isob-east-1", "aws-iso-b"),
-        ("", "aws"),
-    ],
-)
-def test_the_partition_of_a_region(region: str, partition: str) -> None:
-    assert partition_of_region(region) == partition
