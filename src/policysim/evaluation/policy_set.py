@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Gap(NamedTuple):
     """Something that the decision would need and that nobody collected, or that cannot be read.
 
-    ``code`` is from a closed set (``not-collected``, ``policy-missing``, ``policy-broken``, ``owner-unknown``,
-    ``account-missing``, ...); ``command`` is the AWS CLI call that fetches it, where there is one. ``may_deny`` is
-    false for what could only have granted access (such as grants of a key).
+    ``code`` tells what kind of gap it is: ``policy-broken`` for a document with errors, for all others the codes of
+    ``account``. ``command`` is the AWS CLI call that fetches it, where there is one. ``may_deny`` is false for what
+    could only have granted access (such as grants of a key).
     """
 
     code: str
