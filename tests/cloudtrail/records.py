@@ -25,7 +25,7 @@ IAM_USER = {
     "accessKeyId": "AKIAEXAMPLE",
     "userName": "ana",
 }
-ASSUMED_ROLE = {
+ASSUMED_ROLE: dict[str, Any] = {
     "type": "AssumedRole",
     "principalId": "AROAEXAMPLE:i-0abc",
     "arn": SESSION,

@@ -9,10 +9,6 @@ from policysim.language.arns import parse_arn
 from tests.shared_data import needs_shared, rows
 
 
-def _nothing(_action: str) -> bool | None:
-    return None
-
-
 @needs_shared
 def test_of_111_real_denials_109_become_a_request_and_two_say_that_no_policy_caused_them() -> None:
     calls = [call_from_event(event_from_record(row["event"])) for row in rows("data/events/denied.jsonl")]
@@ -47,7 +43,7 @@ def test_every_real_message_is_recognised_and_agrees_with_its_form() -> None:
 @needs_shared
 def test_every_real_event_becomes_requests_or_says_why_not() -> None:
     for row in rows("data/events/all.jsonl.gz"):
-        call = call_from_event(event_from_record(row["event"]), takes_no_resource=_nothing)
+        call = call_from_event(event_from_record(row["event"]))
         assert call.requests or call.unresolved
         for requested in call.requests:
             arn = parse_arn(requested.request.resource.arn)

@@ -25,8 +25,7 @@ TEMPORARY_USER = {
 
 
 def session(**parts: Any) -> dict[str, Any]:
-    context: dict[str, Any] = ASSUMED_ROLE["sessionContext"]  # type: ignore[assignment]  # one of the mixed values
-    return {**ASSUMED_ROLE, "sessionContext": {**context, **parts}}
+    return {**ASSUMED_ROLE, "sessionContext": {**ASSUMED_ROLE["sessionContext"], **parts}}
 
 
 def kms(identity: dict[str, Any] | None = None, **parameters: Any) -> dict[str, ContextValue]:
@@ -299,7 +298,7 @@ def test_c58_no_tags_prove_nothing_and_hidden_ones_nothing_either() -> None:
     assert "aws:RequestTag/Team" not in keys
 
 
-def test_c72_removed_tags_are_tag_keys() -> None:
+def test_c58_removed_tags_are_tag_keys() -> None:
     assert assume_role(tagKeys=["Team"])["aws:TagKeys"] == ("Team",)
 
 
@@ -345,7 +344,7 @@ def test_s9_where_a_role_is_passed_to() -> None:
     assert passed("rds.amazonaws.com", "CreateDBInstance") is None
 
 
-def test_s3_keys_of_a_listing() -> None:
+def test_the_parameters_of_a_listing_are_keys() -> None:
     parameters = {"bucketName": "data", "prefix": "a/", "delimiter": "/", "max-keys": 10}
     listed: dict[str, Any] = {"eventName": "ListObjectsV2", "requestParameters": parameters}
     assert key("s3:prefix", **listed) == ("a/",)

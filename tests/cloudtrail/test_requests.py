@@ -49,7 +49,7 @@ def test_a_star_in_the_message_is_owned_by_the_callers_account() -> None:
     assert only.provenance.owner == "the caller's account"
 
 
-def test_m6_words_for_iam_entities_are_in_the_callers_account() -> None:
+def test_words_for_iam_entities_are_in_the_callers_account() -> None:
     for words, arn in (
         ("role app", f"arn:aws:iam::{ACCOUNT}:role/app"),
         ("user bo", f"arn:aws:iam::{ACCOUNT}:user/bo"),
@@ -221,7 +221,7 @@ IAM = f"arn:aws:iam::{ACCOUNT}"
         ),
     ],
 )
-def test_r2_the_resource_from_request_parameters(source: str, name: str, parameters: dict[str, Any], arn: str) -> None:
+def test_the_resource_from_request_parameters(source: str, name: str, parameters: dict[str, Any], arn: str) -> None:
     found, owner = resource(source, name, parameters)
     assert found == arn
     assert owner == (arn.split(":")[4] or None)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from policysim.cloudtrail.denial import Denial
     from policysim.cloudtrail.event import Event
     from policysim.language.request import Request
+
+
+FROM_MESSAGE: Final = "denial message"
+NOT_KNOWN: Final = "not known"
 
 
 class Provenance(NamedTuple):

@@ -1,14 +1,16 @@
 """Who made a call, from ``userIdentity`` of its record or from the words of a denial message.
 
 What neither tells stays unknown, and is said so; an ARN that had to be made up from its parts is marked.
-Source: CloudTrail User Guide, cloudtrail-event-reference-user-identity; spec P8, P9, C44 to C47.
+Source: CloudTrail User Guide, cloudtrail-event-reference-user-identity; spec P8, P9, P23, C44 to C47, E38.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.catalog.partitions import partition_of_region
+from policysim.cloudtrail.call import FROM_MESSAGE, NOT_KNOWN
 from policysim.language.arns import is_account_id, parse_arn
 from policysim.language.request import Credentials, Principal, PrincipalKind
 
@@ -19,9 +21,10 @@ ANONYMOUS_ACCOUNT: Final = "ANONYMOUS_PRINCIPAL"
 SERVICE_LINKED_NAME: Final = "AWSServiceRoleFor"
 SERVICE_LINKED_PATH: Final = ":role/aws-service-role/"
 IDENTITY_CENTER_NAME: Final = "AWSReservedSSO_"
+SERVICE_ENDINGS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".amazon.com")
+"""How service principals end; ``AWS Internal`` and the like name none."""
 
 FROM_RECORD: Final = "userIdentity"
-FROM_MESSAGE: Final = "denial message"
 ROLE_DERIVED: Final = "; the role's ARN is derived from the session's, without a path"
 
 
@@ -37,11 +40,11 @@ def caller_of_event(event: Event) -> Caller:
     """The principal that made the call of a record."""
     identity = event.user_identity
     if identity is None:
-        return Caller(None, "not known", ("the record has no `userIdentity`, so the caller is not known",))
+        return Caller(None, NOT_KNOWN, ("the record has no `userIdentity`, so the caller is not known",))
     reader = _READERS.get(_type_of(identity))
     if reader is None:
         named = f"`{identity.type}`" if identity.type else "no type at all"
-        return Caller(None, "not known", (f"the record's `userIdentity` is of {named}, which names no IAM principal",))
+        return Caller(None, NOT_KNOWN, (f"the record's `userIdentity` is of {named}, which names no IAM principal",))
     return reader(identity, event)
 
 
@@ -68,7 +71,7 @@ def caller_named(printed: str) -> Caller:
             kind=PrincipalKind.FEDERATED_USER, arn=printed, account=account, credentials=Credentials.TEMPORARY
         )
         return Caller(principal, FROM_MESSAGE, ("the message does not name the user behind the federated session",))
-    return Caller(None, "not known", ("the message names a caller that is no IAM principal",))
+    return Caller(None, NOT_KNOWN, ("the message names a caller that is no IAM principal",))
 
 
 def role_behind(session_arn: str) -> tuple[str | None, str, tuple[str, ...]]:
@@ -119,10 +122,9 @@ def _root(identity: UserIdentity, event: Event) -> Caller:
 
 
 def _assumed_role(identity: UserIdentity, _event: Event) -> Caller:
-    session = identity.session_context
-    issuer = session.session_issuer if session is not None else None
-    if issuer is not None and issuer.arn:
-        role: str | None = issuer.arn
+    issuer = _issuer_arn(identity)
+    if issuer:
+        role: str | None = issuer
         origin, unresolved = "", _without_arn(identity)
     elif identity.arn is not None and ":assumed-role/" not in identity.arn:
         # Records of type `Role` show the role itself.
@@ -134,6 +136,12 @@ def _assumed_role(identity: UserIdentity, _event: Event) -> Caller:
     return Caller(
         _role_session(identity.arn, role, identity.account_id, identity.principal_id), FROM_RECORD + origin, unresolved
     )
+
+
+def _issuer_arn(identity: UserIdentity) -> str | None:
+    """The role behind a session, or the user behind a federated one."""
+    session = identity.session_context
+    return session.session_issuer.arn if session is not None and session.session_issuer is not None else None
 
 
 def _role_session(arn: str | None, role: str | None, account: str | None, unique_id: str | None = None) -> Principal:
@@ -163,13 +171,11 @@ def _of_the_role(unique_id: str | None) -> str | None:
 
 
 def _federated_user(identity: UserIdentity, _event: Event) -> Caller:
-    session = identity.session_context
-    issuer = session.session_issuer if session is not None else None
     principal = Principal(
         kind=PrincipalKind.FEDERATED_USER,
         arn=identity.arn,
         account=identity.account_id,
-        entity_arn=issuer.arn if issuer is not None else None,
+        entity_arn=_issuer_arn(identity),
         unique_id=identity.principal_id,
         credentials=Credentials.TEMPORARY,
     )
@@ -184,28 +190,24 @@ def _service(identity: UserIdentity, _event: Event) -> Caller:
     return Caller(Principal(kind=PrincipalKind.SERVICE, service=service), FROM_RECORD, unresolved)
 
 
-SERVICE_ENDINGS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".amazon.com")
-"""How service principals end; ``AWS Internal`` and the like name none."""
-
-
 def _other_account(identity: UserIdentity, _event: Event) -> Caller:
     """A caller of another account: CloudTrail shows its unique id, and no ARN."""
     unique_id = identity.principal_id or ""
-    kind = next((kind for start, kind in _KIND_BY_ID.items() if unique_id.startswith(start)), None)
-    if kind is None and unique_id and unique_id == identity.account_id:
-        kind = PrincipalKind.ROOT
-    if kind is None:
-        return Caller(None, "not known", ("the record shows only the account of the caller, not who it is",))
-    session = kind is PrincipalKind.ROLE_SESSION
-    principal = Principal(
-        kind=kind,
-        arn=identity.arn,
-        account=identity.account_id,
-        unique_id=_of_the_role(unique_id),
-        credentials=Credentials.TEMPORARY if session else credentials_of(identity),
-        service_linked=None if session else False,
-    )
+    principal = _by_unique_id(unique_id, credentials_of(identity))
+    if principal is None and unique_id and unique_id == identity.account_id:
+        principal = Principal(kind=PrincipalKind.ROOT, unique_id=unique_id, credentials=credentials_of(identity))
+    if principal is None:
+        return Caller(None, NOT_KNOWN, ("the record shows only the account of the caller, not who it is",))
+    principal = replace(principal, arn=identity.arn, account=identity.account_id)
     return Caller(principal, FROM_RECORD, _without_arn(identity))
+
+
+def _by_unique_id(unique_id: str, credentials: Credentials) -> Principal | None:
+    """The user or the session of a role with this id; the credentials of a session are temporary in any case."""
+    kind = next((kind for start, kind in _KIND_BY_ID.items() if unique_id.startswith(start)), None)
+    if kind is PrincipalKind.ROLE_SESSION:
+        return _role_session(None, None, None, unique_id)
+    return None if kind is None else Principal(kind=kind, unique_id=unique_id, credentials=credentials)
 
 
 _KIND_BY_ID: Final = {"AROA": PrincipalKind.ROLE_SESSION, "AIDA": PrincipalKind.USER}
@@ -252,16 +254,9 @@ _READERS: Final = {
 def _caller_without_arn(printed: str) -> Caller:
     if printed.endswith(SERVICE_ENDINGS):
         return Caller(Principal(kind=PrincipalKind.SERVICE, service=printed), FROM_MESSAGE)
-    kind = next((kind for start, kind in _KIND_BY_ID.items() if printed.startswith(start)), None)
-    if kind is None:
-        return Caller(None, "not known", ("the message names its caller by something that is no ARN",))
-    session = kind is PrincipalKind.ROLE_SESSION
-    principal = Principal(
-        kind=kind,
-        unique_id=_of_the_role(printed),
-        credentials=Credentials.TEMPORARY if session else Credentials.UNKNOWN,
-        service_linked=None if session else False,
-    )
+    principal = _by_unique_id(printed, Credentials.UNKNOWN)
+    if principal is None:
+        return Caller(None, NOT_KNOWN, ("the message names its caller by something that is no ARN",))
     return Caller(principal, FROM_MESSAGE, ("the message names its caller by a unique id, not by an ARN",))
 
 

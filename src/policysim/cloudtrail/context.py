@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Keys = dict[str, ContextValue]
 
+MFA: Final = "aws:MultiFactorAuthPresent"
+MFA_AGE: Final = "aws:MultiFactorAuthAge"
+
 
 class Asked(NamedTuple):
     """One question of a call: the record, who asks, for which action, on which resource."""
@@ -39,9 +42,6 @@ def context_of_event(asked: Asked) -> RequestContext:
         keys |= prove(asked)
     context = RequestContext(complete=False).with_values(keys)
     return context.with_candidates(MFA, ("false",), ABSENT) if _may_be_saml(asked) else context
-
-
-MFA: Final = "aws:MultiFactorAuthPresent"
 
 
 def _may_be_saml(asked: Asked) -> bool:
@@ -114,11 +114,11 @@ def _network(asked: Asked) -> Keys:
     event = asked.event
     address = _address(event.source_ip_address)
     if event.vpc_endpoint_id and not _made_by_service(event):
-        keys = absent(("aws:SourceIp",)) | {"aws:SourceVpce": (event.vpc_endpoint_id,)}
+        keys = _absent(("aws:SourceIp",)) | {"aws:SourceVpce": (event.vpc_endpoint_id,)}
         return keys | ({"aws:VpcSourceIp": (address,)} if address else {})
     if address is None or event.vpc_endpoint_id or event.version < SHOWS_ENDPOINT:
         return {}
-    return absent(ENDPOINT_KEYS) | {"aws:SourceIp": (address,)}
+    return _absent(ENDPOINT_KEYS) | {"aws:SourceIp": (address,)}
 
 
 def _address(text: str | None) -> str | None:
@@ -139,7 +139,7 @@ def _forwarding(asked: Asked) -> Keys:
     caller, identity = asked.caller, asked.event.user_identity
     invoked_by = identity.invoked_by if identity is not None else None
     if caller.kind is PrincipalKind.SERVICE or caller.service_linked is True or invoked_by is None:
-        return {"aws:ViaAWSService": ("false",)} | absent(CALLED_VIA_KEYS)
+        return {"aws:ViaAWSService": ("false",)} | _absent(CALLED_VIA_KEYS)
     forwards = caller.kind in {PrincipalKind.USER, PrincipalKind.ROOT, PrincipalKind.FEDERATED_USER}
     if not forwards or not invoked_by.endswith(SERVICE_ENDINGS) or invoked_by == SIGN_IN:
         return {}
@@ -155,10 +155,10 @@ def _credentials(asked: Asked) -> Keys:
     caller, identity = asked.caller, asked.event.user_identity
     session = identity.session_context if identity is not None else None
     if caller.credentials is Credentials.LONG_TERM:
-        return absent(
+        return _absent(
             (
-                "aws:MultiFactorAuthPresent",
-                "aws:MultiFactorAuthAge",
+                MFA,
+                MFA_AGE,
                 "aws:TokenIssueTime",
                 "aws:SourceIdentity",
                 "ec2:RoleDelivery",
@@ -183,10 +183,10 @@ def _credentials(asked: Asked) -> Keys:
 def _multi_factor(caller: Principal, session: SessionContext) -> Keys:
     """Absent for sessions of federated identities, and otherwise as the record says."""
     if _is_known_federation(caller, session):
-        return absent((MFA, "aws:MultiFactorAuthAge"))
+        return _absent((MFA, MFA_AGE))
     said = _mfa_said(session)
     if said == "false":
-        return {MFA: ("false",), "aws:MultiFactorAuthAge": ABSENT}
+        return {MFA: ("false",), MFA_AGE: ABSENT}
     return {MFA: ("true",)} if said == "true" else {}
 
 
@@ -213,14 +213,14 @@ def _identity(asked: Asked) -> Keys:
     if caller.kind is PrincipalKind.SERVICE:
         keys: Keys = {"aws:PrincipalIsAWSService": ("true",), "aws:username": ABSENT}
         return keys | ({"aws:PrincipalServiceName": (caller.service,)} if caller.service else {})
-    keys = absent(SERVICE_CALL_KEYS)
+    keys = _absent(SERVICE_CALL_KEYS)
     if caller.kind is PrincipalKind.ANONYMOUS:
-        return keys | absent(("aws:PrincipalIsAWSService", "aws:username")) | {"aws:userid": ("anonymous",)}
+        return keys | _absent(("aws:PrincipalIsAWSService", "aws:username")) | {"aws:userid": ("anonymous",)}
     keys["aws:PrincipalIsAWSService"] = ("false",)
     if identity is not None and identity.principal_id:
         keys["aws:userid"] = (identity.principal_id,)
     if caller.kind is not PrincipalKind.USER:
-        return keys | absent(("aws:username",)) | _assertion(asked)
+        return keys | _absent(("aws:username",)) | _assertion(asked)
     if identity is not None and identity.user_name:
         keys["aws:username"] = (identity.user_name,)
     return keys
@@ -245,7 +245,7 @@ def _assertion(asked: Asked) -> Keys:
 def _parameters(asked: Asked) -> Keys:
     parameters = asked.event.parameters
     keys: Keys = dict(keys_from_parameters(asked.action, asked.resource, parameters))
-    return absent(keys_not_in_parameters(asked.action, asked.resource, parameters)) | keys
+    return _absent(keys_not_in_parameters(asked.action, asked.resource, parameters)) | keys
 
 
 def _service_keys(asked: Asked) -> Keys:
@@ -268,7 +268,7 @@ def _via_service(asked: Asked) -> Keys:
     event = asked.event
     forwarding = _forwarding(asked)
     if forwarding.get("aws:ViaAWSService") == ("false",):
-        return absent(("kms:ViaService",))
+        return _absent(("kms:ViaService",))
     last = forwarding.get("aws:CalledViaLast")
     if not isinstance(last, tuple) or not event.aws_region or partition_of_region(event.aws_region) != STANDARD:
         return {}
@@ -289,6 +289,6 @@ def _recorded(asked: Asked) -> Keys:
     return keys
 
 
-def absent(keys: Iterable[str]) -> Keys:
+def _absent(keys: Iterable[str]) -> Keys:
     """Keys that are known to be absent."""
     return dict.fromkeys(keys, ABSENT)

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
+
+TRUST_LAYER: Final = "trust"
+"""The layer that a message about a role's trust policy names; evaluation counts it as the resource layer (spec M9)."""
 
 
 class DenialKind(Enum):
@@ -21,11 +25,12 @@ class DenialKind(Enum):
 class Denial:
     """One denial message, read.
 
-    ``layer`` is a word of the case files, or ``trust``; ``None`` when the message names none. ``resource`` is as
-    printed: an ARN, ``*``, or words such as ``role X`` and ``this resource``. ``recognised`` is false for a message
-    of no known form: it is kept whole in ``raw`` all the same, and what was sure of it is filled in. ``iam`` is false
-    when no policy caused the denial, and ``cause`` says then what did. ``cut`` tells that CloudTrail cut the message
-    off (1 KB); a part that the cut went through is left out, the encoded text aside.
+    ``layer`` is the value of a ``LayerName``, or ``TRUST_LAYER``; ``None`` when the message names none. ``resource``
+    is as printed: an ARN, ``*``, or words such as ``role X`` and ``this resource``. ``recognised`` is false for a
+    message of no known form: it is kept whole in ``raw`` all the same, and what was sure of it is filled in. ``iam``
+    is false when no policy caused the denial, and ``cause`` says then what did; beside a policy it names what else may
+    have. ``cut`` tells that CloudTrail cut the message off (1 KB); a part that the cut went through is left out, the
+    encoded text aside.
     """
 
     raw: str

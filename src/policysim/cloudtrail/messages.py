@@ -13,15 +13,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from policysim.cloudtrail.causes import cause_of
-from policysim.cloudtrail.denial import Denial, DenialKind
+from policysim.cloudtrail.denial import TRUST_LAYER, Denial, DenialKind
 from policysim.evaluation.layers import LAYERS, LayerName
 from policysim.grammars.denials import message_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-TRUST_LAYER: Final = "trust"
-"""The layer that a message about a role's trust policy names; evaluation counts it as the resource layer (spec M9)."""
 
 LAYER_BY_POLICY_TYPE: Final = {
     **{layer.title.lower(): layer.name.value for layer in LAYERS},

@@ -1,7 +1,7 @@
 """Condition keys whose values stand in the request parameters of a record: tables, and tags in their many shapes.
 
 Source: Service Authorization Reference (condition keys of each action); IAM User Guide,
-reference_policies_iam-condition-keys and reference_policies_condition-keys; spec C58, C59, C64, C65, R14, S9, S24.
+reference_policies_iam-condition-keys and reference_policies_condition-keys; spec C58, C64, C65, R14, S9, S24.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.catalog.operations import actions_of
-from policysim.cloudtrail.call import Call, CallRequest, Provenance
+from policysim.cloudtrail.call import FROM_MESSAGE, NOT_KNOWN, Call, CallRequest, Provenance
 from policysim.cloudtrail.caller import Caller, caller_named, caller_of_event
 from policysim.cloudtrail.context import Asked, context_of_event
 from policysim.cloudtrail.messages import read_denial
@@ -47,11 +47,11 @@ def call_from_message(text: str, *, takes_no_resource: Callable[[str], bool | No
     """The request that a denial message proves by itself; its context is wholly unknown."""
     denial = read_denial(text)
     caller = caller_named(denial.principal) if denial.principal else _UNNAMED
-    action = _Actions((denial.action,) if denial.action else (), "denial message", _WITHOUT_ACTION)
+    action = _Actions((denial.action,) if denial.action else (), FROM_MESSAGE, _WITHOUT_ACTION)
     return _call(None, denial, caller, action, takes_no_resource)
 
 
-_UNNAMED = Caller(None, "not known", ("the message does not name its caller",))
+_UNNAMED = Caller(None, NOT_KNOWN, ("the message does not name its caller",))
 _WITHOUT_ACTION = "the message does not name the denied action"
 
 
@@ -65,7 +65,7 @@ class _Actions(NamedTuple):
 
 def _actions_of(event: Event, denial: Denial | None) -> _Actions:
     if denial is not None and denial.action:
-        return _Actions((denial.action,), "denial message", "")
+        return _Actions((denial.action,), FROM_MESSAGE, "")
     names = actions_of(event.event_source, event.event_name, of_version=bool(event.parameters.get("versionId")))
     when_none = f"which action `{event.event_name}` of `{event.event_source}` needs cannot be told from its name"
     return _Actions(names, "event name", when_none)

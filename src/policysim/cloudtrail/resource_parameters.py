@@ -2,7 +2,7 @@
 
 Only actions whose one resource the parameter is stand here; where an action needs several resources, or the ARN holds
 something that the request does not, there is no row, and the resource stays unresolved.
-Source: Service Authorization Reference (resource types of each action and their ARNs); spec R11, R19, R21.
+Source: Service Authorization Reference (resource types of each action and their ARNs); spec R11, R19, R21, S17, S22.
 """
 
 from __future__ import annotations

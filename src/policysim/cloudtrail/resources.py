@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.catalog.partitions import STANDARD, partition_of_region
+from policysim.cloudtrail.call import FROM_MESSAGE, NOT_KNOWN
 from policysim.cloudtrail.resource_parameters import (
     NOT_TO_BE_READ,
     OBJECT_ACTIONS,
@@ -27,12 +28,10 @@ if TYPE_CHECKING:
     from policysim.cloudtrail.event import Event
     from policysim.language.request import Principal
 
-FROM_MESSAGE: Final = "denial message"
 FROM_RESOURCES: Final = "resources[]"
 NO_SINGLE_RESOURCE: Final = "the action works on no single resource"
 OWNER_FROM_ARN: Final = "resource ARN"
 OWNER_IS_CALLERS: Final = "the caller's account"
-NOT_KNOWN: Final = "not known"
 NO_PARAMETERS: Final = "it shows no request parameters"
 
 
@@ -115,7 +114,7 @@ def _pathless(missing: bool, arn: str) -> tuple[str, ...]:
     return (f"the path of `{arn.rsplit('/', 1)[-1]}` is not shown, so its ARN is made without one",) if missing else ()
 
 
-OTHER_SERVICES: Final = {"sts": ("iam",), "ssm": ("ec2",)}
+_OTHER_SERVICES: Final = {"sts": ("iam",), "ssm": ("ec2",)}
 """Services whose actions work on resources of another service."""
 
 
@@ -124,7 +123,7 @@ def _from_entries(action: str, event: Event) -> tuple[str, ...]:
     if _is_read_of_copy(action, event):
         return ()
     service = _service(action)
-    services = (service, *OTHER_SERVICES.get(service, ()))
+    services = (service, *_OTHER_SERVICES.get(service, ()))
     arns = {arn: parse_arn(arn) for entry in event.resources or () if (arn := entry.arn) is not None}
     fitting = [
         text

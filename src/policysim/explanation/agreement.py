@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.cloudtrail.denial import DenialKind
+from policysim.cloudtrail.denial import TRUST_LAYER, DenialKind
 from policysim.evaluation.decision import Effect, Verdict
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.truth import TRUE
@@ -89,7 +89,7 @@ class Standing(NamedTuple):
 
 _MESSAGE_LAYERS: Final[dict[str, LayerName]] = {
     **{name.value: name for name in LayerName},
-    "trust": LayerName.RESOURCE,
+    TRUST_LAYER: LayerName.RESOURCE,
 }
 """The words of denial messages; a role trust policy is the resource-based policy of its role (spec M9, S1)."""
 
