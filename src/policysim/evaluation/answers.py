@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from policysim.evaluation.verdicts import LayerVerdict
     from policysim.language.request import Request
 
-EFFECTS: Final[dict[tuple[Truth, Truth], tuple[Effect, tuple[Effect, ...]]]] = {
+_EFFECTS: Final[dict[tuple[Truth, Truth], tuple[Effect, tuple[Effect, ...]]]] = {
     (TRUE, TRUE): (Effect.EXPLICIT_DENY, ()),
     (TRUE, FALSE): (Effect.EXPLICIT_DENY, ()),
     (TRUE, UNKNOWN): (Effect.EXPLICIT_DENY, ()),
@@ -50,7 +50,7 @@ def answer(
 ) -> Decision:
     """The answer that the verdicts of all layers add up to."""
     access = _access(request, verdicts, deviation)
-    effect, possible = EFFECTS[access.denied, access.granted]
+    effect, possible = _EFFECTS[access.denied, access.granted]
     blocking = access.blocking if effect is Effect.IMPLICIT_DENY else ()
     checks = tuple(_check(verdict, access) for verdict in access.verdicts.values())
     return Decision(
@@ -202,7 +202,7 @@ def _open_keys(access: Access) -> Iterable[str]:
 def _caveats(effect: Effect, possible: tuple[Effect, ...], access: Access, deviation: Deviation) -> tuple[Caveat, ...]:
     doubts = [doubt for verdict in access.verdicts.values() for doubt in verdict.doubts]
     if effect is not Effect.DEPENDS and not possible:
-        matters = DOUBTS_THAT_MATTER[effect]
+        matters = _DOUBTS_THAT_MATTER[effect]
         doubts = [d for d in doubts if (d.effect, d.truth) in matters and d.code not in OF_OPEN_DECISIONS]
     codes = dict.fromkeys(doubt.code for doubt in doubts)
     ambiguous = access.request.context.ambiguous
@@ -212,13 +212,13 @@ def _caveats(effect: Effect, possible: tuple[Effect, ...], access: Access, devia
     if effect in {Effect.ALLOWED, Effect.DEPENDS}:
         caveats.extend(deviation.caveats(access.request))
     if effect is Effect.ALLOWED and access.same_account is TRUE and access.within_inner_limits is FALSE:
-        caveats.append(BYPASS)
+        caveats.append(_DIRECT_GRANT)
     if access.same_account is UNKNOWN and access.request.principal.kind in OF_AN_ACCOUNT:
-        caveats.append(OWNER_UNKNOWN)
+        caveats.append(_OWNER_UNKNOWN)
     return tuple(caveats)
 
 
-DOUBTS_THAT_MATTER: Final[dict[Effect, frozenset[tuple[StatementEffect | None, Truth]]]] = {
+_DOUBTS_THAT_MATTER: Final[dict[Effect, frozenset[tuple[StatementEffect | None, Truth]]]] = {
     Effect.ALLOWED: frozenset({(StatementEffect.ALLOW, TRUE), (StatementEffect.DENY, FALSE)}),
     Effect.EXPLICIT_DENY: frozenset({(StatementEffect.DENY, TRUE)}),
     Effect.IMPLICIT_DENY: frozenset({(StatementEffect.ALLOW, FALSE)}),
@@ -226,11 +226,11 @@ DOUBTS_THAT_MATTER: Final[dict[Effect, frozenset[tuple[StatementEffect | None, T
 """Doubts about which statements could overturn a certain decision: a doubtful Allow that fails says nothing against an
 access that is allowed anyway."""
 
-BYPASS: Final = Caveat(
+_DIRECT_GRANT: Final = Caveat(
     "direct-grant",
     "the resource-based policy grants to this caller directly, so the boundary or session policy without an Allow does "
     "not limit it; for a plain `*` principal AWS documents this only by inference (E8, E10)",
 )
-OWNER_UNKNOWN: Final = Caveat(
+_OWNER_UNKNOWN: Final = Caveat(
     "owner-unknown", "which account owns the resource is not known, so same-account and cross-account were both tried"
 )

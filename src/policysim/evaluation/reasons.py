@@ -48,7 +48,7 @@ class Reason(Enum):
         Element.RESOURCE, "lists {wanted}, but the action works on no single resource and needs `*`", ("R2",)
     )
     RESOURCE_UNKNOWN = ReasonText(
-        Element.RESOURCE, "lists {wanted}; whether it covers {found} depends on {key}", ("V4", "R7")
+        Element.RESOURCE, "lists {wanted}; whether it covers {found} depends on {key}", ("V2", "V4")
     )
     VALUE_OTHER = ReasonText(Element.CONDITION, "wants {key} to be {wanted}, it is {found}", ("C1", "C13", "C15"))
     VALUE_EXCLUDED = ReasonText(Element.CONDITION, "wants {key} to differ from {wanted}, it is {found}", ("C1",))
