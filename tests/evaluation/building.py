@@ -42,7 +42,7 @@ def deny(action: str = "*", resource: str = "*", **more: Any) -> Statement:
 
 
 def document(name: LayerName, *statements: Statement, type_: PolicyType | None = None) -> AttachedPolicy:
-    """A document of one layer, read and free of errors."""
+    """A document of one layer."""
     text = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
     return AttachedPolicy(name.value, parse_policy(Source(name.value, text), type_ or TYPES[name]))
 
@@ -65,14 +65,14 @@ def levels(name: LayerName, *statements: list[Statement]) -> LayerPolicies:
     return LayerPolicies(tuple(found))
 
 
-def ask(  # the defaults are a read of an object in the caller's own account
+def ask(
     principal: Principal = ALICE,
     action: str = "s3:GetObject",
     resource: str = "arn:aws:s3:::data/x",
     owner: str | None = ACCOUNT,
     context: RequestContext | None = None,
 ) -> Request:
-    """A request."""
+    """A request; by default to read an object of the caller's own account, in a context that is fully known."""
     return Request(
         principal=principal,
         action=action,

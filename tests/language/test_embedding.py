@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
@@ -13,6 +14,9 @@ from policysim.language.reader import parse_policy, read_policy
 from policysim.language.source import Location, Source
 from tests.json_styles import STYLES
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 DOCUMENT = """{"Version": "2012-10-17",
 \t"Statement": {"Sid": "Grüße😀", "Effect": "allow", "Action": "s3:*", "Resource": "*"}}"""
 
@@ -23,8 +27,7 @@ def _outer(style: str, inner: str) -> Source:
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("encode", [str, lambda text: quote(text, safe="")], ids=["plain", "percent"])
-def test_an_embedded_document_points_into_the_outer_file(style: str, encode: object) -> None:
-    assert callable(encode)
+def test_an_embedded_document_points_into_the_outer_file(style: str, encode: Callable[[str], str]) -> None:
     inner = encode(DOCUMENT)
     outer = _outer(style, inner)
     source = embedded_source(inner, Location(outer, ("queues", 0, "Policy")))

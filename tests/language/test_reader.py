@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from policysim.language import problem_kinds
 from policysim.language.policy import Effect
 from policysim.language.policy_types import PolicyType
 from policysim.language.problem_kinds import PROBLEM_KINDS
-from policysim.language.problems import Severity
+from policysim.language.problems import ProblemKind, Severity
 from policysim.language.reader import parse_policy, read_policy
 from policysim.language.source import Location, Source
 from tests.language.documents import (
@@ -272,7 +273,5 @@ def test_the_table_of_problems_is_complete_and_each_row_names_its_rules() -> Non
 
 
 def test_every_problem_kind_of_the_module_is_in_the_table() -> None:
-    import policysim.language.problem_kinds as module  # noqa: PLC0415  # looked through, not used
-
-    named = [value for name, value in vars(module).items() if name.isupper() and name != "PROBLEM_KINDS"]
-    assert set(PROBLEM_KINDS) == {value for value in named if hasattr(value, "severity")}
+    named = {value for value in vars(problem_kinds).values() if isinstance(value, ProblemKind)}
+    assert set(PROBLEM_KINDS) == named
