@@ -13,7 +13,7 @@ from policysim.evaluation.context import context_lookup
 from policysim.evaluation.decision import Decision, Effect
 from policysim.evaluation.facts import NO_FACTS, Facts
 from policysim.evaluation.layers import LAYERS, LayerName
-from policysim.evaluation.matching import Situation, Target
+from policysim.evaluation.matching import Question, Target
 from policysim.evaluation.principals import Circumstances
 from policysim.evaluation.services import deviation_of
 from policysim.evaluation.services.credentials import closed_to_credentials
@@ -53,8 +53,8 @@ def decide(
 
     def under(assumed: Mapping[str, ContextValue], *, everything: bool = False) -> Decision:
         lookup = _doubting(context_lookup(request, assumed), deviation.unreliable_keys)
-        situation = Situation(request, target, lookup, facts, circumstances, switches, everything)
-        verdicts = {layer.name: judge(layer.name, policies, situation, deviation) for layer in LAYERS}
+        question = Question(request, target, lookup, facts, circumstances, switches, everything)
+        verdicts = {layer.name: judge(layer.name, policies, question, deviation) for layer in LAYERS}
         return answer(request, verdicts, deviation, traced=everything)
 
     decision = under({}, everything=trace)

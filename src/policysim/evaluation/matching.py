@@ -53,7 +53,7 @@ class Target(NamedTuple):
         return cls(resource, without, _RESOURCE_ALIASES.get(request.action.lower()) if resource == "*" else None)
 
 
-class Situation(NamedTuple):
+class Question(NamedTuple):
     """What every statement of a request is held against."""
 
     request: Request
@@ -84,25 +84,25 @@ class Matched(NamedTuple):
 
 
 def match_statement(
-    statement: Statement, attached: AttachedPolicy, layer: LayerName, node: str, situation: Situation
+    statement: Statement, attached: AttachedPolicy, layer: LayerName, node: str, question: Question
 ) -> Matched | None:
     """Whether the statement applies to the request, and element by element why not.
 
     Without a trace the answer for a statement that plainly does not apply is ``None``; one that fails on doubtful
     elements alone is reported all the same.
     """
-    if not situation.everything and _plainly_fails(statement, situation):
+    if not question.everything and _plainly_fails(statement, question):
         return None
     reach = EVERYWHERE
     outcomes: list[Outcome] = []
     truth: Truth = TRUE
-    for outcome, reached in _outcomes(statement, attached, layer, situation):
+    for outcome, reached in _outcomes(statement, attached, layer, question):
         if reached is not None:
             reach = reached
         outcomes.append(outcome)
         if outcome.truth is FALSE:
             truth = FALSE
-            if not (situation.everything or outcome.caveats):
+            if not (question.everything or outcome.caveats):
                 return None
         elif outcome.truth is UNKNOWN and truth is TRUE:
             truth = UNKNOWN
@@ -111,30 +111,30 @@ def match_statement(
 
 
 def _outcomes(
-    statement: Statement, attached: AttachedPolicy, layer: LayerName, situation: Situation
+    statement: Statement, attached: AttachedPolicy, layer: LayerName, question: Question
 ) -> Iterator[tuple[Outcome, Reach | None]]:
-    request, substitutes = situation.request, attached.policy.substitutes_variables
+    request, substitutes = question.request, attached.policy.substitutes_variables
     yield _match_action(statement.action, request.action), None
     if statement.resource is not None:
-        yield _match_resource(statement.resource, substitutes=substitutes, situation=situation), None
+        yield _match_resource(statement.resource, substitutes=substitutes, question=question), None
     if statement.principal is not None:
-        circumstances = situation.circumstances
+        circumstances = question.circumstances
         if layer is not LayerName.VPCE:
             circumstances = circumstances._replace(gateway_endpoint=FALSE)
         yield match_principal(statement.principal, statement.effect, request.principal, circumstances)
     for entry in statement.conditions:
         outcome = match_condition(
-            entry, situation.lookup, substitutes=substitutes, facts=situation.facts, switches=situation.switches
+            entry, question.lookup, substitutes=substitutes, facts=question.facts, switches=question.switches
         )
         yield outcome, None
 
 
-def _plainly_fails(statement: Statement, situation: Situation) -> bool:
+def _plainly_fails(statement: Statement, question: Question) -> bool:
     """Whether action or resource fail beyond doubt: most statements do, and need no words about it."""
-    action, element = situation.request.action, statement.action
+    action, element = question.request.action, statement.action
     if not element.patterns or element.negated is any(action_matches(p, action) for p in element.patterns):
         return True
-    resource, _, alias = situation.target
+    resource, _, alias = question.target
     patterns = statement.resource
     if patterns is None or patterns.negated or alias is not None:
         return False
@@ -164,14 +164,14 @@ class _Hit(NamedTuple):
     keys: tuple[str, ...] = ()
 
 
-def _match_resource(element: PatternElement, *, substitutes: bool, situation: Situation) -> Outcome:
-    resource, needs_star, alias = situation.target
+def _match_resource(element: PatternElement, *, substitutes: bool, question: Question) -> Outcome:
+    resource, needs_star, alias = question.target
     if not element.patterns:
         return Outcome(Element.RESOURCE, FALSE, Reason.RESOURCE_EMPTY, (element.name,), "nothing", f"`{resource}`")
     hits: list[_Hit] = []
     for pattern in element.patterns:
-        hits.append(_match_pattern(pattern, resource, alias, substitutes=substitutes, situation=situation))
-        if hits[-1].truth is TRUE and not situation.everything:
+        hits.append(_match_pattern(pattern, resource, alias, substitutes=substitutes, question=question))
+        if hits[-1].truth is TRUE and not question.everything:
             break
     covered = any_of(hit.truth for hit in hits)
     truth = negate(covered) if element.negated else covered
@@ -187,10 +187,10 @@ def _match_resource(element: PatternElement, *, substitutes: bool, situation: Si
     )
 
 
-def _match_pattern(pattern: str, resource: str, alias: str | None, *, substitutes: bool, situation: Situation) -> _Hit:
+def _match_pattern(pattern: str, resource: str, alias: str | None, *, substitutes: bool, question: Question) -> _Hit:
     if not (substitutes and "${" in pattern):
         return _Hit(*_covers(pattern, resource, alias))
-    expansion = expand_resource(pattern, situation.lookup, multivalued=partial(is_multivalued, situation.facts))
+    expansion = expand_resource(pattern, question.lookup, multivalued=partial(is_multivalued, question.facts))
     if expansion.unresolved:
         anything = expand_resource(pattern, lambda _: UNKNOWN_VALUE)
         fits, _ = _covers(anything.pattern, resource, alias)

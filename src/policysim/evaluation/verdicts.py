@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from policysim.evaluation.decision import StatementMatch
-    from policysim.evaluation.matching import Matched, Situation
+    from policysim.evaluation.matching import Matched, Question
     from policysim.evaluation.policy_set import Gap, Level, PolicySet
     from policysim.evaluation.services.deviation import Deviation
     from policysim.language.request import Request
@@ -63,16 +63,16 @@ class LayerVerdict(NamedTuple):
     node: str | None = None
 
 
-def judge(name: LayerName, policies: PolicySet, situation: Situation, deviation: Deviation) -> LayerVerdict:
+def judge(name: LayerName, policies: PolicySet, question: Question, deviation: Deviation) -> LayerVerdict:
     """The verdict of a layer, its exemptions applied."""
-    layer, content, request = LAYER[name], policies.get(name), situation.request
-    bound = _binds(name, situation, deviation)
+    layer, content, request = LAYER[name], policies.get(name), question.request
+    bound = _binds(name, question, deviation)
     if content is None or bound is FALSE:
         return LayerVerdict(name, present=False, denied=FALSE, allowed=_when_absent(layer, request))
-    levels = [_judge_level(level, layer, situation) for level in content.levels]
+    levels = [_judge_level(level, layer, question) for level in content.levels]
     verdict = _joined(layer, levels, content.gaps)
     if bound is UNKNOWN:
-        verdict = _perhaps_unbound(verdict, situation)
+        verdict = _perhaps_unbound(verdict, question)
     if name is LayerName.SESSION and _is_task_session(request):
         verdict = verdict._replace(allowed=TRUE)
     if name is LayerName.RESOURCE:
@@ -82,7 +82,7 @@ def judge(name: LayerName, policies: PolicySet, situation: Situation, deviation:
     return verdict._replace(denied=all_of((verdict.denied, negate(deviation.ignores_denies_of(request, name)))))
 
 
-def _perhaps_unbound(verdict: LayerVerdict, situation: Situation) -> LayerVerdict:
+def _perhaps_unbound(verdict: LayerVerdict, question: Question) -> LayerVerdict:
     """The verdict of a layer that may not apply at all: what it restricts is open, and hangs on why it may not."""
     if verdict.allowed is TRUE and verdict.denied is FALSE:
         return verdict
@@ -90,7 +90,7 @@ def _perhaps_unbound(verdict: LayerVerdict, situation: Situation) -> LayerVerdic
         denied=all_of((verdict.denied, UNKNOWN)),
         allowed=any_of((verdict.allowed, UNKNOWN)),
         hinges_on=(_ENDPOINT_KEY,) if verdict.layer is LayerName.VPCE else (),
-        doubts=(*verdict.doubts, *map(Doubt, _open_facts(verdict.layer, situation))),
+        doubts=(*verdict.doubts, *map(Doubt, _open_facts(verdict.layer, question))),
     )
 
 
@@ -102,9 +102,9 @@ _SETTING_DOUBTS: Final[dict[Truth, tuple[Doubt, ...]]] = {
 """What is to be said of a refusal that stands in no statement: that it is one, or may be."""
 
 
-def _binds(name: LayerName, situation: Situation, deviation: Deviation) -> Truth:
+def _binds(name: LayerName, question: Question, deviation: Deviation) -> Truth:
     """Whether a layer applies to this request at all (spec E12, E17, E20, E23 to E26, E30, E32, E33, E36 to E38)."""
-    request, facts = situation.request, situation.facts
+    request, facts = question.request, question.facts
     caller = request.principal
     match name:
         case LayerName.SCP:
@@ -121,22 +121,22 @@ def _binds(name: LayerName, situation: Situation, deviation: Deviation) -> Truth
         case LayerName.SESSION:
             return TRUE if caller.kind in _SESSIONS or _is_task_session(request) else FALSE
         case LayerName.VPCE:
-            endpoint = situation.lookup(_ENDPOINT_KEY)
+            endpoint = question.lookup(_ENDPOINT_KEY)
             return UNKNOWN if endpoint is UNKNOWN_VALUE else known(isinstance(endpoint, tuple) and bool(endpoint))
         case LayerName.RESOURCE:
             return TRUE
 
 
-def _open_facts(name: LayerName, situation: Situation) -> tuple[str, ...]:
+def _open_facts(name: LayerName, question: Question) -> tuple[str, ...]:
     """The codes of the facts, beside context keys, that leave open whether an organisation's layer applies."""
     if name not in {LayerName.SCP, LayerName.RCP}:
         return ()
-    caller, resource = situation.request.principal, situation.request.resource
+    caller, resource = question.request.principal, question.request.resource
     bound_account = caller if name is LayerName.SCP else resource
     unknown = {
         "service-linked-open": caller.service_linked is None,
         "management-account-open": bound_account.in_management_account is None,
-        "rcp-service-open": name is LayerName.RCP and situation.facts.under_rcps(situation.request.action) is None,
+        "rcp-service-open": name is LayerName.RCP and question.facts.under_rcps(question.request.action) is None,
     }
     return tuple(code for code, is_open in unknown.items() if is_open)
 
@@ -162,12 +162,12 @@ class _LevelVerdict(NamedTuple):
     matched: tuple[Matched, ...]
 
 
-def _judge_level(level: Level, layer: Layer, situation: Situation) -> _LevelVerdict:
+def _judge_level(level: Level, layer: Layer, question: Question) -> _LevelVerdict:
     matched = tuple(
         found
         for attached in level.policies
         for statement in attached.policy.statements
-        if (found := match_statement(statement, attached, layer.name, level.node, situation)) is not None
+        if (found := match_statement(statement, attached, layer.name, level.node, question)) is not None
     )
     denies = [one.match.truth for one in matched if one.match.statement.effect is Effect.DENY]
     allows = [one for one in matched if one.match.statement.effect is Effect.ALLOW]
