@@ -1,4 +1,4 @@
-"""Small account folders, written by the tests that read them."""
+"""Small accounts for tests: as folders on disk, and the same in memory with requests of their callers."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policysim.account.account import Group, Identities, Node, PolicyReference, Role, User
-from policysim.account.principals import UnknownPrincipal, attached_elsewhere, completed, resolve_principal
+from policysim.account.principals import UnknownPrincipal, attachments_of, completed, resolve_principal
 from policysim.evaluation.policy_set import AttachedPolicy
 from policysim.language.policy_types import PolicyType
 from policysim.language.request import Credentials, Principal, PrincipalKind
@@ -119,8 +119,7 @@ def test_names_need_collected_identities_and_foreign_arns_do_not() -> None:
 
 @pytest.mark.parametrize(("name", "linked"), [("AWSServiceRoleForECS", None), ("app", False)])
 def test_e38_a_session_of_a_role_that_is_not_at_hand_may_be_service_linked_by_its_name(
-    name: str,
-    linked: bool | None,  # a column of the table
+    name: str, linked: bool | None
 ) -> None:
     arn = f"arn:aws:sts::{OTHER}:assumed-role/{name}/s"
     session = Principal(kind=PrincipalKind.ROLE_SESSION, arn=arn, account=OTHER)
@@ -144,7 +143,7 @@ def test_c46_p17_the_unique_id_of_a_session_is_that_of_its_role() -> None:
     assert completed(session, HERE).unique_id == "AROA9"
 
 
-def test_attached_elsewhere_lists_users_groups_roles_boundaries_and_nodes() -> None:
+def test_attachments_of_lists_users_groups_roles_boundaries_and_nodes() -> None:
     shared = PolicyReference("shared", f"arn:aws:iam::{ACCOUNT}:policy/shared")
     group = f"arn:aws:iam::{ACCOUNT}:group/devs"
     identities = Identities(
@@ -155,6 +154,6 @@ def test_attached_elsewhere_lists_users_groups_roles_boundaries_and_nodes() -> N
     scp = AttachedPolicy("deny", policy(allow("*"), PolicyType.SCP), "arn:scp", "r-1")
     tree = Node(id="r-1", name="Root", scps=(scp,), children=(Node(id="ou-1", name="W", scps=(scp,)),))
     here = organisation(account(identities=identities), id="o-1", root=tree)
-    assert attached_elsewhere(here, shared.arn) == (group, USER, ROLE)
-    assert attached_elsewhere(here, "arn:scp") == ("r-1", "ou-1")
-    assert attached_elsewhere(here, "arn:nobody") == ()
+    assert attachments_of(here, shared.arn) == (group, USER, ROLE)
+    assert attachments_of(here, "arn:scp") == ("r-1", "ou-1")
+    assert attachments_of(here, "arn:nobody") == ()

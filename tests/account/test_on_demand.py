@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from policysim.account.on_demand import OnDemand
+from policysim.account.on_demand import OnDemand, Reader
 
 
 def test_nothing_is_read_before_it_is_asked_for_and_nothing_twice() -> None:
@@ -12,11 +12,11 @@ def test_nothing_is_read_before_it_is_asked_for_and_nothing_twice() -> None:
         read.append(name)
         return name.upper()
 
-    def index() -> dict[str, object]:
+    def index() -> dict[str, Reader[str]]:
         read.append("index")
         return {"a": lambda: value("a"), "b": lambda: value("b")}
 
-    mapping: OnDemand[str] = OnDemand(index)  # type: ignore[arg-type]  # the readers are written loosely here
+    mapping = OnDemand(index)
     assert read == []
     assert "a" in mapping
     assert list(mapping) == ["a", "b"]

@@ -23,7 +23,7 @@ def test_no_service_is_in_both_tables_and_shares_are_of_services_without_policie
         ("arn:aws:novel:r:111122223333:x", None),
     ],
 )
-def test_whether_a_resource_can_have_a_policy(text: str, possible: bool | None) -> None:  # a column
+def test_whether_a_resource_can_have_a_policy(text: str, possible: bool | None) -> None:
     arn = parse_arn(text)
     assert arn is not None
     assert can_have_policy(arn) is possible

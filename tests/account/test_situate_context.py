@@ -146,9 +146,7 @@ def test_c58_the_tags_of_a_role_come_from_the_authorization_details() -> None:
     ],
 )
 def test_c60_the_tags_of_a_bucket_count_once_access_control_by_tags_is_enabled(
-    abac: bool | None,
-    resource: str,
-    found: object,  # a column of the table
+    abac: bool | None, resource: str, found: object
 ) -> None:
     access = PublicAccess(buckets={"data": BucketSettings(abac=abac)})
     result = context(account(tags={BUCKET: {"Team": "blue"}}, public_access=access), resource=resource)

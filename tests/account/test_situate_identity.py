@@ -59,7 +59,7 @@ def test_g25_e38_policies_of_a_service_linked_role_cannot_be_edited() -> None:
     assert situated.request.principal.service_linked is True
 
 
-def test_g16_an_attached_policy_without_a_document_is_a_gap_with_the_call_that_fetches_it() -> None:
+def test_an_attached_policy_without_a_document_is_a_gap_with_the_call_that_fetches_it() -> None:
     identities = Identities(users={USER: User(name="ana", arn=USER, managed=(CUSTOM, READ_ONLY))})
     layer = layers(user(), account(identities=identities))[LayerName.IDENTITY]
     assert layer.policies == ()

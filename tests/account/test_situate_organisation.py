@@ -19,11 +19,12 @@ THIRD = "777788889999"
 
 
 def attached(name: str, kind: PolicyType = PolicyType.SCP) -> tuple[AttachedPolicy, ...]:
-    return (AttachedPolicy(name, policy(allow("*"), kind), f"arn:{name}", name),)
+    document = allow("*", Principal="*") if kind is PolicyType.RCP else allow("*")
+    return (AttachedPolicy(name, policy(document, kind), f"arn:{name}", name),)
 
 
 def node(node_id: str, *children: Node) -> Node:
-    rcp = attached(f"rcp-{node_id}", PolicyType.IDENTITY)
+    rcp = attached(f"rcp-{node_id}", PolicyType.RCP)
     return Node(id=node_id, name=node_id, scps=attached(f"scp-{node_id}"), rcps=rcp, children=children)
 
 

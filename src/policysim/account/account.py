@@ -118,12 +118,7 @@ class Identities:
 
     def role_named(self, name: str) -> Role | None:
         """The role with this name, whatever its path: IAM keeps names unique within an account."""
-        arn = _ending(self.roles, name)
-        return None if arn is None else self.roles[arn]
-
-
-def _ending(arns: Mapping[str, object], name: str) -> str | None:
-    return next((arn for arn in arns if arn.endswith(f"/{name}")), None)
+        return next((self.roles[arn] for arn in self.roles if arn.endswith(f"/{name}")), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +224,10 @@ class Organisation:
     standalone: bool = False
     scps_enabled: bool = True
     rcps_enabled: bool = True
+
+    def account(self, account_id: str | None) -> Account | None:
+        """The account with this id, if it is known and at hand."""
+        return self.accounts.get(account_id or "")
 
     def path_to(self, node_id: str) -> tuple[Node, ...] | None:
         """The nodes from the root down to an account or other node; ``None`` when it is not in the tree."""

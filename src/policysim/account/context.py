@@ -84,10 +84,15 @@ def _principal_tags(
     if entity is None or kind is PrincipalKind.FEDERATED_USER:
         return None
     if isinstance(entity, Role):
-        account = organisation.accounts.get(request.principal.account or "")
-        trust = account.identities.trust.get(entity.arn) if account is not None and account.identities else None
+        trust = _trust_policy(entity, request, organisation)
         return entity.tags if trust is not None and not _may_allow(trust, "sts:TagSession") else None
     return entity.tags
+
+
+def _trust_policy(role: Role, request: Request, organisation: Organisation) -> Policy | None:
+    """The trust policy of the caller's role, if it was collected."""
+    account = organisation.account(request.principal.account)
+    return account.identities.trust.get(role.arn) if account is not None and account.identities is not None else None
 
 
 def _may_allow(trust: Policy, action: str) -> bool:
@@ -103,10 +108,9 @@ def _without_saml(
 ) -> RequestContext:
     """A session of a role that no SAML provider can assume has the MFA key (spec C51)."""
     candidates = context.candidates(MFA)
-    account = organisation.accounts.get(request.principal.account or "")
-    if ABSENT not in candidates or not isinstance(entity, Role) or account is None or account.identities is None:
+    if ABSENT not in candidates or not isinstance(entity, Role):
         return context
-    trust = account.identities.trust.get(entity.arn)
+    trust = _trust_policy(entity, request, organisation)
     if trust is None or _may_allow(trust, "sts:AssumeRoleWithSAML"):
         return context
     known = [value for value in candidates if value is not ABSENT]
@@ -116,7 +120,7 @@ def _without_saml(
 def _resource_tags(request: Request, organisation: Organisation) -> tuple[Mapping[str, str] | None, tuple[str, ...]]:
     """The resource's tags, all of them, and the families of keys that hold them; ``None`` where they are unknown."""
     arn = parse_arn(request.resource.arn)
-    owner = organisation.accounts.get(request.resource.account or "")
+    owner = organisation.account(request.resource.account)
     if arn is None or owner is None:
         return None, ()
     families = (RESOURCE_TAG, f"{arn.service}:ResourceTag/") if arn.service in _OWN_RESOURCE_TAG else (RESOURCE_TAG,)

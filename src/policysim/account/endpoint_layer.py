@@ -45,7 +45,7 @@ def endpoint_of(request: Request, organisation: Organisation) -> VpcEndpoint | N
     value = context_lookup(request)(ENDPOINT_KEY)
     if not isinstance(value, tuple) or not value:
         return None
-    own = organisation.accounts.get(request.principal.account or "")
+    own = organisation.account(request.principal.account)
     for account in ([own] if own is not None else []) + list(organisation.accounts.values()):
         if account.endpoints is not None and value[0] in account.endpoints:
             return account.endpoints[value[0]]
@@ -53,10 +53,8 @@ def endpoint_of(request: Request, organisation: Organisation) -> VpcEndpoint | N
 
 
 def _unknown_way(request: Request, organisation: Organisation) -> LayerPolicies | None:
-    if request.context.get(ENDPOINT_KEY) is UNKNOWN:
-        return one_level(ENDPOINT_KEY, (), (gaps.endpoint_unknown(),))
-    account = organisation.accounts.get(request.principal.account or "")
-    if account is None:
+    account = organisation.account(request.principal.account)
+    if account is None or request.context.get(ENDPOINT_KEY) is UNKNOWN:
         return one_level(ENDPOINT_KEY, (), (gaps.endpoint_unknown(),))
     if account.endpoints is None:
         return one_level(ENDPOINT_KEY, (), (gaps.endpoints_missing(account),))

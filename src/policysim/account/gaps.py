@@ -1,6 +1,6 @@
 """What was not collected, as gaps: one sentence each, and the AWS CLI call that fetches it.
 
-A gap never says "there is none"; that is what a collected emptiness is for. Sources of the calls: AWS CLI Command
+A gap never says "there is none"; that is what a collected emptiness is for. Source of the calls: AWS CLI Command
 Reference.
 """
 
@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policysim.account.policy_calls import (
+    managed_policy_call,
+    organisation_policy_call,
+    resource_policy_call,
+    trust_policy_call,
+)
 from policysim.evaluation.policy_set import Gap
-from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,21 +27,9 @@ ACCOUNT_MISSING_CODE: Final = "account-missing"
 OWNER_UNKNOWN_CODE: Final = "owner-unknown"
 ENTITY_UNKNOWN_CODE: Final = "principal-unknown"
 ENDPOINT_UNKNOWN_CODE: Final = "endpoint-unknown"
+GRANT_NOT_EVALUATED_CODE: Final = "grant-not-evaluated"
 
 _DETAILS_COMMAND: Final = "aws iam get-account-authorization-details"
-
-_RESOURCE_POLICY_COMMANDS: Final = {
-    "dynamodb": "aws dynamodb get-resource-policy --resource-arn {arn}",
-    "ecr": "aws ecr get-repository-policy --repository-name {id}",
-    "events": "aws events describe-event-bus --name {id}",
-    "kinesis": "aws kinesis get-resource-policy --resource-arn {arn}",
-    "kms": "aws kms get-key-policy --key-id {arn} --policy-name default",
-    "lambda": "aws lambda get-policy --function-name {arn}",
-    "s3": "aws s3api get-bucket-policy --bucket {arn.resource}",
-    "secretsmanager": "aws secretsmanager get-resource-policy --secret-id {arn}",
-    "sns": "aws sns get-topic-attributes --topic-arn {arn}",
-    "sqs": "aws sqs get-queue-attributes --attribute-names Policy --queue-url {url}",
-}
 _TARGET_COMMAND: Final = "aws organizations list-policies-for-target --target-id {node} --filter {kind}"
 
 
@@ -65,9 +58,7 @@ def entity_unknown(what: str) -> Gap:
 def policy_missing(reference: PolicyReference) -> Gap:
     """A managed policy is attached and its document is not at hand."""
     sentence = f"the managed policy `{reference.arn}` is attached, but its document was not collected"
-    version = f"$(aws iam get-policy --policy-arn {reference.arn} --query Policy.DefaultVersionId --output text)"
-    command = f"aws iam get-policy-version --policy-arn {reference.arn} --version-id {version}"
-    return Gap(POLICY_MISSING_CODE, sentence, command)
+    return Gap(POLICY_MISSING_CODE, sentence, managed_policy_call(reference.arn))
 
 
 def session_policies_missing(account: Account, session: str) -> Gap:
@@ -83,15 +74,7 @@ def resource_policy_missing(account: Account, holders: Sequence[str]) -> Gap:
     refused = next((gap for gap in account.gaps if gap.what in holders), None)
     answer = f" (`{refused.call}` was answered with {refused.error})" if refused is not None else ""
     sentence = f"the resource policy of `{holders[-1]}` was not collected{answer}"
-    return Gap(NOT_COLLECTED_CODE, sentence, _resource_policy_command(holders[-1]))
-
-
-def _resource_policy_command(text: str) -> str:
-    arn = parse_arn(text)
-    if arn is None or (arn.service == "s3" and arn.account):
-        return ""
-    url = f"https://sqs.{arn.region}.amazonaws.com/{arn.account}/{arn.resource}"
-    return _RESOURCE_POLICY_COMMANDS.get(arn.service, "").format(arn=arn, id=arn.resource_id, url=url)
+    return Gap(NOT_COLLECTED_CODE, sentence, resource_policy_call(holders[-1]))
 
 
 def resource_policies_unknown(service: str, arn: str) -> Gap:
@@ -110,8 +93,7 @@ def share_unknown(arn: str, account: Account | None) -> Gap:
 
 def trust_policy_missing(arn: str) -> Gap:
     """A role is there and its trust policy is not."""
-    command = f"aws iam get-role --role-name {arn.rsplit('/', 1)[-1]}"
-    return Gap(NOT_COLLECTED_CODE, f"the trust policy of `{arn}` was not collected", command)
+    return Gap(NOT_COLLECTED_CODE, f"the trust policy of `{arn}` was not collected", trust_policy_call(arn))
 
 
 def key_unknown(arn: str) -> Gap:
@@ -122,9 +104,8 @@ def key_unknown(arn: str) -> Gap:
 
 def grant_not_evaluated(arn: str) -> Gap:
     """A grant names the caller and the operation; its constraints are not evaluated, and it can only allow."""
-    return Gap(
-        "grant-not-evaluated", f"a grant of `{arn}` may allow this: its constraints are not looked at", may_deny=False
-    )
+    sentence = f"a grant of `{arn}` may allow this: its constraints are not looked at"
+    return Gap(GRANT_NOT_EVALUATED_CODE, sentence, may_deny=False)
 
 
 def grants_missing(arn: str) -> Gap:
@@ -152,7 +133,7 @@ def node_policies_missing(node: str, kind: str, policy_type: str) -> Gap:
 
 def organisation_policy_missing(name: str, node: str, policy_id: str | None) -> Gap:
     """A policy is attached to a node of the organisation and its document is not at hand."""
-    command = f"aws organizations describe-policy --policy-id {policy_id}" if policy_id else ""
+    command = organisation_policy_call(policy_id) if policy_id else ""
     return Gap(POLICY_MISSING_CODE, f"the policy `{name}` is attached to `{node}`, but has no document", command)
 
 

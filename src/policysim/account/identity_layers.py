@@ -45,7 +45,7 @@ def identity_layers(
     """The layers that hang on the caller; ``entity`` is the user or role behind it, as far as it was collected."""
     if principal.kind not in WITH_IDENTITY_POLICIES:
         return {}
-    account = organisation.accounts.get(principal.account or "")
+    account = organisation.account(principal.account)
     if entity is None or account is None:
         missing = (_why_missing(principal, account),)
         layers = {name: Documents(gaps=missing) for name in (LayerName.IDENTITY, LayerName.BOUNDARY)}

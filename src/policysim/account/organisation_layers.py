@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from policysim.account import gaps
 from policysim.evaluation.layers import LAYER, LayerName
-from policysim.evaluation.policy_set import LayerPolicies, level
+from policysim.evaluation.policy_set import LayerPolicies, level, one_level
 from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def organisation_layers(request: Request, organisation: Organisation) -> dict[La
         if owner is not None:
             layers |= _layer(LayerName.RCP, owner, organisation)
         elif not organisation.standalone or len(organisation.accounts) > 1:
-            unknown = level(request.resource.arn, (), (gaps.owner_unknown(request.resource.arn),))
-            layers[LayerName.RCP] = LayerPolicies((unknown,))
+            arn = request.resource.arn
+            layers[LayerName.RCP] = one_level(arn, (), (gaps.owner_unknown(arn),))
     return layers
 
 
@@ -46,8 +46,7 @@ def _layer(name: LayerName, account_id: str, organisation: Organisation) -> dict
         return {}
     path = organisation.path_to(account_id)
     if path is None:
-        missing = (gaps.organisation_missing(account_id, _PLURAL[name]),)
-        return {name: LayerPolicies((level(account_id, (), missing),))}
+        return {name: one_level(account_id, (), (gaps.organisation_missing(account_id, _PLURAL[name]),))}
     return {name: LayerPolicies(tuple(_level(name, node) for node in path))}
 
 

@@ -1,6 +1,6 @@
 """Callers by name: who a person means by ``role/app``, who stands behind a session, who shares a policy.
 
-Source: IAM User Guide, reference_identifiers; spec P7 to P9, E38, C45, C46.
+Source: IAM User Guide, reference_identifiers; spec P7 to P9, P12, E38, C46.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def _root(organisation: Organisation) -> Principal | UnknownPrincipal:
 
 def _checked(principal: Principal, organisation: Organisation) -> Principal | UnknownPrincipal:
     """The caller as far as it is known; an error when its account was collected and has no such user or role."""
-    account = organisation.accounts.get(principal.account or "")
+    account = organisation.account(principal.account)
     kind = {PrincipalKind.USER: "user", PrincipalKind.ROLE_SESSION: "role"}.get(principal.kind)
     if account is None or account.identities is None or kind is None:
         return completed(principal, organisation)
@@ -135,7 +135,7 @@ def _checked(principal: Principal, organisation: Organisation) -> Principal | Un
 
 def entity_behind(principal: Principal, organisation: Organisation) -> User | Role | None:
     """The user or role whose policies the caller has, as collected; ``None`` when there is none or it is not known."""
-    account = organisation.accounts.get(principal.account or "")
+    account = organisation.account(principal.account)
     if account is None or account.identities is None:
         return None
     identities = account.identities
@@ -209,8 +209,8 @@ def in_management_account(account_id: str | None, organisation: Organisation) ->
     return False if known else None
 
 
-def attached_elsewhere(organisation: Organisation, policy_arn: str) -> tuple[str, ...]:
-    """Everything that has a policy attached, itself included: ARNs of users, groups and roles, or ids of nodes.
+def attachments_of(organisation: Organisation, policy_arn: str) -> tuple[str, ...]:
+    """Everything that a policy is attached to: ARNs of users, groups and roles, or ids of nodes.
 
     A permissions boundary counts as attached.
     """

@@ -60,7 +60,7 @@ def resource_layer(request: Request, organisation: Organisation) -> LayerPolicie
     if arn is None:
         return one_level(text, (), (gaps.resource_policies_unknown(action.split(":", 1)[0], text),))
     possible = can_have_policy(arn)
-    owner = organisation.accounts.get(request.resource.account or "")
+    owner = organisation.account(request.resource.account)
     if possible is False:
         return _shared(request, arn, owner)
     if request.resource.account is None:
@@ -71,7 +71,7 @@ def resource_layer(request: Request, organisation: Organisation) -> LayerPolicie
 
 
 def _trust(request: Request, organisation: Organisation) -> LayerPolicies:
-    role, owner = request.resource.arn, organisation.accounts.get(request.resource.account or "")
+    role, owner = request.resource.arn, organisation.account(request.resource.account)
     if request.resource.account is None:
         return one_level(role, (), (gaps.owner_unknown(role),))
     if owner is None:

@@ -69,18 +69,18 @@ def _resource(request: Request, organisation: Organisation) -> Resource:
 def _public_access_block(text: str, owner: str | None, organisation: Organisation) -> PublicAccessBlock | None:
     """S3 Block Public Access as it holds for a bucket: the account's and the bucket's settings together (spec S15)."""
     arn = parse_arn(text)
-    account = organisation.accounts.get(owner or "")
+    account = organisation.account(owner)
     if arn is None or arn.service != "s3" or account is None:
         return None
     access, name = account.public_access or PublicAccess(), arn.resource.split("/", 1)[0]
     unlisted = access.buckets is not None and name not in access.buckets and account.covers(access.buckets, arn.service)
-    own = access.account or PublicAccessBlock()
-    buckets = (NOTHING_BLOCKED if unlisted else access.bucket(name).public_access_block) or PublicAccessBlock()
+    of_account = access.account or PublicAccessBlock()
+    of_bucket = (NOTHING_BLOCKED if unlisted else access.bucket(name).public_access_block) or PublicAccessBlock()
     return PublicAccessBlock(
-        block_public_acls=_either(own.block_public_acls, buckets.block_public_acls),
-        ignore_public_acls=_either(own.ignore_public_acls, buckets.ignore_public_acls),
-        block_public_policy=_either(own.block_public_policy, buckets.block_public_policy),
-        restrict_public_buckets=_either(own.restrict_public_buckets, buckets.restrict_public_buckets),
+        block_public_acls=_either(of_account.block_public_acls, of_bucket.block_public_acls),
+        ignore_public_acls=_either(of_account.ignore_public_acls, of_bucket.ignore_public_acls),
+        block_public_policy=_either(of_account.block_public_policy, of_bucket.block_public_policy),
+        restrict_public_buckets=_either(of_account.restrict_public_buckets, of_bucket.restrict_public_buckets),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policysim.account.principals import attached_elsewhere
+from policysim.account.principals import attachments_of
 from policysim.evaluation.layers import LAYER, Combine, LayerName
 from policysim.language.arns import is_account_id, parse_arn
 from policysim.language.policy_types import PolicyType
@@ -89,7 +89,7 @@ def also_affected(case: Case, attached: AttachedPolicy, layer: LayerName) -> tup
         return tuple(id_ for id_ in _accounts_under(case.organisation, attached) if id_ != own)
     own_arn = case.request.principal.entity_arn or case.request.principal.arn
     if attached.arn is not None:
-        return tuple(arn for arn in attached_elsewhere(case.organisation, attached.arn) if arn != own_arn)
+        return tuple(arn for arn in attachments_of(case.organisation, attached.arn) if arn != own_arn)
     group = parse_arn(attached.attached_to or "")
     if group is None or group.resource_type != "group":
         return ()

@@ -1,0 +1,56 @@
+"""The AWS CLI calls that print a policy: what to run for one that is not at hand.
+
+Source: AWS CLI Command Reference (iam, organizations, and the services that have resource-based policies).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.language.arns import parse_arn
+
+if TYPE_CHECKING:
+    from policysim.language.arns import Arn
+
+_BY_SERVICE: Final = {
+    "dynamodb": "aws dynamodb get-resource-policy --resource-arn {arn}",
+    "ecr": "aws ecr get-repository-policy --repository-name {id}",
+    "events": "aws events describe-event-bus --name {id}",
+    "kinesis": "aws kinesis get-resource-policy --resource-arn {arn}",
+    "kms": "aws kms get-key-policy --key-id {arn} --policy-name default",
+    "lambda": "aws lambda get-policy --function-name {arn}",
+    "s3": "aws s3api get-bucket-policy --bucket {arn.resource}",
+    "secretsmanager": "aws secretsmanager get-resource-policy --secret-id {arn}",
+    "sns": "aws sns get-topic-attributes --topic-arn {arn}",
+    "sqs": "aws sqs get-queue-attributes --attribute-names Policy --queue-url {url}",
+}
+
+
+def resource_policy_call(holder_arn: str) -> str:
+    """The call that prints the policy hanging on this ARN (not on a part of it); empty where none is known."""
+    arn = parse_arn(holder_arn)
+    if arn is None or (arn.service == "s3" and arn.account):
+        return ""
+    return _BY_SERVICE.get(arn.service, "").format(arn=arn, id=arn.resource_id, url=queue_url(arn))
+
+
+def queue_url(arn: Arn) -> str:
+    """The URL by which the calls of SQS name a queue."""
+    suffix = "amazonaws.com.cn" if arn.partition == "aws-cn" else "amazonaws.com"
+    return f"https://sqs.{arn.region}.{suffix}/{arn.account}/{arn.resource}"
+
+
+def trust_policy_call(role_arn: str) -> str:
+    """The call that prints a role with its trust policy."""
+    return f"aws iam get-role --role-name {role_arn.rsplit('/', 1)[-1]}"
+
+
+def managed_policy_call(policy_arn: str) -> str:
+    """The call that prints the version of a managed policy that is in force."""
+    version = f"$(aws iam get-policy --policy-arn {policy_arn} --query Policy.DefaultVersionId --output text)"
+    return f"aws iam get-policy-version --policy-arn {policy_arn} --version-id {version}"
+
+
+def organisation_policy_call(policy_id: str) -> str:
+    """The call that prints an SCP or an RCP."""
+    return f"aws organizations describe-policy --policy-id {policy_id}"
