@@ -3,16 +3,20 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 
 from policysim.evaluation.layers import LayerName
-from policysim.explanation.fixes.deployment import can_deploy, command, jq_path, policy_owner
+from policysim.explanation.fixes.deployment import can_deploy, command, jq_path
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import read_policy
 from policysim.language.source import Location, Source
 from tests.explanation.denied_cases import BUCKET, KEY, ROLE, USER, allow, attached, document
+
+if TYPE_CHECKING:
+    from policysim.evaluation.policy_set import AttachedPolicy
 
 TEXT = document(allow("s3:GetObject"))
 FOR_RESOURCES = document({**allow("s3:GetObject"), "Principal": "*"})
@@ -95,8 +99,10 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("document_in_force", "layer", "expected"), TABLE)
-def test_each_kind_of_document_has_its_own_call(document_in_force: object, layer: LayerName, expected: str) -> None:
-    assert command(document_in_force, layer) == expected  # type: ignore[arg-type]  # pytest passes the table's cell
+def test_each_kind_of_document_has_its_own_call(
+    document_in_force: AttachedPolicy, layer: LayerName, expected: str
+) -> None:
+    assert command(document_in_force, layer) == expected
 
 
 def test_a_document_inside_a_bigger_file_is_cut_out_with_jq() -> None:
@@ -147,8 +153,12 @@ def test_names_are_quoted_for_the_shell() -> None:
     subprocess.run(["bash", "-n", "-c", built], check=True)
 
 
-def test_r11_the_policy_of_an_object_is_that_of_its_bucket() -> None:
-    assert policy_owner("arn:aws:s3:::reports/a/b") == BUCKET
-    assert policy_owner(QUEUE) == QUEUE
+def test_a_resource_without_a_row_cannot_be_given_a_policy() -> None:
     assert can_deploy(BUCKET)
     assert not can_deploy("arn:aws:ec2:eu-west-1:111122223333:instance/i-1")
+
+
+def test_a_queue_in_china_has_an_address_of_its_own() -> None:
+    queue = QUEUE.replace("arn:aws:sqs:eu-west-1", "arn:aws-cn:sqs:cn-north-1")
+    built = command(attached(FOR_RESOURCES, LayerName.RESOURCE, attached_to=queue), LayerName.RESOURCE)
+    assert "--queue-url https://sqs.cn-north-1.amazonaws.com.cn/111122223333/jobs" in built

@@ -49,6 +49,7 @@ IDENTITY, RESOURCE, SCP = LayerName.IDENTITY, LayerName.RESOURCE, LayerName.SCP
 ANYTHING = attached(document(allow("*")))
 FULL = attached(document(allow("*")), SCP, name="FullAWSAccess", attached_to=None, editable=False)
 MANAGED = f"arn:aws:iam::{ACCOUNT}:policy/readers"
+TABLE = f"arn:aws:dynamodb:eu-west-1:{OTHER_ACCOUNT}:table/T"
 TARGET_ROLE = f"arn:aws:iam::{ACCOUNT}:role/admin"
 
 
@@ -91,7 +92,9 @@ def test_the_smallest_fix_comes_first_and_each_kind_once() -> None:
 
 def test_nothing_is_widened_to_a_star_silently() -> None:
     denied = identity_case(request("s3:GetObject"), allow("s3:PutObject", "*"), allow("s3:ListBucket", BUCKET))
-    for fix in fixes(denied):
+    found = fixes(denied)
+    assert {"add-action", "add-statement"} <= {fix.kind for fix in found}
+    for fix in found:
         added = "".join(edit.replacement for edit in fix.edits)
         assert '"*"' not in added
         assert fix.kind != "add-action" or "every resource" in fix.warning
@@ -216,6 +219,28 @@ def test_x5_a_bucket_without_a_policy_gets_its_first_one() -> None:
     assert found[0].source.text == ""
     assert edited(found[0])["Statement"][0]["Principal"] == {"AWS": ROLE}
     assert found[0].command.startswith("aws s3api put-bucket-policy --bucket reports --policy file://")
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "call"),
+    [
+        ("s3:GetObject", OBJECT, "aws s3api put-bucket-policy --bucket reports "),
+        (
+            "s3:GetObject",
+            f"arn:aws:s3:eu-west-1:{OTHER_ACCOUNT}:accesspoint/ap/object/a/b",
+            f"aws s3control put-access-point-policy --region eu-west-1 --account-id {OTHER_ACCOUNT} --name ap ",
+        ),
+        (
+            "dynamodb:Query",
+            f"{TABLE}/index/I",
+            f"aws dynamodb put-resource-policy --region eu-west-1 --resource-arn {TABLE} ",
+        ),
+    ],
+)
+def test_r21_s17_a_first_policy_hangs_on_what_holds_the_resource(action: str, resource: str, call: str) -> None:
+    found = fixes(case(request(action, resource, owner=OTHER_ACCOUNT), in_force({IDENTITY: ANYTHING})))
+    assert [fix.kind for fix in found] == ["new-policy"]
+    assert found[0].command.startswith(call)
 
 
 def test_x5_no_first_policy_where_one_may_exist_that_nobody_collected() -> None:

@@ -53,6 +53,11 @@ def test_m1_m8_the_layer_of_a_message_tells_what_to_fetch(layer: str | None, kin
     [
         ("kms:Decrypt", KEY, f"aws kms get-key-policy --key-id {KEY} --policy-name default"),
         ("sts:AssumeRole", "arn:aws:iam::111122223333:role/svc/admin", "aws iam get-role --role-name admin"),
+        (
+            "dynamodb:Query",
+            "arn:aws:dynamodb:eu-west-1:111122223333:table/T/index/I",
+            "aws dynamodb get-resource-policy --resource-arn arn:aws:dynamodb:eu-west-1:111122223333:table/T`",
+        ),
     ],
 )
 def test_m9_m14_each_service_has_its_call(action: str, resource: str, expected: str) -> None:

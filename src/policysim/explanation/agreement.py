@@ -76,6 +76,11 @@ class Comparison(NamedTuple):
     finding: Finding | None = None
     sentence: str = ""
 
+    @property
+    def code(self) -> str:
+        """The code of the finding; empty when both agree."""
+        return self.finding.code if self.finding is not None else ""
+
 
 AGREED: Final = Comparison(Agreement.AGREES)
 

@@ -70,7 +70,7 @@ def _from_event_alone(call: Call) -> Diagnosis:
         decision=None,
         agreement=comparison.agreement,
         disagreement=comparison.sentence,
-        disagreement_code=comparison.finding.code if comparison.finding is not None else "",
+        disagreement_code=comparison.code,
         next_steps=next_steps(call, None, comparison, ()),
     )
 
@@ -95,7 +95,7 @@ def _in_account(
         decision=decision,
         agreement=comparison.agreement,
         disagreement=comparison.sentence,
-        disagreement_code=comparison.finding.code if comparison.finding is not None else "",
+        disagreement_code=comparison.code,
         near_misses=misses,
         fixes=proposal.fixes,
         next_steps=next_steps(call, decision, comparison, (*remedies(misses), *proposal.notes)),

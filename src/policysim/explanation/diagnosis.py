@@ -51,6 +51,12 @@ class NearMiss(NamedTuple):
         return f"holds where {name} is {self.outcome.wanted}{absent}, the request has {found}"
 
 
+def label(match: StatementMatch) -> str:
+    """A statement in words: its Sid or number, and its policy."""
+    name = f"`{match.statement.sid}`" if match.statement.sid else f"statement {match.statement.index + 1}"
+    return f"{name} of `{match.attached.name}`"
+
+
 class FixKind(Enum):
     """The kinds of edit that are proposed."""
 

@@ -51,13 +51,14 @@ def near_misses(decision: Decision) -> tuple[NearMiss, ...]:
             return tuple(_spared_others(decision))[:LIMIT]
         case Effect.IMPLICIT_DENY | Effect.DEPENDS:
             settling = _settling(decision)
-            short = (miss for layer in dict.fromkeys(lacking(decision)) for miss in one_element_short(decision, layer))
+            layers = dict.fromkeys(_where_an_allow_would_do(decision))
+            short = (miss for layer in layers for miss in one_element_short(decision, layer))
             ranked = sorted(short, key=lambda miss: _rank(miss, decision.request))
             return (*settling, *ranked)[:LIMIT]
 
 
-def lacking(decision: Decision) -> tuple[LayerName, ...]:
-    """The layers in which an Allow is missing, and the resource side where it would do as well (spec M17)."""
+def _where_an_allow_would_do(decision: Decision) -> tuple[LayerName, ...]:
+    """The layers in which an Allow is missing, and the resource's where it would do for the identity's (spec M17)."""
     missing = without_allow(decision)
     return (*missing, LayerName.RESOURCE) if LayerName.IDENTITY in missing else missing
 

@@ -7,6 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policysim.account.policy_calls import (
+    managed_policy_call,
+    organisation_policy_call,
+    resource_policy_call,
+    trust_policy_call,
+)
+from policysim.account.policy_holders import can_have_policy, policy_holders
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
@@ -43,16 +50,6 @@ _FETCH: Final[dict[LayerName, str]] = {
     " --target-id {owner}`, and for every level above",
 }
 """What to fetch when AWS names the layer and no policies are at hand."""
-
-_RESOURCE_COMMANDS: Final[dict[str, str]] = {
-    "s3": "aws s3api get-bucket-policy --bucket {bucket}",
-    "kms": "aws kms get-key-policy --key-id {arn} --policy-name default",
-    "sqs": "aws sqs get-queue-attributes --attribute-names Policy --queue-url QUEUE_URL",
-    "sns": "aws sns get-topic-attributes --topic-arn {arn}",
-    "secretsmanager": "aws secretsmanager get-resource-policy --secret-id {arn}",
-    "lambda": "aws lambda get-policy --function-name {arn}",
-}
-_TRUST_POLICY: Final = "aws iam get-role --role-name {name}"
 
 _CHANGED_SINCE: Final = (
     "compare the time of the event with the time the policies were collected: a policy may have changed since"
@@ -123,11 +120,11 @@ def _suspects(request: Request) -> tuple[LayerName, ...]:
 def _policy_command(request: Request) -> str:
     """The call that prints the policy of the resource; empty where none is known."""
     arn = parse_arn(request.resource.arn)
-    if arn is None or (arn.service == "s3" and arn.account):
+    if arn is None:
         return ""
-    assumes = request.action.lower().startswith("sts:") and arn.resource_type == "role"
-    template = _TRUST_POLICY if assumes else _RESOURCE_COMMANDS.get(arn.service, "")
-    return template.format(arn=arn, bucket=arn.resource.split("/", 1)[0], name=arn.name)
+    if request.action.lower().startswith("sts:") and arn.resource_type == "role":
+        return trust_policy_call(str(arn))
+    return resource_policy_call(policy_holders(arn)[-1]) if can_have_policy(arn) else ""
 
 
 def _fetch(layer: LayerName, request: Request) -> str:
@@ -142,9 +139,8 @@ def _fetch(layer: LayerName, request: Request) -> str:
 
 def _read_policy(policy_arn: str) -> str:
     if ":organizations:" in policy_arn:
-        return f"aws organizations describe-policy --policy-id {policy_arn.rsplit('/', 1)[-1]}"
-    version = f"$(aws iam get-policy --policy-arn {policy_arn} --query Policy.DefaultVersionId --output text)"
-    return f"aws iam get-policy-version --policy-arn {policy_arn} --version-id {version}"
+        return organisation_policy_call(policy_arn.rsplit("/", 1)[-1])
+    return managed_policy_call(policy_arn)
 
 
 def _of_decision(decision: Decision, comparison: Comparison, named: LayerName | None) -> Iterator[str]:

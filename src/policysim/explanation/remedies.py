@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.reasons import Element
+from policysim.explanation.diagnosis import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,6 +48,4 @@ def remedies(near_misses: Iterable[NearMiss]) -> Iterator[str]:
             continue
         remedy = next((words for start, words in _BY_KEY if key.lower().startswith(start)), None)
         if remedy is not None:
-            sid = miss.match.statement.sid
-            statement = f"`{sid}`" if sid else f"statement {miss.match.statement.index + 1}"
-            yield f"to meet the condition of {statement} of `{miss.match.attached.name}`: {remedy.format(key=key)}"
+            yield f"to meet the condition of {label(miss.match)}: {remedy.format(key=key)}"

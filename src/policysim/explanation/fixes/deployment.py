@@ -10,6 +10,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policysim.account.policy_calls import queue_url
 from policysim.evaluation.layers import LayerName
 from policysim.language.arns import parse_arn
 from policysim.language.embedding import EmbeddedOffsets
@@ -45,7 +46,8 @@ _BY_TYPE: Final[Mapping[PolicyType, str]] = {
 _BY_RESOURCE: Final[Mapping[tuple[str, str], str]] = {
     ("s3", ""): "aws s3api put-bucket-policy --bucket {name} --policy {document}",
     ("s3", "accesspoint"): (
-        "aws s3control put-access-point-policy --account-id {account} --name {name} --policy {document}"
+        "aws s3control put-access-point-policy --region {region} --account-id {account} --name {name}"
+        " --policy {document}"
     ),
     (
         "kms",
@@ -85,18 +87,10 @@ _BY_RESOURCE: Final[Mapping[tuple[str, str], str]] = {
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def can_deploy(resource_arn: str) -> bool:
+def can_deploy(holder_arn: str) -> bool:
     """Whether the table knows how to put a resource-based policy on this resource."""
-    arn = parse_arn(resource_arn)
+    arn = parse_arn(holder_arn)
     return arn is not None and (arn.service, arn.resource_type) in _BY_RESOURCE
-
-
-def policy_owner(resource_arn: str) -> str:
-    """The ARN that carries the resource-based policy: the bucket of an object, the resource itself otherwise."""
-    arn = parse_arn(resource_arn)
-    if arn is None or arn.service != "s3" or arn.account:
-        return resource_arn
-    return str(arn._replace(resource=arn.resource.split("/", 1)[0]))
 
 
 def command(attached: AttachedPolicy, layer: LayerName) -> str:
@@ -131,7 +125,6 @@ def _template(attached: AttachedPolicy, layer: LayerName) -> str | None:
 def _parts(attached: AttachedPolicy, owner: str, arn: Arn | None) -> dict[str, str]:
     name = arn.name if arn is not None else owner
     region, account = (arn.region, arn.account) if arn is not None else ("", "")
-    suffix = "amazonaws.com.cn" if arn is not None and arn.partition == "aws-cn" else "amazonaws.com"
     return {
         "arn": owner,
         "name": name,
@@ -141,7 +134,7 @@ def _parts(attached: AttachedPolicy, owner: str, arn: Arn | None) -> dict[str, s
         "policy": attached.name,
         "policy_arn": attached.arn or attached.name,
         "policy_id": (attached.arn or "POLICY_ID").rsplit("/", 1)[-1],
-        "queue_url": f"https://sqs.{region}.{suffix}/{account}/{name}",
+        "queue_url": queue_url(arn) if arn is not None else "",
     }
 
 

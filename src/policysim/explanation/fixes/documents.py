@@ -25,7 +25,6 @@ _MANAGED_BY_AWS: Final[tuple[tuple[str, str], ...]] = (
 )
 """Parts of an ARN, of a document or of what it is attached to, that tell that nobody but AWS edits it (spec G25)."""
 
-
 AWS_KEY_MANAGER: Final = "AWS"
 
 EVERYBODY: Final = "*"
@@ -94,6 +93,11 @@ def also_affected(case: Case, attached: AttachedPolicy, layer: LayerName) -> tup
     if group is None or group.resource_type != "group":
         return ()
     return tuple(arn for arn in _members(case.organisation, group.account, group.name) if arn != own_arn)
+
+
+def bound_by(case: Case, attached: AttachedPolicy, layer: LayerName) -> int:
+    """How many are bound by the document, the caller included: what one of them gets, all get."""
+    return 1 + len(also_affected(case, attached, layer))
 
 
 def named_besides(case: Case, match: StatementMatch) -> tuple[str, ...]:

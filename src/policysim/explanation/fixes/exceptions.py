@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.explanation.diagnosis import FixKind
+from policysim.explanation.diagnosis import FixKind, label
 from policysim.explanation.fixes.breadth import element_breadth, statement_breadth
 from policysim.explanation.fixes.candidates import Builder, Candidate, one_warning
-from policysim.explanation.fixes.documents import also_affected, named_besides, refusal
-from policysim.explanation.fixes.grants import label
-from policysim.explanation.fixes.statements import known_value, principal_arn, resource_pattern
+from policysim.explanation.fixes.documents import bound_by, named_besides, refusal
+from policysim.explanation.fixes.statements import literal_value, principal_arn, resource_pattern
 from policysim.language.edits import add_member, append_to_list
 from policysim.language.operators import Family, SetPrefix, operator_named
 
@@ -32,7 +31,7 @@ _SPARES_EVERYTHING: Final = "the exception holds for everything that the Deny fo
 
 _PRINCIPAL_KEY: Final = "aws:PrincipalArn"
 _EXEMPTING_OPERATOR: Final = "ArnNotLike"
-_EVERYBODY: Final = 20
+_WEIGHT_OF_EVERYBODY: Final = 20
 """An exception for an action, a resource or a value holds for everybody whom the Deny binds."""
 
 
@@ -127,19 +126,17 @@ def _value_to_spare(case: Case, entry: ConditionEntry) -> str | None:
         return None
     if operator.base.family not in {Family.STRING, Family.ARN, Family.IP_ADDRESS}:
         return None
-    value = known_value(case.request, entry.key)
-    return None if value is None or any(char in value for char in "*?$") else value
+    return literal_value(case.request, entry.key)
 
 
 def _spare(case: Case, match: StatementMatch, spared: _Spared) -> Candidate:
-    holders = 1 + len(also_affected(case, match.attached, match.layer))
     return Candidate(
         spared.kind,
         f"let {label(match)} spare `{spared.value}`",
         match.attached,
         match.layer,
         (spared.edit,),
-        _EVERYBODY * spared.breadth * holders,
+        _WEIGHT_OF_EVERYBODY * spared.breadth * bound_by(case, match.attached, match.layer),
         warning=one_warning(ON_PURPOSE.format(statement=label(match)), _SPARES_EVERYBODY),
         others=named_besides(case, match),
     )

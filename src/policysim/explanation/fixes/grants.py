@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.reasons import Element, Reason
-from policysim.explanation.diagnosis import FixKind
+from policysim.explanation.diagnosis import FixKind, label
 from policysim.explanation.fixes.breadth import covers_a_service, covers_everything, element_breadth, statement_breadth
 from policysim.explanation.fixes.candidates import Builder, Candidate, one_warning
-from policysim.explanation.fixes.documents import also_affected, documents, in_aim, named_besides, refusal
-from policysim.explanation.fixes.statements import granting_statement, known_value, principal_entry, resource_pattern
+from policysim.explanation.fixes.documents import bound_by, documents, in_aim, named_besides, refusal
+from policysim.explanation.fixes.statements import granting_statement, literal_value, principal_entry, resource_pattern
 from policysim.explanation.near_misses import one_element_short
 from policysim.language.edits import add_member, append_to_list, remove_value
 from policysim.language.operators import Family, SetPrefix, operator_named
@@ -62,17 +62,6 @@ def _near(case: Case, aim: Aim, element: Element) -> Iterator[NearMiss]:
             yield miss
 
 
-def label(match: StatementMatch) -> str:
-    """A statement in words: its Sid or number, and its policy."""
-    name = f"`{match.statement.sid}`" if match.statement.sid else f"statement {match.statement.index + 1}"
-    return f"{name} of `{match.attached.name}`"
-
-
-def _holders(case: Case, match: StatementMatch) -> int:
-    """How many have the document: what one of them gets, all get."""
-    return 1 + len(also_affected(case, match.attached, match.layer))
-
-
 def add_action(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The action into the list of a statement that fits in every other way."""
     for miss in _near(case, aim, Element.ACTION):
@@ -87,7 +76,7 @@ def add_action(case: Case, aim: Aim) -> Iterator[Candidate]:
             miss.match.attached,
             aim.layer,
             (append_to_list(statement.location.below("Action"), case.request.action),),
-            statement_breadth(statement, besides="action") * _holders(case, miss.match),
+            statement_breadth(statement, besides="action") * bound_by(case, miss.match.attached, aim.layer),
             warning=_ALL_RESOURCES if wide else "",
             others=named_besides(case, miss.match),
         )
@@ -108,7 +97,10 @@ def add_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
                 miss.match.attached,
                 aim.layer,
                 (append_to_list(statement.location.below("Resource"), value),),
-                names * statement_breadth(statement, besides="resource") * _holders(case, miss.match) * far,
+                names
+                * statement_breadth(statement, besides="resource")
+                * bound_by(case, miss.match.attached, aim.layer)
+                * far,
                 warning=_ALL_ACTIONS if covers_a_service(statement.action) else "",
                 others=named_besides(case, miss.match),
             )
@@ -181,8 +173,7 @@ def _value_to_accept(case: Case, entry: ConditionEntry) -> str | None:
         return None
     if operator.prefix is SetPrefix.FOR_ALL_VALUES:
         return None
-    value = known_value(case.request, entry.key)
-    return None if value is None or any(char in value for char in "*?$") else value
+    return literal_value(case.request, entry.key)
 
 
 def add_statement(case: Case, aim: Aim) -> Iterator[Candidate]:
@@ -192,14 +183,13 @@ def add_statement(case: Case, aim: Aim) -> Iterator[Candidate]:
         if statement is None:
             return
         warning = warning_for_new_statement(case, aim, statement)
-        holders = 1 + len(also_affected(case, attached, aim.layer))
         yield Candidate(
             FixKind.ADD_STATEMENT,
             f"add a statement for `{case.request.action}` to `{attached.name}`",
             attached,
             aim.layer,
             (append_to_list(attached.policy.location.below("Statement"), statement),),
-            holders * (_WARNED if warning else 1),
+            bound_by(case, attached, aim.layer) * (_WARNED if warning else 1),
             warning=warning,
         )
 
@@ -273,7 +263,7 @@ def drop_exclusion(case: Case, aim: Aim) -> Iterator[Candidate]:
                 miss.match.attached,
                 aim.layer,
                 (remove_value(statement.location.below(*patterns.path(at))),),
-                element_breadth(others) * _holders(case, miss.match),
+                element_breadth(others) * bound_by(case, miss.match.attached, aim.layer),
                 warning=f"{patterns.name} leaves it out on purpose, perhaps: ask the owner of {label(miss.match)}",
                 others=named_besides(case, miss.match),
             )

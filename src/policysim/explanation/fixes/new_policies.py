@@ -9,11 +9,12 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from policysim.account.policy_holders import policy_holders
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import AttachedPolicy
 from policysim.explanation.diagnosis import FixKind
 from policysim.explanation.fixes.candidates import Candidate
-from policysim.explanation.fixes.deployment import can_deploy, policy_owner
+from policysim.explanation.fixes.deployment import can_deploy
 from policysim.explanation.fixes.documents import documents, managed_by_aws
 from policysim.explanation.fixes.grants import warning_for_new_statement
 from policysim.explanation.fixes.statements import granting_statement
@@ -41,10 +42,12 @@ def new_inline_policy(case: Case, aim: Aim) -> Iterator[Candidate]:
 
 def new_resource_policy(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The first policy of a resource that is known to have none; never where one may exist that nobody collected."""
-    layer = case.policies.get(LayerName.RESOURCE)
-    owner = policy_owner(case.request.resource.arn)
-    if can_deploy(owner) and (layer is None or not (layer.policies or layer.gaps)):
-        yield from _new(case, aim, owner, PolicyType.RESOURCE)
+    layer, arn = case.policies.get(LayerName.RESOURCE), parse_arn(case.request.resource.arn)
+    if arn is None or (layer is not None and (layer.policies or layer.gaps)):
+        return
+    holder = policy_holders(arn)[-1]
+    if can_deploy(holder):
+        yield from _new(case, aim, holder, PolicyType.RESOURCE)
 
 
 def _new(case: Case, aim: Aim, owner: str, type_: PolicyType) -> Iterator[Candidate]:

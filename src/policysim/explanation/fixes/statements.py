@@ -93,6 +93,12 @@ def known_value(request: Request, key: str) -> str | None:
     return values[0] if isinstance(values, tuple) and len(values) == 1 else None
 
 
+def literal_value(request: Request, key: str) -> str | None:
+    """The known value of a key as a policy can list it: one that no reader takes for a pattern or a variable."""
+    value = known_value(request, key)
+    return None if value is None or any(char in value for char in "*?$") else value
+
+
 def resource_pattern(request: Request, facts: Facts, layer: LayerName, version: str | None) -> str:
     """The request's resource as a ``Resource`` element writes it, never wider than the request.
 
