@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.language.arns import parse_arn
+from policysim.language.arns import is_service_linked, parse_arn
 from policysim.language.request import PublicAccessBlock
 
 if TYPE_CHECKING:
@@ -82,11 +82,6 @@ class Role:
     def service_linked(self) -> bool:
         """Whether only an AWS service can change or use the role (its path tells)."""
         return is_service_linked(self.arn)
-
-
-def is_service_linked(role_arn: str) -> bool:
-    """Whether the ARN of a role, path included, is that of a service-linked role (spec E38)."""
-    return ":role/aws-service-role/" in role_arn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

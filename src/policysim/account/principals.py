@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.account.account import is_service_linked
-from policysim.language.arns import Arn, is_account_id, parse_arn
+from policysim.language.arns import SERVICE_LINKED_NAME, Arn, is_account_id, is_service_linked, parse_arn
 from policysim.language.request import Credentials, Principal, PrincipalKind
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from policysim.account.account import Account, Group, Identities, Node, Organisation, Role, User
 
 _SERVICE_SUFFIXES: Final = (".amazonaws.com", ".amazonaws.com.cn")
-_SERVICE_LINKED_NAME: Final = "AWSServiceRoleFor"
 _EXPECTED: Final = "an ARN, `role/NAME`, `user/NAME` or `root`"
 
 
@@ -193,7 +191,7 @@ def _service_linked(principal: Principal, entity_arn: str | None) -> bool | None
     """Whether the role is service-linked: its path tells; without a path the reserved name leaves it open."""
     if entity_arn is not None:
         return principal.service_linked or is_service_linked(entity_arn)
-    open_name = (entity_name(principal) or "").startswith(_SERVICE_LINKED_NAME)
+    open_name = (entity_name(principal) or "").startswith(SERVICE_LINKED_NAME)
     return None if open_name and not principal.service_linked else principal.service_linked
 
 

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.catalog.partitions import partition_of_region
 from policysim.cloudtrail.call import FROM_MESSAGE, NOT_KNOWN
-from policysim.language.arns import is_account_id, parse_arn
+from policysim.language.arns import SERVICE_LINKED_NAME, is_account_id, is_service_linked, parse_arn
 from policysim.language.request import Credentials, Principal, PrincipalKind
 
 if TYPE_CHECKING:
     from policysim.cloudtrail.event import Event, UserIdentity
 
 ANONYMOUS_ACCOUNT: Final = "ANONYMOUS_PRINCIPAL"
-SERVICE_LINKED_NAME: Final = "AWSServiceRoleFor"
-SERVICE_LINKED_PATH: Final = ":role/aws-service-role/"
 IDENTITY_CENTER_NAME: Final = "AWSReservedSSO_"
 SERVICE_ENDINGS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".amazon.com")
 """How service principals end; ``AWS Internal`` and the like name none."""
@@ -152,14 +150,14 @@ def _role_session(arn: str | None, role: str | None, account: str | None, unique
         entity_arn=role,
         unique_id=_of_the_role(unique_id),
         credentials=Credentials.TEMPORARY,
-        service_linked=_is_service_linked(arn, role),
+        service_linked=_service_linked(arn, role),
     )
 
 
-def _is_service_linked(arn: str | None, role: str | None) -> bool | None:
+def _service_linked(arn: str | None, role: str | None) -> bool | None:
     """A role's path tells; without one, only the reserved beginning of the name does (spec E38)."""
     if role is not None:
-        return SERVICE_LINKED_PATH in role
+        return is_service_linked(role)
     if arn is not None:
         return f":assumed-role/{SERVICE_LINKED_NAME}" in arn
     return None

@@ -1,13 +1,16 @@
 """Amazon Resource Names: the six parts, and what the parts of IAM and STS ARNs say of a principal.
 
-Source: IAM User Guide, reference-arns and reference_identifiers; spec R4, P3, P8, P9, P24.
+Source: IAM User Guide, reference-arns and reference_identifiers; spec R4, P3, P8, P9, P24, E38.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+SERVICE_LINKED_NAME: Final = "AWSServiceRoleFor"
+"""The reserved beginning of the names of service-linked roles: all that the ARN of their sessions shows."""
 
 _ACCOUNT_ID = re.compile(r"\d{12}")
 
@@ -49,6 +52,11 @@ def parse_arn(text: str) -> Arn | None:
     if len(parts) != 6 or parts[0] != "arn":
         return None
     return Arn(*parts[1:])
+
+
+def is_service_linked(role_arn: str) -> bool:
+    """Whether the ARN of a role, path included, is that of a service-linked role (spec E38)."""
+    return ":role/aws-service-role/" in role_arn
 
 
 def is_account_id(text: str) -> bool:
