@@ -348,3 +348,19 @@ def test_a_part_that_the_cut_goes_through_is_left_out() -> None:
         assert denial.authorization_id in (None, "0abc9")
     assert read(whole[: len(USER) + len(ON)] + "...").resource is None
     assert not read(whole).cut
+
+
+@pytest.mark.parametrize(
+    ("printed", "key"),
+    [
+        ('"arn:aws:s3:::data/k"', "k"),
+        ('"arn:aws:s3:::data/k\\"', "k\\"),
+        ('\\"arn:aws:s3:::data/k\\"', "k"),
+        ('"arn:aws:s3:::data/"k""', '"k"'),
+    ],
+    ids=["plain", "key-ends-in-backslash", "inside-json", "key-in-quotes"],
+)
+def test_a_quoted_resource_loses_its_own_marks_and_nothing_else(printed: str, key: str) -> None:
+    user = "arn:aws:iam::111122223333:user/ana"
+    denial = read_denial(f"User: {user} is not authorized to perform: s3:GetObject on resource: {printed}")
+    assert denial.resource == f"arn:aws:s3:::data/{key}"

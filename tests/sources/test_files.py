@@ -7,7 +7,7 @@ import pytest
 
 from policysim.sources import files
 from policysim.sources.errors import InputError
-from policysim.sources.files import json_file, json_files, read_source, standard_input, stem_of
+from policysim.sources.files import json_file, json_files, read_source, standard_input, stem_of, where_it_leads
 
 
 def test_a_text_keeps_its_mark_its_line_ends_and_the_name_that_the_user_gave(tmp_path: Path) -> None:
@@ -85,3 +85,14 @@ def test_the_json_files_of_a_folder_come_in_order_and_nothing_else_does(tmp_path
         (tmp_path / name).write_text("{}")
     assert [stem_of(path) for path in json_files(tmp_path)] == ["a", "b"]
     assert json_files(tmp_path / "nowhere") == []
+
+
+def test_a_path_leads_somewhere_through_links_and_nowhere_in_a_loop(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("{}")
+    (tmp_path / "link").symlink_to("file")
+    (tmp_path / "one").symlink_to("two")
+    (tmp_path / "two").symlink_to("one")
+    assert where_it_leads(tmp_path / "link") == (tmp_path / "file").resolve()
+    assert where_it_leads(tmp_path / "new") == (tmp_path / "new").resolve()
+    for nowhere in ("one", "one/below", "zero\0byte"):
+        assert where_it_leads(tmp_path / nowhere) is None

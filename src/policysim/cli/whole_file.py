@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from policysim.sources.files import where_it_leads
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -28,10 +30,10 @@ def check_target(name: str, *, force: bool) -> None:
 
 
 def _behind_links(name: str) -> Path:
-    try:
-        return Path(name).resolve()
-    except (RuntimeError, ValueError):
-        raise click.UsageError(f"{name}: is no path that leads to a file") from None
+    target = where_it_leads(Path(name))
+    if target is None:
+        raise click.UsageError(f"{name}: is no path that leads to a file")
+    return target
 
 
 def _shown(target: Path, name: str) -> Path:

@@ -103,9 +103,15 @@ def _action(words: Mapping[str, str]) -> str | None:
     return None if action == "null" else action
 
 
+def _unquoted(quoted: str) -> str:
+    """What stands between quotation marks; inside a JSON string each mark has a backslash that is not the key's."""
+    mark = '\\"' if quoted.startswith('\\"') else '"'
+    return quoted.removeprefix(mark).removesuffix(mark)
+
+
 def _resource(words: Mapping[str, str], *, complete: bool) -> str | None:
     if (quoted := words.get("QUOTED")) is not None:
-        return quoted.strip('\\"')
+        return _unquoted(quoted)
     if (in_words := words.get("RESOURCE_IN_WORDS")) is not None:
         return " ".join(in_words.split()[1:])
     if "ACCESS_REFUSED" in words or "SOMEBODY_REFUSED" in words:

@@ -22,6 +22,19 @@ _UTF_16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SUFFIXES: Final = (".json", ".json.gz")
 
 
+def where_it_leads(path: Path) -> Path | None:
+    """Where a path leads once links are followed; ``None`` for a loop of links and for a name that no system takes.
+
+    Python 3.13 no longer raises on a loop, but leaves the link in the path; a path that leads somewhere has none left.
+    """
+    try:
+        resolved = path.resolve()
+        is_loop = any(part.is_symlink() for part in (resolved, *resolved.parents))
+    except (OSError, RuntimeError, ValueError):
+        return None
+    return None if is_loop else resolved
+
+
 def read_argument(argument: str, stdin: BinaryIO | None = None) -> Source:
     """The text of the file that an argument of a command names, or of standard input for ``-``."""
     return standard_input(stdin) if argument == STANDARD_INPUT else read_source(Path(argument), argument)

@@ -12,7 +12,7 @@ from policysim.language.problem_kinds import BROKEN_JSON
 from policysim.language.problems import Problem
 from policysim.language.reader import parse_policy, read_policy
 from policysim.language.source import Location, Span
-from policysim.sources.files import read_source
+from policysim.sources.files import read_source, where_it_leads
 
 if TYPE_CHECKING:
     from policysim.language.policy import Policy
@@ -97,10 +97,9 @@ class Documents:
 
     def _inside(self, text: str, at: Json) -> Path:
         path, root = self._folder / text, self._root.resolve()
-        try:
-            resolved = path.resolve()
-        except (ValueError, RuntimeError):  # a zero byte or half a character in it; a loop of links
-            raise at.error(f"`{text}` is no path that leads to a file") from None
+        resolved = where_it_leads(path)
+        if resolved is None:
+            raise at.error(f"`{text}` is no path that leads to a file")
         if Path(text).is_absolute() or not resolved.is_relative_to(root):
             raise at.error(f"`{text}` leads out of the folder `{self._root}`")
         if not path.is_file():
