@@ -12,9 +12,9 @@ from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Decision, Effect
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import Gap, PolicySet
-from policysim.language.request import Credentials, PublicAccessBlock, Request, RequestContext, Resource
+from policysim.language.request import Credentials, Principal, PublicAccessBlock, Request, RequestContext, Resource
 from tests.evaluation.building import allow, ask, deny, policies
-from tests.evaluation.callers import ACCOUNT, ALICE, ANONYMOUS, APP, FOREIGN, OTHER, ROOT
+from tests.evaluation.callers import ACCOUNT, ALICE, ANONYMOUS, APP, FEDERATED, FOREIGN, OTHER, ROOT
 
 OPEN = RequestContext()
 BY_ENDPOINT = RequestContext({"aws:SourceVpce": "vpce-1"}, complete=True)
@@ -192,3 +192,30 @@ def test_the_layer_of_a_certain_denial_is_the_first_that_always_stands_in_the_wa
     )
     decision = answer(ask(APP, context=OPEN), twice)
     assert (decision.layer, decision.blocking) == ("session", (LayerName.SESSION,))
+
+
+@pytest.mark.parametrize(
+    ("caller", "context", "effect"),
+    [
+        (FEDERATED, {}, Effect.DEPENDS),
+        (replace(ALICE, credentials=Credentials.TEMPORARY), {}, Effect.DEPENDS),
+        (replace(ALICE, credentials=Credentials.TEMPORARY), {"aws:MultiFactorAuthPresent": "true"}, Effect.ALLOWED),
+        (ALICE, {}, Effect.ALLOWED),
+        (APP, {}, Effect.ALLOWED),
+    ],
+    ids=["federated", "session-token", "session-token-mfa", "long-term", "role"],
+)
+def test_e43_iam_may_refuse_credentials_that_are_not_of_the_console(
+    caller: Principal, context: dict[str, str], effect: Effect
+) -> None:
+    request = ask(
+        caller, "iam:GetRole", f"arn:aws:iam::{ACCOUNT}:role/app", context=RequestContext(context, complete=True)
+    )
+    decision = decide(request, policies(identity=[allow()], session=[allow()]), CATALOGUE)
+    assert decision.effect is effect
+    assert ("credentials-open" in {caveat.code for caveat in decision.caveats}) is (effect is Effect.DEPENDS)
+    assert decision.layer == ("special" if effect is Effect.DEPENDS else "identity")
+    denied = decide(request, policies(identity=[deny()], session=[allow()]), CATALOGUE)
+    assert (denied.effect, denied.possible) == (Effect.EXPLICIT_DENY, ())
+    silent = decide(request, policies(identity=[], session=[allow()]), CATALOGUE)
+    assert (silent.effect, silent.possible) == (Effect.IMPLICIT_DENY, ())

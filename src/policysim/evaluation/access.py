@@ -38,6 +38,7 @@ class Access:
 
     ``needs_resource_policy``: an identity-based Allow counts only where the resource policy allows too, at least by
     naming the caller's account (trust and key policies). ``crosses`` is false for what never works across accounts.
+    ``credentials``: whether the caller's credentials reach the service at all, unless that is ruled out beforehand.
     """
 
     request: Request
@@ -45,6 +46,7 @@ class Access:
     needs_resource_policy: bool
     same_account: Truth
     crosses: bool = True
+    credentials: Truth = TRUE
 
     @cached_property
     def denied(self) -> Truth:
@@ -54,7 +56,7 @@ class Access:
     @cached_property
     def granted(self) -> Truth:
         """Whether some path grants access and every outer limit lets it pass (spec E7, X1)."""
-        return all_of((*(self.verdicts[name].allowed for name in OUTER_LIMITS), self.path))
+        return all_of((self.credentials, *(self.verdicts[name].allowed for name in OUTER_LIMITS), self.path))
 
     @cached_property
     def path(self) -> Truth:

@@ -46,10 +46,15 @@ def settled_answer(request: Request, settled: Settled) -> Decision:
 
 
 def answer(
-    request: Request, verdicts: Mapping[LayerName, LayerVerdict], deviation: Deviation, *, traced: bool
+    request: Request,
+    verdicts: Mapping[LayerName, LayerVerdict],
+    deviation: Deviation,
+    credentials: Truth,
+    *,
+    traced: bool,
 ) -> Decision:
-    """The answer that the verdicts of all layers add up to."""
-    access = _access(request, verdicts, deviation)
+    """The answer that the verdicts of all layers add up to, for credentials that reach the service or may."""
+    access = _access(request, verdicts, deviation, credentials)
     effect, possible = _EFFECTS[access.denied, access.granted]
     blocking = access.blocking if effect is Effect.IMPLICIT_DENY else ()
     checks = tuple(_check(verdict, access) for verdict in access.verdicts.values())
@@ -68,7 +73,9 @@ def answer(
     )
 
 
-def _access(request: Request, verdicts: Mapping[LayerName, LayerVerdict], deviation: Deviation) -> Access:
+def _access(
+    request: Request, verdicts: Mapping[LayerName, LayerVerdict], deviation: Deviation, credentials: Truth
+) -> Access:
     """How the verdicts combine; across accounts some actions heed no resource-based policy, or need none (X5, X13)."""
     same, combined, resource = same_account(request), dict(verdicts), verdicts[LayerName.RESOURCE]
     crosses = not (request.principal.kind in OF_AN_ACCOUNT and never_crosses_accounts(request.action))
@@ -79,7 +86,7 @@ def _access(request: Request, verdicts: Mapping[LayerName, LayerVerdict], deviat
         combined[LayerName.RESOURCE] = resource._replace(
             present=resource.present or unneeded is UNKNOWN, allowed=unneeded, reach=Reach(account=unneeded)
         )
-    return Access(request, combined, deviation.needs_resource_policy, same, crosses)
+    return Access(request, combined, deviation.needs_resource_policy, same, crosses, credentials)
 
 
 def _layer(effect: Effect, access: Access, checks: tuple[Check, ...], deviation: Deviation) -> str:
@@ -90,9 +97,9 @@ def _layer(effect: Effect, access: Access, checks: tuple[Check, ...], deviation:
         case Effect.IMPLICIT_DENY:
             return access.blocking[0].value
         case Effect.DEPENDS:
-            # Where only the owner is open, every layer has its say and the two sides are what is not known.
-            unknown = (c.layer for c in checks if c.verdict is Verdict.UNKNOWN)
-            return next(unknown, LayerName.RESOURCE).value
+            # Where only owner or credentials are open, every layer has had its say.
+            unknown = (c.layer.value for c in checks if c.verdict is Verdict.UNKNOWN)
+            return next(unknown, "special" if access.credentials is UNKNOWN else LayerName.RESOURCE.value)
         case Effect.ALLOWED:
             return _granting_side(access, deviation)
 
@@ -213,6 +220,8 @@ def _caveats(effect: Effect, possible: tuple[Effect, ...], access: Access, devia
         caveats.extend(deviation.caveats(access.request))
     if effect is Effect.ALLOWED and access.same_account is TRUE and access.within_inner_limits is FALSE:
         caveats.append(_DIRECT_GRANT)
+    if access.credentials is UNKNOWN and effect is Effect.DEPENDS:
+        caveats.append(_CREDENTIALS_OPEN)
     if access.same_account is UNKNOWN and access.request.principal.kind in OF_AN_ACCOUNT:
         caveats.append(_OWNER_UNKNOWN)
     return tuple(caveats)
@@ -230,6 +239,11 @@ _DIRECT_GRANT: Final = Caveat(
     "direct-grant",
     "the resource-based policy grants to this caller directly, so the boundary or session policy without an Allow does "
     "not limit it; for a plain `*` principal AWS documents this only by inference (E8, E10)",
+)
+_CREDENTIALS_OPEN: Final = Caveat(
+    "credentials-open",
+    "IAM refuses these credentials unless they are those of a console session (for a user, also with MFA), and nothing "
+    "tells whether they are (E43)",
 )
 _OWNER_UNKNOWN: Final = Caveat(
     "owner-unknown", "which account owns the resource is not known, so same-account and cross-account were both tried"

@@ -16,7 +16,7 @@ from policysim.evaluation.layers import LAYERS, LayerName
 from policysim.evaluation.matching import Question, Target
 from policysim.evaluation.principals import Circumstances
 from policysim.evaluation.services import deviation_of
-from policysim.evaluation.services.credentials import closed_to_credentials
+from policysim.evaluation.services.credentials import closed_to_credentials, credentials_reach
 from policysim.evaluation.splitting import split_unknown_keys
 from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, known
@@ -55,7 +55,7 @@ def decide(
         lookup = _doubting(context_lookup(request, assumed), deviation.unreliable_keys)
         question = Question(request, target, lookup, facts, circumstances, switches, everything)
         verdicts = {layer.name: judge(layer.name, policies, question, deviation) for layer in LAYERS}
-        return answer(request, verdicts, deviation, traced=everything)
+        return answer(request, verdicts, deviation, credentials_reach(request, lookup), traced=everything)
 
     decision = under({}, everything=trace)
     lookup = context_lookup(request)
