@@ -41,6 +41,7 @@ from tests.explanation.denied_cases import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from policysim.evaluation.policy_set import AttachedPolicy
     from policysim.explanation.diagnosis import Fix
     from policysim.explanation.fixes.candidates import Case
     from policysim.language.request import Request
@@ -67,6 +68,15 @@ def fix_of(kind: str, found: tuple[Fix, ...]) -> Fix:
 
 def identity_case(asked: Request, *statements: Mapping[str, object]) -> Case:
     return case(asked, in_force({IDENTITY: attached(document(*statements))}))
+
+
+def bucket_open_to_another_role() -> AttachedPolicy:
+    return attached(
+        document(allow("s3:GetObject", f"{BUCKET}/*", Principal={"AWS": f"{ROLE}-other"})),
+        RESOURCE,
+        name="bucket",
+        attached_to=BUCKET,
+    )
 
 
 def test_m1_the_action_goes_into_the_statement_that_lacks_it() -> None:
@@ -199,12 +209,7 @@ def test_s25_the_policy_of_an_aws_managed_key_is_left_alone() -> None:
 
 
 def test_x1_both_sides_of_a_cross_account_request_are_fixed_one_after_the_other() -> None:
-    bucket = attached(
-        document(allow("s3:GetObject", f"{BUCKET}/*", Principal={"AWS": f"{ROLE}-other"})),
-        RESOURCE,
-        name="bucket",
-        attached_to=BUCKET,
-    )
+    bucket = bucket_open_to_another_role()
     nothing = attached(document(allow("sqs:*")))
     found = fixes(case(request("s3:GetObject", owner=OTHER_ACCOUNT), in_force({IDENTITY: nothing, RESOURCE: bucket})))
     first, last = found[0], found[-1]
@@ -386,12 +391,7 @@ def test_p23_a_role_of_identity_center_gets_advice_instead() -> None:
 
 
 def test_s11_within_one_account_the_bucket_policy_may_do_instead() -> None:
-    bucket = attached(
-        document(allow("s3:GetObject", f"{BUCKET}/*", Principal={"AWS": f"{ROLE}-other"})),
-        RESOURCE,
-        name="bucket",
-        attached_to=BUCKET,
-    )
+    bucket = bucket_open_to_another_role()
     nothing = attached(document(allow("sqs:*")))
     found = fixes(case(request("s3:GetObject"), in_force({IDENTITY: nothing, RESOURCE: bucket})))
     assert fix_of("add-principal", found).source.name == "bucket.json"
@@ -504,12 +504,7 @@ WITHOUT_MFA = {"aws:MultiFactorAuthPresent": "false"}
 
 
 def test_e7_no_edit_passes_by_a_condition_of_either_side_silently() -> None:
-    bucket = attached(
-        document(allow("s3:GetObject", f"{BUCKET}/*", Principal={"AWS": f"{ROLE}-other"})),
-        RESOURCE,
-        name="bucket",
-        attached_to=BUCKET,
-    )
+    bucket = bucket_open_to_another_role()
     mine = attached(
         document(allow("s3:GetObject", f"{BUCKET}/*", Condition=MFA, Sid="Mfa"), allow("s3:PutObject", f"{BUCKET}/*"))
     )
