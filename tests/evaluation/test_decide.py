@@ -339,3 +339,11 @@ def test_s15_a_refusal_by_block_public_access_says_so() -> None:
     assert (decision.effect, decision.layer, decision.statements) == (Effect.EXPLICIT_DENY, "resource", ())
     assert [caveat.code for caveat in decision.caveats] == ["public-access-restricted"]
     assert answer(replace(blocked, principal=ALICE), found).effect is Effect.ALLOWED
+
+
+def test_s17_access_through_an_access_point_says_that_the_bucket_decides_too() -> None:
+    through = ask(resource=f"arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/reports/object/x")
+    decision = answer(through, policies(identity=[allow()]))
+    assert [caveat.code for caveat in decision.caveats] == ["bucket-is-separate"]
+    assert answer(through, policies(identity=[])).caveats == ()
+    assert answer(ask(), policies(identity=[allow()])).caveats == ()
