@@ -88,10 +88,10 @@ def match_statement(
 ) -> Matched | None:
     """Whether the statement applies to the request, and element by element why not.
 
-    Without a trace the answer for a statement that plainly does not apply is ``None``; one that fails on doubtful
-    elements alone is reported all the same.
+    Without a trace the statement must be one that speaks of the action, and the answer is ``None`` if it plainly does
+    not apply; one that fails on doubtful elements alone is reported all the same.
     """
-    if not question.everything and _plainly_fails(statement, question):
+    if not question.everything and _lies_elsewhere(statement, question):
         return None
     reach = EVERYWHERE
     outcomes: list[Outcome] = []
@@ -129,11 +129,8 @@ def _outcomes(
         yield outcome, None
 
 
-def _plainly_fails(statement: Statement, question: Question) -> bool:
-    """Whether action or resource fail beyond doubt: most statements do, and need no words about it."""
-    action, element = question.request.action, statement.action
-    if not element.patterns or element.negated is any(action_matches(p, action) for p in element.patterns):
-        return True
+def _lies_elsewhere(statement: Statement, question: Question) -> bool:
+    """Whether the resource fails beyond doubt: mostly it does, and needs no words about it."""
     resource, _, alias = question.target
     patterns = statement.resource
     if patterns is None or patterns.negated or alias is not None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from policysim.evaluation.matching import Matched, Question
     from policysim.evaluation.policy_set import Gap, Level, PolicySet
     from policysim.evaluation.services.deviation import Deviation
+    from policysim.language.policy import Policy, Statement
     from policysim.language.request import Request
 
 _ENDPOINT_KEY = "aws:SourceVpce"
@@ -166,7 +167,7 @@ def _judge_level(level: Level, layer: Layer, question: Question) -> _LevelVerdic
     matched = tuple(
         found
         for attached in level.policies
-        for statement in attached.policy.statements
+        for statement in _worth_a_look(attached.policy, question)
         if (found := match_statement(statement, attached, layer.name, level.node, question)) is not None
     )
     denies = [one.match.truth for one in matched if one.match.statement.effect is Effect.DENY]
@@ -178,6 +179,11 @@ def _judge_level(level: Level, layer: Layer, question: Question) -> _LevelVerdic
     reach = Reach(*map(any_of, zip(by_gap, *map(_reached, allows), strict=True)))
     allowed = any_of((implied, gap_allows, *(one.match.truth for one in allows)))
     return _LevelVerdict(level.node, any_of((*denies, *gap_denies)), allowed, reach, matched)
+
+
+def _worth_a_look(policy: Policy, question: Question) -> tuple[Statement, ...]:
+    """The statements that speak of the action; all of them for a trace."""
+    return policy.statements if question.everything else policy.by_action.covering(question.request.action)
 
 
 def _reached(matched: Matched) -> Iterable[Truth]:

@@ -5,9 +5,11 @@ Source: IAM User Guide, reference_policies_grammar; spec G1 to G6.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
+
+from policysim.language.action_index import ActionIndex
 
 if TYPE_CHECKING:
     from policysim.language.policy_types import PolicyType
@@ -101,6 +103,16 @@ class Policy:
     statements: tuple[Statement, ...]
     problems: tuple[Problem, ...]
     location: Location
+    _by_action: ActionIndex | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def by_action(self) -> ActionIndex:
+        """The statements by action, sorted when first asked for."""
+        index = self._by_action
+        if index is None:
+            index = ActionIndex(self.statements)
+            object.__setattr__(self, "_by_action", index)  # a memo of what the frozen document says
+        return index
 
     @property
     def substitutes_variables(self) -> bool:

@@ -1,0 +1,70 @@
+"""Which statements of a document speak of an action, without asking every one of them.
+
+A document may hold hundreds of action patterns, of which a request concerns a few. They are sorted once: whole names
+by name, patterns by the service in front of the colon, which never holds a wildcard. Source: spec A1 to A6.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policysim.language.patterns import action_matches
+from policysim.language.wildcards import Pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from policysim.language.policy import Statement
+
+
+class ActionIndex:
+    """The statements of one document by action; what was asked once is remembered."""
+
+    __slots__ = ("_anywhere", "_exact", "_known", "_statements", "_wild")
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self._statements = statements
+        self._exact: dict[str, list[int]] = {}
+        self._wild: dict[str, list[tuple[str, int]]] = {}
+        self._anywhere: list[int] = []
+        self._known: dict[str, tuple[Statement, ...]] = {}
+        for place, statement in enumerate(statements):
+            if statement.action.negated:
+                self._anywhere.append(place)
+            else:
+                self._sort(statement.action.patterns, place)
+
+    def _sort(self, patterns: tuple[str, ...], place: int) -> None:
+        exact, wild = self._exact, self._wild
+        for pattern in patterns:
+            if "*" not in pattern and "?" not in pattern:
+                exact.setdefault(pattern.lower(), []).append(place)
+            elif pattern in {"*", "*:*"}:
+                self._anywhere.append(place)
+            else:
+                prefix, _, name = pattern.lower().partition(":")
+                wild.setdefault(prefix, []).append((name, place))
+
+    def covering(self, action: str) -> tuple[Statement, ...]:
+        """The statements whose ``Action`` or ``NotAction`` element matches an action, in their order."""
+        found = self._known.get(action)
+        if found is None:
+            found = self._known[action] = self._covering(action.lower())
+        return found
+
+    def _covering(self, action: str) -> tuple[Statement, ...]:
+        service, colon, operation = action.partition(":")
+        places = {place for place in self._anywhere if self._applies(place, action)}
+        if colon:
+            places.update(self._exact.get(action, ()))
+            for name, place in self._wild.get(service, ()):
+                if place not in places and Pattern.from_text(name).matches(operation):
+                    places.add(place)
+        return tuple(self._statements[place] for place in sorted(places))
+
+    def _applies(self, place: int, action: str) -> bool:
+        """Whether a statement that names no services is about the action; an empty element is about nothing (C11)."""
+        element = self._statements[place].action
+        if not element.negated:
+            return True
+        return bool(element.patterns) and not any(action_matches(pattern, action) for pattern in element.patterns)
