@@ -77,7 +77,15 @@ def test_c7_null_behind_a_set_prefix_is_a_warning(name: str, outcome: str) -> No
 
 def test_c11_an_empty_condition_is_no_condition() -> None:
     policy = policy_of(with_condition({}))
-    assert policy.problems == ()
+    assert shown(policy) == [("empty-condition", "{}")]
+    assert policy.usable
+    assert policy.statements[0].conditions == ()
+
+
+def test_c9_c11_an_unknown_operator_without_keys_is_saved() -> None:
+    policy = policy_of(with_condition({"NoSuch": {}}))
+    assert shown(policy) == [("empty-list", "{}")]
+    assert policy.usable
     assert policy.statements[0].conditions == ()
 
 

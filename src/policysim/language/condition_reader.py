@@ -10,6 +10,7 @@ from policysim.language.operators import Family, SetPrefix, operator_named
 from policysim.language.policy import ConditionEntry
 from policysim.language.problem_kinds import (
     CASE_VARIED_KEYS,
+    EMPTY_CONDITION,
     EMPTY_LIST,
     MIXED_TYPES,
     OPERATOR_SPELLING,
@@ -35,10 +36,13 @@ def read_conditions(value: object, where: Location, reading: Reading) -> tuple[C
         reading.note_wrong_type("Condition", "an object of operators", value, where)
         return ()
     reading.check_repeated(value, where)
+    if not value:
+        reading.note(EMPTY_CONDITION, "an empty `Condition` is no condition", where, "remove it, or write the condition")
     entries: list[ConditionEntry] = []
     for name, keys in value.items():
         place = where.below(name)
-        operator = _operator(name, place, reading)
+        # IAM saves an operator that it does not know as long as no key stands under it.
+        operator = None if keys == {} else _operator(name, place, reading)
         if isinstance(keys, dict):
             entries += _keys(name, operator, keys, place, reading)
         else:

@@ -16,6 +16,7 @@ from policysim.language.problem_kinds import (
     MALFORMED_VARIABLE,
     NOT_AN_ARN,
     PARTIAL_WILDCARD,
+    PREFIX_SPACE,
     PREFIX_WILDCARD,
     RESOURCE_FORM,
     SERVICE_WILDCARD,
@@ -34,7 +35,7 @@ PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 
 _VARIABLE = re.compile(r"\$\{(?:[*?$]|[^\s{}$,']+(?:,\s*'[^']*')?)\}")
 _PLAIN_ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?-]+")
-_PREFIX = re.compile(r"[A-Za-z0-9-]+")
+_PREFIX = re.compile(r"[A-Za-z0-9.-]+")
 _ALL_ACTIONS = ("*", "*:*")
 
 
@@ -65,13 +66,14 @@ def action_flaws(action: str) -> tuple[Flaw, ...]:
     elif ":" in name:
         form = Flaw(MALFORMED_ACTION, f"`{action}` holds more than one colon", "an action is `service:Name`")
     elif any(char.isspace() for char in action):
-        form = Flaw(WHITE_SPACE, f"`{action}` holds white space, so it matches no action", "remove the white space")
+        kind = PREFIX_SPACE if any(char.isspace() for char in prefix) else WHITE_SPACE
+        form = Flaw(kind, f"`{action}` holds white space, so it matches no action", "remove the white space")
     elif "*" in prefix or "?" in prefix:
         message = f"`{action}` has a wildcard in its service prefix, where wildcards do not work"
         form = Flaw(PREFIX_WILDCARD, message, "list one pattern for each service")
     elif not _PREFIX.fullmatch(prefix):
         form = Flaw(
-            MALFORMED_ACTION, f"`{prefix}` in `{action}` is no service prefix", "it holds letters, digits and `-`"
+            MALFORMED_ACTION, f"`{prefix}` in `{action}` is no service prefix", "it holds letters, digits, `-` and `.`"
         )
     else:
         return text_flaws(action)

@@ -48,9 +48,12 @@ ID_NOT_ALLOWED: Final = ProblemKind("id-not-allowed", _WARNING, ("G8",), "the po
 DUPLICATE_SID: Final = ProblemKind("duplicate-sid", _WARNING, ("G7",), "two statements have one `Sid`")
 SID_CHARACTERS: Final = ProblemKind("sid-characters", _WARNING, ("G7",), "a `Sid` holds more than letters and digits")
 EMPTY_STATEMENTS: Final = ProblemKind("empty-statements", _WARNING, ("G26",), "the policy has no statements")
-EMPTY_LIST: Final = ProblemKind("empty-list", _WARNING, ("C11", "R23"), "an element lists nothing")
+EMPTY_ELEMENT: Final = ProblemKind("empty-element", _WARNING, ("C11", "R23"), "an element lists nothing")
+EMPTY_LIST: Final = ProblemKind("empty-list", _WARNING, ("C11",), "an operator or a condition key lists nothing")
+EMPTY_CONDITION: Final = ProblemKind("empty-condition", _WARNING, ("C11",), "a `Condition` holds no condition")
 NO_RESOURCE: Final = ProblemKind("no-resource", _WARNING, ("G3", "R17"), "a resource-based policy names no resource")
 PREFIX_WILDCARD: Final = ProblemKind("prefix-wildcard", _WARNING, ("A3",), "a wildcard stands in a service prefix")
+PREFIX_SPACE: Final = ProblemKind("prefix-space", _WARNING, ("A10",), "white space stands in a service prefix")
 WHITE_SPACE: Final = ProblemKind("white-space", _WARNING, ("A10",), "white space stands in an action")
 SHORT_ARN: Final = ProblemKind("short-arn", _WARNING, ("G22", "R8"), "an ARN has fewer than six fields")
 RESOURCE_FORM: Final = ProblemKind("resource-form", _WARNING, ("G22", "R17"), "a resource is neither `*` nor an ARN")
@@ -89,9 +92,12 @@ PROBLEM_KINDS: Final[tuple[ProblemKind, ...]] = (
     DUPLICATE_SID,
     SID_CHARACTERS,
     EMPTY_STATEMENTS,
+    EMPTY_ELEMENT,
     EMPTY_LIST,
+    EMPTY_CONDITION,
     NO_RESOURCE,
     PREFIX_WILDCARD,
+    PREFIX_SPACE,
     WHITE_SPACE,
     SHORT_ARN,
     RESOURCE_FORM,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policysim.language.element_forms import text_flaws
 from policysim.language.json_text import RepeatedMembers
-from policysim.language.problem_kinds import DUPLICATE_KEY, EMPTY_LIST, WRONG_TYPE
+from policysim.language.problem_kinds import DUPLICATE_KEY, EMPTY_ELEMENT, WRONG_TYPE
 from policysim.language.problems import Problem
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Reading:
             self.note_wrong_type(name, "a string or a list of strings", value, where)
             return ()
         if not value:
-            self.note(EMPTY_LIST, f"`{name}` lists nothing, so the statement has no effect", where)
+            self.note(EMPTY_ELEMENT, f"`{name}` lists nothing, so the statement has no effect", where)
         found = []
         for index, item in enumerate(value):
             if not isinstance(item, str):

@@ -12,7 +12,7 @@ from policysim.language.policy import Effect, PatternElement, PrincipalElement, 
 from policysim.language.policy_types import PolicyType, Presence
 from policysim.language.problem_kinds import (
     BOTH_ELEMENTS,
-    EMPTY_LIST,
+    EMPTY_ELEMENT,
     MISSING_ELEMENT,
     NO_RESOURCE,
     NOT_PRINCIPAL_WITH_ALLOW,
@@ -178,7 +178,7 @@ def _principal_entries(name: str, value: object, where: Location, reading: Readi
         return []
     reading.check_repeated(value, where)
     if not value:
-        reading.note(EMPTY_LIST, f"`{name}` names nobody, so the statement has no effect", where)
+        reading.note(EMPTY_ELEMENT, f"`{name}` names nobody, so the statement has no effect", where)
     entries = []
     for kind, listed in value.items():
         flaws = partial(principal_flaws, kind, any_principal=reading.grammar.any_principal)
