@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.access import Access, same_account
 from policysim.evaluation.conditions import CAVEATS, OF_OPEN_DECISIONS
-from policysim.evaluation.decision import Caveat, Check, Decision, Effect, UnknownKey, Verdict
+from policysim.evaluation.decision import BY_KEY_GRANT, Caveat, Check, Decision, Effect, UnknownKey, Verdict
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.principals import NOWHERE, Reach
-from policysim.evaluation.services.cross_account import never_crosses_accounts
-from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
+from policysim.evaluation.services.cross_account import crosses_accounts
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, any_of
 from policysim.language.policy import Effect as StatementEffect
 from policysim.language.request import IAM_IDENTITIES, OF_AN_ACCOUNT, PrincipalKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from policysim.evaluation.decision import StatementMatch
     from policysim.evaluation.services.deviation import Deviation, Settled
@@ -42,7 +42,25 @@ _EFFECTS: Final[dict[tuple[Truth, Truth], tuple[Effect, tuple[Effect, ...]]]] = 
 def settled_answer(request: Request, settled: Settled) -> Decision:
     """The answer to a request that no policy can change."""
     caveat = Caveat("no-policy-decides", f"{settled.sentence} ({settled.rule})")
-    return Decision(request, settled.effect, "special", checks=(), statements=(), caveats=(caveat,))
+    possible = _ANYTHING_ELSE if settled.effect is Effect.DEPENDS else ()
+    return Decision(
+        request, settled.effect, "special", checks=(), statements=(), possible=possible, caveats=(caveat,)
+    )
+
+
+_ANYTHING_ELSE: Final = (Effect.ALLOWED, Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY)
+
+
+def certain_effect(
+    request: Request, verdicts: Mapping[LayerName, LayerVerdict], deviation: Deviation, credentials: Truth
+) -> Effect | None:
+    """The effect that the verdicts of all layers add up to; ``None`` where it hangs on something unknown."""
+    access = _access(request, verdicts, deviation, credentials)
+    denied = access.denied
+    if denied is not FALSE:
+        return Effect.EXPLICIT_DENY if denied is TRUE else None
+    granted = access.granted
+    return None if granted is UNKNOWN else _EFFECTS[denied, granted][0]
 
 
 def answer(
@@ -78,15 +96,31 @@ def _access(
 ) -> Access:
     """How the verdicts combine; across accounts some actions heed no resource-based policy, or need none (X5, X13)."""
     same, combined, resource = same_account(request), dict(verdicts), verdicts[LayerName.RESOURCE]
-    crosses = not (request.principal.kind in OF_AN_ACCOUNT and never_crosses_accounts(request.action))
+    crosses = crosses_accounts(request)
     unneeded = deviation.needs_no_resource_policy(request)
-    if same is FALSE and not crosses:
+    if deviation.only_grants:
+        combined[LayerName.RESOURCE] = _with_grants_alone(resource)
+    elif not resource.present and deviation.open_without_policy(request):
+        combined[LayerName.RESOURCE] = resource._replace(allowed=UNKNOWN, reach=Reach(direct=UNKNOWN))
+    elif same is FALSE and crosses is FALSE:
         combined[LayerName.RESOURCE] = resource._replace(allowed=FALSE, reach=NOWHERE)
     elif same is FALSE and unneeded is not FALSE:
         combined[LayerName.RESOURCE] = resource._replace(
             present=resource.present or unneeded is UNKNOWN, allowed=unneeded, reach=Reach(account=unneeded)
         )
-    return Access(request, combined, deviation.needs_resource_policy, same, crosses, credentials)
+    needed = deviation.needs_resource_policy and not deviation.has_no_policy(request)
+    return Access(request, combined, needed, same, crosses, credentials, deviation.only_grants)
+
+
+def _with_grants_alone(resource: LayerVerdict) -> LayerVerdict:
+    """The verdict without what the policy allows, where only a grant can allow (spec S35)."""
+    grant, to_account = resource.reach.key_grant, resource.reach.key_grant_to_account
+    unread = any(not gap.may_deny for gap in resource.gaps)
+    return resource._replace(
+        allowed=any_of((grant, to_account, UNKNOWN if unread else FALSE)),
+        reach=Reach(key_grant=grant, key_grant_to_account=to_account),
+        allows=tuple(match for match in resource.allows if match.grant in BY_KEY_GRANT),
+    )
 
 
 def _layer(effect: Effect, access: Access, checks: tuple[Check, ...], deviation: Deviation) -> str:
@@ -109,6 +143,8 @@ def _granting_side(access: Access, deviation: Deviation) -> str:
     if any(verdict.denies for verdict in ignored):
         return "special"
     kind = access.request.principal.kind
+    if access.only_grants or access.by_policies is not TRUE:
+        return "resource"
     if kind not in IAM_IDENTITIES:
         owner_root = kind is PrincipalKind.ROOT and access.same_account is TRUE
         return "root" if owner_root and not access.needs_resource_policy else "resource"
@@ -144,7 +180,8 @@ def _verdict_word(verdict: LayerVerdict, access: Access, needed: Truth) -> Verdi
         return Verdict.NO_IMPACT
     if verdict.allowed is UNKNOWN:
         return Verdict.UNKNOWN
-    only_account = verdict.reach.direct is verdict.reach.entity is FALSE and verdict.layer is LayerName.RESOURCE
+    reach = verdict.reach
+    only_account = reach.direct is reach.entity is reach.key_grant is FALSE and verdict.layer is LayerName.RESOURCE
     useless = only_account and not access.needs_resource_policy and access.same_account is TRUE
     return Verdict.NO_IMPACT if useless and access.request.principal.kind in IAM_IDENTITIES else Verdict.ALLOW
 
@@ -187,10 +224,11 @@ def _statements(effect: Effect, access: Access) -> tuple[StatementMatch, ...]:
 
 
 def _open_statements(access: Access) -> Iterable[StatementMatch]:
+    granted = access.granted
     for verdict in access.verdicts.values():
         if verdict.denied is UNKNOWN:
             yield from (match for match in verdict.denies if match.truth is UNKNOWN)
-        if access.granted is UNKNOWN:
+        if granted is UNKNOWN:
             yield from (match for match in verdict.allows if match.truth is UNKNOWN)
 
 
@@ -218,8 +256,7 @@ def _caveats(effect: Effect, possible: tuple[Effect, ...], access: Access, devia
     caveats = [Caveat(code, CAVEATS[code]) for code in codes]
     if effect in {Effect.ALLOWED, Effect.DEPENDS}:
         caveats.extend(deviation.caveats(access.request))
-    if effect is Effect.ALLOWED and access.same_account is TRUE and access.within_inner_limits is FALSE:
-        caveats.append(_DIRECT_GRANT)
+    caveats.extend(_caveats_of_grants(effect, access))
     if access.credentials is UNKNOWN and effect is Effect.DEPENDS:
         caveats.append(_CREDENTIALS_OPEN)
     if access.same_account is UNKNOWN and access.request.principal.kind in OF_AN_ACCOUNT:
@@ -235,6 +272,28 @@ _DOUBTS_THAT_MATTER: Final[dict[Effect, frozenset[tuple[StatementEffect | None, 
 """Doubts about which statements could overturn a certain decision: a doubtful Allow that fails says nothing against an
 access that is allowed anyway."""
 
+def _caveats_of_grants(effect: Effect, access: Access) -> Iterator[Caveat]:
+    """What must be said where a grant decides, or one past a boundary or session policy, or none but to the account."""
+    if effect is Effect.ALLOWED:
+        by_key_grant = access.only_grants or access.by_policies is not TRUE
+        if by_key_grant and access.identity_allows is not TRUE and access.request.principal.kind in IAM_IDENTITIES:
+            yield Caveat("key-grant", CAVEATS["key-grant"])
+        if access.within_inner_limits is FALSE:
+            yield _KEY_GRANT_PAST_LIMITS if by_key_grant else _DIRECT_GRANT
+    if effect is Effect.IMPLICIT_DENY and access.reach.key_grant_to_account is TRUE:
+        yield _KEY_GRANT_TO_ACCOUNT
+
+
+_KEY_GRANT_PAST_LIMITS: Final = Caveat(
+    "key-grant-past-limits",
+    "a grant of the key allows this, and the boundary or session policy without an Allow is taken not to limit it; AWS "
+    "does not document whether it does (S23)",
+)
+_KEY_GRANT_TO_ACCOUNT: Final = Caveat(
+    "key-grant-to-account",
+    "a grant of the key names the caller's account; as with policies that is taken to need an identity-based Allow, "
+    "which AWS documents for RetireGrant alone (S23, S35)",
+)
 _DIRECT_GRANT: Final = Caveat(
     "direct-grant",
     "the resource-based policy grants to this caller directly, so the boundary or session policy without an Allow does "

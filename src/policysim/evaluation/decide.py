@@ -20,6 +20,7 @@ from policysim.evaluation.services.credentials import closed_to_credentials, cre
 from policysim.evaluation.splitting import split_unknown_keys
 from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, known
+from policysim.evaluation.unlisted import with_unlisted_named
 from policysim.evaluation.verdicts import judge
 from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from policysim.evaluation.context import Lookup
     from policysim.evaluation.policy_set import PolicySet
+    from policysim.evaluation.services.deviation import Deviation, Settled
     from policysim.language.request import ContextValue, Request
 
 
@@ -46,20 +48,37 @@ def decide(
     ``switches`` choose how rules are read on which AWS's documentation is silent or at odds with itself.
     """
     deviation = deviation_of(request.action)
-    settled = closed_to_credentials(request) or deviation.settle(request)
+    settled = settled_outcome(request, deviation)
     if settled is not None:
         return settled_answer(request, settled)
-    target, circumstances = Target.of(request, facts), _circumstances(request, policies, facts)
+    asked = question_of(request, policies, facts, switches)
 
     def under(assumed: Mapping[str, ContextValue], *, everything: bool = False) -> Decision:
-        lookup = _doubting(context_lookup(request, assumed), deviation.unreliable_keys)
-        question = Question(request, target, lookup, facts, circumstances, switches, everything)
+        lookup = lookup_of(request, deviation, assumed)
+        question = asked._replace(lookup=lookup, everything=everything)
         verdicts = {layer.name: judge(layer.name, policies, question, deviation) for layer in LAYERS}
         return answer(request, verdicts, deviation, credentials_reach(request, lookup), traced=everything)
 
     decision = under({}, everything=trace)
     lookup = context_lookup(request)
-    return split_unknown_keys(decision, under, lookup, facts, switches, unreliable=deviation.unreliable_keys)
+    decision = split_unknown_keys(decision, under, lookup, facts, switches, unreliable=deviation.unreliable_keys)
+    return with_unlisted_named(decision, policies, facts)
+
+
+def settled_outcome(request: Request, deviation: Deviation) -> Settled | None:
+    """The outcome of a request that no policy can change, if it is one."""
+    return closed_to_credentials(request) or deviation.settle(request)
+
+
+def question_of(request: Request, policies: PolicySet, facts: Facts, switches: Switches) -> Question:
+    """What every statement is held against; the look-up of context keys is still to be replaced."""
+    target, circumstances = Target.of(request, facts), _circumstances(request, policies, facts, switches)
+    return Question(request, target, lambda _: UNKNOWN_VALUE, facts, circumstances, switches, everything=False)
+
+
+def lookup_of(request: Request, deviation: Deviation, assumed: Mapping[str, ContextValue] | None = None) -> Lookup:
+    """How the context keys of the request are found, some of them assumed to have other values."""
+    return _doubting(context_lookup(request, assumed), deviation.unreliable_keys)
 
 
 def _doubting(lookup: Lookup, unreliable: tuple[str, ...]) -> Lookup:
@@ -69,11 +88,11 @@ def _doubting(lookup: Lookup, unreliable: tuple[str, ...]) -> Lookup:
     return lambda key: UNKNOWN_VALUE if key.lower().startswith(unreliable) else lookup(key)
 
 
-def _circumstances(request: Request, policies: PolicySet, facts: Facts) -> Circumstances:
+def _circumstances(request: Request, policies: PolicySet, facts: Facts, switches: Switches) -> Circumstances:
     boundary = policies.get(LayerName.BOUNDARY)
     bounded = FALSE if boundary is None else TRUE if boundary.policies else UNKNOWN
     gateway = FALSE if policies.get(LayerName.VPCE) is None else known(facts.uses_gateway_endpoint(request.action))
-    return Circumstances(gateway, bounded)
+    return Circumstances(gateway, bounded, switches.grants_need_identity)
 
 
 class CallDecision(NamedTuple):

@@ -14,8 +14,8 @@ from policysim.evaluation.facts import is_multivalued
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.principals import EVERYWHERE, Circumstances, Reach, match_principal
 from policysim.evaluation.reasons import Element, Reason
-from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate
-from policysim.language.patterns import action_matches, resource_matches
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, negate
+from policysim.language.patterns import action_matches, resource_matches, resource_pattern_of
 from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
 from policysim.language.variables import expand_resource
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from policysim.evaluation.policy_set import AttachedPolicy
     from policysim.evaluation.switches import Switches
     from policysim.language.patterns import ResourcePattern
-    from policysim.language.policy import PatternElement, Statement
+    from policysim.language.policy import Effect, PatternElement, PrincipalElement, Statement
     from policysim.language.request import Request
 
 _RESOURCE_ALIASES: Final[dict[str, str]] = {"s3:listallmybuckets": "arn:aws:s3:::*"}
@@ -66,11 +66,29 @@ class Question(NamedTuple):
     """Look at every element of every statement, for a trace, instead of stopping at the first that fails."""
 
 
+class Weight(NamedTuple):
+    """What a statement weighs in the verdict of its layer.
+
+    ``reach`` is how the whole statement reaches the caller: as its principal element does, as far as the others match.
+    """
+
+    effect: Effect
+    truth: Truth
+    reach: Reach
+
+
 class Matched(NamedTuple):
     """A statement's match, and how its principal element reaches the caller (everywhere where it has none)."""
 
     match: StatementMatch
     reach: Reach
+
+    @property
+    def weight(self) -> Weight:
+        """What the statement weighs."""
+        others = all_of(outcome.truth for outcome in self.match.outcomes if outcome.element is not Element.PRINCIPAL)
+        reach = self.reach if others is TRUE else Reach(*(all_of((others, truth)) for truth in self.reach))
+        return Weight(self.match.statement.effect, self.match.truth, reach)
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -118,15 +136,22 @@ def _outcomes(
     if statement.resource is not None:
         yield _match_resource(statement.resource, substitutes=substitutes, question=question), None
     if statement.principal is not None:
-        circumstances = question.circumstances
-        if layer is not LayerName.VPCE:
-            circumstances = circumstances._replace(gateway_endpoint=FALSE)
-        yield match_principal(statement.principal, statement.effect, request.principal, circumstances)
+        yield match_principal_of(statement, statement.principal, layer, question)
     for entry in statement.conditions:
         outcome = match_condition(
             entry, question.lookup, substitutes=substitutes, facts=question.facts, switches=question.switches
         )
         yield outcome, None
+
+
+def match_principal_of(
+    statement: Statement, element: PrincipalElement, layer: LayerName, question: Question
+) -> tuple[Outcome, Reach]:
+    """How the principal element of a statement reaches the caller; only endpoint policies heed the kind of endpoint."""
+    circumstances = question.circumstances
+    if layer is not LayerName.VPCE:
+        circumstances = circumstances._replace(gateway_endpoint=FALSE)
+    return match_principal(element, statement.effect, question.request.principal, circumstances)
 
 
 def _lies_elsewhere(statement: Statement, question: Question) -> bool:
@@ -159,6 +184,28 @@ class _Hit(NamedTuple):
     truth: Truth
     caveats: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+
+
+def resource_truth(element: PatternElement, question: Question, *, substitutes: bool) -> Truth:
+    """Whether a ``Resource`` or ``NotResource`` element matches, without the words about it."""
+    if not element.patterns:
+        return FALSE
+    covered = FALSE
+    for pattern in element.patterns:
+        truth = _pattern_truth(pattern, question, substitutes=substitutes)
+        if truth is TRUE:
+            return FALSE if element.negated else TRUE
+        if truth is UNKNOWN:
+            covered = UNKNOWN
+    return negate(covered) if element.negated else covered
+
+
+def _pattern_truth(pattern: str, question: Question, *, substitutes: bool) -> Truth:
+    resource, _, alias = question.target
+    if substitutes and "${" in pattern:
+        return _match_pattern(pattern, resource, alias, substitutes=True, question=question).truth
+    compiled = resource_pattern_of(pattern)
+    return TRUE if compiled.covers(resource) or (alias is not None and compiled.covers(alias)) else FALSE
 
 
 def _match_resource(element: PatternElement, *, substitutes: bool, question: Question) -> Outcome:

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.evaluation.layers import LAYER, Combine, Layer, LayerName
+from policysim.evaluation.layers import LAYER, LAYERS, Combine, Layer, LayerName
 from policysim.evaluation.matching import match_statement
 from policysim.evaluation.principals import NOWHERE, Reach
-from policysim.evaluation.reasons import Element
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known, negate
 from policysim.language.policy import Effect
 from policysim.language.request import IAM_IDENTITIES, OF_AN_ACCOUNT, PrincipalKind
 from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from policysim.evaluation.decision import StatementMatch
-    from policysim.evaluation.matching import Matched, Question
-    from policysim.evaluation.policy_set import Gap, Level, PolicySet
+    from policysim.evaluation.matching import Matched, Question, Weight
+    from policysim.evaluation.policy_set import Gap, LayerPolicies, Level, PolicySet
     from policysim.evaluation.services.deviation import Deviation
     from policysim.language.policy import Policy, Statement
     from policysim.language.request import Request
@@ -65,22 +64,61 @@ class LayerVerdict(NamedTuple):
 
 
 def judge(name: LayerName, policies: PolicySet, question: Question, deviation: Deviation) -> LayerVerdict:
-    """The verdict of a layer, its exemptions applied."""
-    layer, content, request = LAYER[name], policies.get(name), question.request
-    bound = _binds(name, question, deviation)
+    """The verdict of a layer, its exemptions applied, and the statements that it rests on."""
+    content = policies.get(name)
+    bound = FALSE if content is None else binds(name, question, deviation)
     if content is None or bound is FALSE:
-        return LayerVerdict(name, present=False, denied=FALSE, allowed=_when_absent(layer, request))
-    levels = [_judge_level(level, layer, question) for level in content.levels]
-    verdict = _joined(layer, levels, content.gaps)
+        return when_absent(name, question.request)
+    found = [_matching(level, name, question) for level in content.levels]
+    weights = [[one.weight for one in level] for level in found]
+    verdict = weigh(name, content, weights, question=question, deviation=deviation, bound=bound)
+    return _with_statements(verdict, [one for level in found for one in level])
+
+
+def weigh(
+    name: LayerName,
+    content: LayerPolicies,
+    weights: Sequence[Sequence[Weight]],
+    *,
+    question: Question,
+    deviation: Deviation,
+    bound: Truth,
+) -> LayerVerdict:
+    """The verdict of a layer that applies or may apply, from what the statements of each of its levels weigh."""
+    request = question.request
+    verdict = _joined(LAYER[name], content, weights)
     if bound is UNKNOWN:
         verdict = _perhaps_unbound(verdict, question)
     if name is LayerName.SESSION and _is_task_session(request):
         verdict = verdict._replace(allowed=TRUE)
     if name is LayerName.RESOURCE:
         refused = deviation.refused_by_setting(request, content)
-        doubts = (*verdict.doubts, *_SETTING_DOUBTS[refused])
-        verdict = verdict._replace(denied=any_of((verdict.denied, refused)), doubts=doubts)
-    return verdict._replace(denied=all_of((verdict.denied, negate(deviation.ignores_denies_of(request, name)))))
+        if refused is not FALSE:
+            doubts = (*verdict.doubts, *_SETTING_DOUBTS[refused])
+            verdict = verdict._replace(denied=any_of((verdict.denied, refused)), doubts=doubts)
+    if verdict.denied is not FALSE and (ignored := deviation.ignores_denies_of(request, name)) is not FALSE:
+        verdict = verdict._replace(denied=all_of((verdict.denied, negate(ignored))))
+    return verdict
+
+
+def when_absent(name: LayerName, request: Request) -> LayerVerdict:
+    """A layer without policies restricts nothing and grants nothing; a federated user needs one (spec E5, E16)."""
+    needed = name is LayerName.SESSION and request.principal.kind is PrincipalKind.FEDERATED_USER
+    return _LIMITS_WHEN_ABSENT[name] if needed else _ABSENT[name]
+
+
+def when_all_absent(request: Request) -> dict[LayerName, LayerVerdict]:
+    """The verdicts of all layers for a request that meets no policies."""
+    verdicts = _ABSENT.copy()
+    verdicts[LayerName.SESSION] = when_absent(LayerName.SESSION, request)
+    return verdicts
+
+
+_ABSENT: Final = {
+    layer.name: LayerVerdict(layer.name, present=False, denied=FALSE, allowed=FALSE if layer.grants else TRUE)
+    for layer in LAYERS
+}
+_LIMITS_WHEN_ABSENT: Final = {name: verdict._replace(allowed=FALSE) for name, verdict in _ABSENT.items()}
 
 
 def _perhaps_unbound(verdict: LayerVerdict, question: Question) -> LayerVerdict:
@@ -103,7 +141,7 @@ _SETTING_DOUBTS: Final[dict[Truth, tuple[Doubt, ...]]] = {
 """What is to be said of a refusal that stands in no statement: that it is one, or may be."""
 
 
-def _binds(name: LayerName, question: Question, deviation: Deviation) -> Truth:
+def binds(name: LayerName, question: Question, deviation: Deviation) -> Truth:
     """Whether a layer applies to this request at all (spec E12, E17, E20, E23 to E26, E30, E32, E33, E36 to E38)."""
     request, facts = question.request, question.facts
     caller = request.principal
@@ -148,37 +186,13 @@ def _is_task_session(request: Request) -> bool:
     return request.principal.kind is PrincipalKind.ROOT and isinstance(assumed, tuple) and "true" in assumed
 
 
-def _when_absent(layer: Layer, request: Request) -> Truth:
-    """A layer without policies restricts nothing and grants nothing; a federated user needs one (spec E5, E16)."""
-    if layer.name is LayerName.SESSION and request.principal.kind is PrincipalKind.FEDERATED_USER:
-        return FALSE
-    return FALSE if layer.grants else TRUE
-
-
-class _LevelVerdict(NamedTuple):
-    node: str
-    denied: Truth
-    allowed: Truth
-    reach: Reach
-    matched: tuple[Matched, ...]
-
-
-def _judge_level(level: Level, layer: Layer, question: Question) -> _LevelVerdict:
-    matched = tuple(
+def _matching(level: Level, name: LayerName, question: Question) -> list[Matched]:
+    return [
         found
         for attached in level.policies
         for statement in _worth_a_look(attached.policy, question)
-        if (found := match_statement(statement, attached, layer.name, level.node, question)) is not None
-    )
-    denies = [one.match.truth for one in matched if one.match.statement.effect is Effect.DENY]
-    allows = [one for one in matched if one.match.statement.effect is Effect.ALLOW]
-    gap_denies = [UNKNOWN for gap in level.gaps if gap.may_deny]
-    gap_allows = UNKNOWN if level.gaps else FALSE
-    implied = TRUE if layer.name is LayerName.RCP else FALSE
-    by_gap = Reach(gap_allows, gap_allows, gap_allows)
-    reach = Reach(*map(any_of, zip(by_gap, *map(_reached, allows), strict=True)))
-    allowed = any_of((implied, gap_allows, *(one.match.truth for one in allows)))
-    return _LevelVerdict(level.node, any_of((*denies, *gap_denies)), allowed, reach, matched)
+        if (found := match_statement(statement, attached, name, level.node, question)) is not None
+    ]
 
 
 def _worth_a_look(policy: Policy, question: Question) -> tuple[Statement, ...]:
@@ -186,27 +200,55 @@ def _worth_a_look(policy: Policy, question: Question) -> tuple[Statement, ...]:
     return policy.statements if question.everything else policy.by_action.covering(question.request.action)
 
 
-def _reached(matched: Matched) -> Iterable[Truth]:
-    """How an Allow statement reaches the caller once its other elements are taken into account."""
-    others = all_of(outcome.truth for outcome in matched.match.outcomes if outcome.element is not Element.PRINCIPAL)
-    return (all_of((others, truth)) for truth in matched.reach)
+class _LevelVerdict(NamedTuple):
+    node: str
+    denied: Truth
+    allowed: Truth
+    reach: Reach
 
 
-def _joined(layer: Layer, levels: list[_LevelVerdict], gaps: tuple[Gap, ...]) -> LayerVerdict:
-    together = all_of if layer.combine is Combine.LEVELS else any_of
-    found = [one for level in levels for one in level.matched]
-    matched = [one.match for one in found]
-    relevant = [match for match in matched if match.truth is not FALSE]
+def _weigh_level(level: Level, name: LayerName, weights: Sequence[Weight]) -> _LevelVerdict:
+    by_gap = UNKNOWN if level.gaps else FALSE
+    denied = any_of([UNKNOWN for gap in level.gaps if gap.may_deny])
+    allowed = TRUE if name is LayerName.RCP else by_gap
+    reach = Reach(by_gap, by_gap, by_gap) if name is LayerName.RESOURCE else NOWHERE
+    for effect, truth, reached in weights:
+        if effect is Effect.DENY:
+            denied = any_of((denied, truth))
+            continue
+        allowed = any_of((allowed, truth))
+        if name is LayerName.RESOURCE:
+            reach = Reach(*map(any_of, zip(reach, reached, strict=True)))
+    return _LevelVerdict(level.node, denied, allowed, reach)
+
+
+def _joined(layer: Layer, content: LayerPolicies, weights: Sequence[Sequence[Weight]]) -> LayerVerdict:
+    levels = [_weigh_level(level, layer.name, own) for level, own in zip(content.levels, weights, strict=True)]
+    if len(levels) == 1:
+        ((node, denied, allowed, reach),) = levels
+    else:
+        together = all_of if layer.combine is Combine.LEVELS else any_of
+        denied, allowed = any_of([level.denied for level in levels]), together([level.allowed for level in levels])
+        reach = Reach(*map(any_of, zip(NOWHERE, *(level.reach for level in levels), strict=True)))
+        node = next((level.node for level in levels if level.allowed is not TRUE), "")
     return LayerVerdict(
         layer.name,
         present=True,
-        denied=any_of(level.denied for level in levels),
-        allowed=together(level.allowed for level in levels),
-        reach=Reach(*map(any_of, zip(NOWHERE, *(level.reach for level in levels), strict=True))),
+        denied=denied,
+        allowed=allowed,
+        reach=reach,
+        gaps=content.gaps,
+        node=node if allowed is not TRUE else None,
+    )
+
+
+def _with_statements(verdict: LayerVerdict, found: Sequence[Matched]) -> LayerVerdict:
+    matched = [one.match for one in found]
+    relevant = [match for match in matched if match.truth is not FALSE]
+    doubts = tuple(Doubt(code, one.match.statement.effect, one.match.truth) for one in found for code in one.caveats)
+    return verdict._replace(
         denies=tuple(match for match in relevant if match.statement.effect is Effect.DENY),
         allows=tuple(match for match in relevant if match.statement.effect is Effect.ALLOW),
         trace=tuple(matched),
-        doubts=tuple(Doubt(code, one.match.statement.effect, one.match.truth) for one in found for code in one.caveats),
-        gaps=gaps,
-        node=next((level.node for level in levels if level.allowed is not TRUE), None),
+        doubts=(*doubts, *verdict.doubts),
     )

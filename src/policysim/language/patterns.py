@@ -156,6 +156,14 @@ class ResourcePattern:
             return found._replace(caveats=(*found.caveats, _WILDCARD_IN_VALUE))
         return found
 
+    def covers(self, resource: str) -> bool:
+        """Whether the pattern covers the resource, whatever is doubtful about it."""
+        if self.everything:
+            return True
+        if resource == "*":
+            return False
+        return self._arn.matches(resource) or (not is_arn(resource) and self._text.matches(resource))
+
     def _match(self, resource: str) -> ResourceMatch:
         if self.everything:
             return MATCH
@@ -175,7 +183,8 @@ def resource_pattern(pieces: tuple[Piece, ...], loose: tuple[Piece, ...] | None 
 
 
 @lru_cache(maxsize=CACHED)
-def _resource_pattern(text: str) -> ResourcePattern:
+def resource_pattern_of(text: str) -> ResourcePattern:
+    """The compiled pattern of a text in which nothing is a variable."""
     return ResourcePattern((Piece(text),))
 
 
@@ -184,7 +193,7 @@ def resource_matches(pattern: str | ResourcePattern, resource: str) -> ResourceM
 
     A request whose resource is ``*`` is covered by ``*`` alone (spec R2).
     """
-    return (_resource_pattern(pattern) if isinstance(pattern, str) else pattern).match(resource)
+    return (resource_pattern_of(pattern) if isinstance(pattern, str) else pattern).match(resource)
 
 
 def _split_at_colons(pieces: Iterable[Piece]) -> list[tuple[Piece, ...]]:

@@ -47,8 +47,16 @@ def _always_needs_one(request: Request) -> Truth:  # noqa: ARG001  # the signatu
     return FALSE
 
 
+def _never_needed(request: Request) -> Truth:  # noqa: ARG001  # the signature of the seam
+    return FALSE
+
+
 def _no_caveats(request: Request) -> tuple[Caveat, ...]:  # noqa: ARG001  # the signature of the seam
     return ()
+
+
+def _never(request: Request) -> bool:  # noqa: ARG001  # the signature of the seam
+    return False
 
 
 class Deviation(NamedTuple):
@@ -60,7 +68,16 @@ class Deviation(NamedTuple):
     deny of the resource layer that stands in no policy. ``outside_rcps``: no RCP applies.
     ``needs_no_resource_policy``: across accounts the identity-based Allow is enough.
     ``unreliable_keys``: how the condition keys begin, in lower case, that AWS documents as unreliable for the action;
-    they are never believed. ``caveats``: what an access that is or may be allowed must be told with.
+    they are never believed. ``caveats``: what an access that is or may be allowed must be told with;
+    ``denial_caveats``: what a missing Allow of the resource layer must be told with.
+    ``resource_part``: what the ARN of a resource holds that ``needs_resource_policy`` is about.
+    ``needs_identity_policy``: an identity-based Allow is needed beside the resource policy's, within one account too;
+    ``by_resource_policy_alone``: what to say where it may be. ``owned_by_management_account``: the resource belongs to
+    the management account of the organisation, even where it is ``*``.
+    ``has_no_policy``: the resource is of a type that has no policy, though others of the service need one.
+    ``open_without_policy``: a resource without a policy may be open to everybody. ``only_grants``: no policy can
+    allow, only a grant of the key.
+    ``reads_context``: one of these functions looks at context keys, so that its answer holds for one request alone.
     """
 
     title: str
@@ -73,6 +90,15 @@ class Deviation(NamedTuple):
     needs_no_resource_policy: Callable[[Request], Truth] = _always_needs_one
     unreliable_keys: tuple[str, ...] = ()
     caveats: Callable[[Request], tuple[Caveat, ...]] = _no_caveats
+    denial_caveats: Callable[[Request], tuple[Caveat, ...]] = _no_caveats
+    resource_part: str = ""
+    needs_identity_policy: Callable[[Request], Truth] = _never_needed
+    by_resource_policy_alone: Caveat | None = None
+    owned_by_management_account: bool = False
+    has_no_policy: Callable[[Request], bool] = _never
+    open_without_policy: Callable[[Request], bool] = _never
+    only_grants: bool = False
+    reads_context: bool = False
 
 
 NO_DEVIATION = Deviation("the general rule")

@@ -1,0 +1,184 @@
+"""Many requests against the same policies: what does not hang on the context is found once and kept.
+
+The answer is that of ``decide``, which is asked wherever the effect is not certain at once; what is kept is a matter
+of speed alone. Source: the rules of ``decide``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.evaluation.answers import certain_effect
+from policysim.evaluation.candidates import candidate
+from policysim.evaluation.decide import decide, lookup_of, question_of, settled_outcome
+from policysim.evaluation.facts import NO_FACTS, Facts
+from policysim.evaluation.layers import LAYERS, LayerName
+from policysim.evaluation.services import deviation_of
+from policysim.evaluation.services.credentials import credentials_reach
+from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
+from policysim.evaluation.truth import FALSE, TRUE
+from policysim.evaluation.verdicts import binds, weigh, when_all_absent
+from policysim.language.policy import Effect as StatementEffect
+from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
+from policysim.language.request import PrincipalKind
+
+if TYPE_CHECKING:
+    from policysim.evaluation.candidates import Candidate
+    from policysim.evaluation.context import Lookup
+    from policysim.evaluation.decision import Decision, Effect
+    from policysim.evaluation.matching import Question
+    from policysim.evaluation.policy_set import LayerPolicies, Level, PolicySet
+    from policysim.evaluation.services.deviation import Deviation
+    from policysim.evaluation.truth import Truth
+    from policysim.evaluation.verdicts import LayerVerdict
+    from policysim.language.request import Principal, Request, Resource
+
+_KEPT: Final = 65_536
+"""How many plans, and how many patterns of truths of one plan, are kept before they are thrown away."""
+
+
+class Evaluator:
+    """The policies that apply to some requests, ready to answer many of them."""
+
+    __slots__ = ("_facts", "_plans", "_policies", "_switches")
+
+    def __init__(self, policies: PolicySet, facts: Facts = NO_FACTS, *, switches: Switches = DEFAULT_SWITCHES) -> None:
+        self._policies = policies
+        self._facts = facts
+        self._switches = switches
+        self._plans: dict[tuple[str, str], _Plan] = {}
+
+    def decide(self, request: Request, *, trace: bool = False) -> Decision:
+        """The whole decision, with its reasons."""
+        return decide(request, self._policies, self._facts, trace=trace, switches=self._switches)
+
+    def effect(self, request: Request) -> Effect:
+        """The effect that ``decide`` finds, without the reasons."""
+        plan = self._plans.get((request.action, request.resource.arn))
+        if plan is None or not plan.serves(request):
+            plan = self._plan_anew(request)
+        elif not plan.used:
+            self._settle(plan, request)
+        return plan.settled or self._effect(plan, request)
+
+    def _effect(self, plan: _Plan, request: Request) -> Effect:
+        lookup = lookup_of(request, plan.deviation)
+        holds = tuple([one.holds(lookup) for one in plan.open])
+        found = plan.effects.get(holds) or self._certain(plan, request, lookup, holds)
+        return found or self.decide(request).effect
+
+    def _certain(self, plan: _Plan, request: Request, lookup: Lookup, holds: tuple[Truth, ...]) -> Effect | None:
+        """The effect that these truths of the open statements lead to, unless it hangs on something unknown."""
+        if plan.live and (settled := settled_outcome(request, plan.deviation)) is not None:
+            return settled.effect
+        verdicts = _verdicts(
+            plan, plan.question._replace(request=request, lookup=lookup) if plan.live else plan.question, holds
+        )
+        found = certain_effect(request, verdicts, plan.deviation, credentials_reach(request, lookup))
+        if found is not None and not plan.live and len(plan.effects) < _KEPT:
+            plan.effects[holds] = found
+        return found
+
+    def _settle(self, plan: _Plan, request: Request) -> None:
+        """Once a plan is used again: find out whether the open statements can change anything at all.
+
+        They cannot if the effect is the same when every Deny of them holds and no Allow, and the other way round.
+        """
+        plan.used = True
+        if plan.live or plan.settled is not None:
+            return
+        lookup = plan.question.lookup
+        worst = tuple(TRUE if one.fixed.effect is StatementEffect.DENY else FALSE for one in plan.open)
+        best = tuple(FALSE if one.fixed.effect is StatementEffect.DENY else TRUE for one in plan.open)
+        found = self._certain(plan, request, lookup, worst)
+        if found is not None and found is self._certain(plan, request, lookup, best):
+            plan.settled = found
+
+    def _plan_anew(self, request: Request) -> _Plan:
+        if len(self._plans) >= _KEPT:
+            self._plans.clear()
+        plan = self._planned(request)
+        self._plans[request.action, request.resource.arn] = plan
+        return plan
+
+    def _planned(self, request: Request) -> _Plan:
+        deviation = deviation_of(request.action)
+        question = question_of(request, self._policies, self._facts, self._switches)
+        plan = _Plan(request.principal, request.resource, deviation, question, live=self._is_live(request, deviation))
+        settled = None if plan.live else settled_outcome(request, deviation)
+        if settled is not None:
+            plan.settled = settled.effect
+            return plan
+        for layer in LAYERS:
+            content = self._policies.get(layer.name)
+            bound = FALSE if content is None else binds(layer.name, question, deviation)
+            if content is not None and bound is not FALSE:
+                levels = [_candidates(level, layer.name, question) for level in content.levels]
+                plan.layers.append(_PlannedLayer(layer.name, content, bound, levels))
+        plan.open = tuple([one for layer in plan.layers for level in layer.levels for one in level if one.tests])
+        return plan
+
+    def _is_live(self, request: Request, deviation: Deviation) -> bool:
+        """Whether the context decides in other ways than through the conditions and variables of statements."""
+        return (
+            deviation.reads_context
+            or self._policies.get(LayerName.VPCE) is not None
+            or request.principal.kind is PrincipalKind.ROOT
+            or credentials_reach(request, lambda _: UNKNOWN_VALUE) is not TRUE
+        )
+
+
+class _PlannedLayer(NamedTuple):
+    name: LayerName
+    content: LayerPolicies
+    bound: Truth
+    levels: list[list[Candidate]]
+
+
+@dataclass(slots=True, eq=False)
+class _Plan:
+    """What one principal, action and resource meet, whatever the context.
+
+    ``open`` are the statements with tests of the context, in the order of the layers; ``effects`` what their truths
+    led to so far; ``settled`` the effect if nothing can change it; ``live`` that nothing may be kept.
+    """
+
+    principal: Principal
+    resource: Resource
+    deviation: Deviation
+    question: Question
+    live: bool
+    settled: Effect | None = None
+    used: bool = False
+    layers: list[_PlannedLayer] = field(default_factory=list)
+    open: tuple[Candidate, ...] = ()
+    effects: dict[tuple[Truth, ...], Effect] = field(default_factory=dict)
+
+    def serves(self, request: Request) -> bool:
+        """Whether the request is one that the plan was made for."""
+        principal, resource = request.principal, request.resource
+        same_caller = principal is self.principal or principal == self.principal
+        return same_caller and (resource is self.resource or resource == self.resource)
+
+
+def _candidates(level: Level, name: LayerName, question: Question) -> list[Candidate]:
+    action = question.request.action
+    return [
+        found
+        for attached in level.policies
+        for statement in attached.policy.by_action.covering(action)
+        if (found := candidate(statement, attached, name, question)) is not None
+    ]
+
+
+def _verdicts(plan: _Plan, question: Question, holds: tuple[Truth, ...]) -> dict[LayerName, LayerVerdict]:
+    """The verdict of every layer; ``holds`` are the truths of the open statements, in their order."""
+    verdicts = when_all_absent(question.request)
+    rest = iter(holds)
+    for name, content, bound, levels in plan.layers:
+        weights = [[one.weight(next(rest)) if one.tests else one.fixed for one in level] for level in levels]
+        bound_now = binds(name, question, plan.deviation) if plan.live else bound
+        if bound_now is not FALSE:
+            verdicts[name] = weigh(name, content, weights, question=question, deviation=plan.deviation, bound=bound_now)
+    return verdicts
