@@ -27,6 +27,12 @@ class KnownKeys:
     def condition_key(self, key: str) -> DescribedKey | None:
         return self._known.get(key.lower())
 
+    def knows_action(self, action: str) -> bool | None:
+        return NO_FACTS.knows_action(action)
+
+    def knows_key(self, key: str) -> bool | None:
+        return True if key.lower() in self._known else NO_FACTS.knows_key(key)
+
     def takes_no_resource(self, action: str) -> bool | None:
         return NO_FACTS.takes_no_resource(action)
 

@@ -73,6 +73,10 @@ class Catalogue:
         """Type and cardinality of a condition key; tag keys and encryption-context keys are found by their stem."""
         return condition_keys.condition_key(key.lower())
 
+    def knows_key(self, key: str) -> bool:
+        """Whether the catalogue lists the condition key, or the family that it is of."""
+        return condition_keys.condition_key(key.lower()) is not None
+
     def condition_keys_of(self, action: str, resource_type: str | None = None) -> tuple[CatalogKey, ...] | None:
         """The keys of the action and of its resource types, or of the one that is named, global ones aside (C66)."""
         return condition_keys.condition_keys_of(action, resource_type)
@@ -82,8 +86,14 @@ class Catalogue:
         return condition_keys.condition_keys_of_service(service)
 
     def under_rcps(self, action: str) -> bool | None:
-        """Whether the action's service is one that resource control policies apply to (spec E26)."""
-        return action.split(":", 1)[0].lower() in RCP_SERVICES
+        """Whether the action's service is one that resource control policies apply to (spec E26).
+
+        Not known of a service that the catalogue lacks: it may be newer than the table.
+        """
+        service = action.split(":", 1)[0].lower()
+        if service in RCP_SERVICES:
+            return True
+        return False if service in service_records.service_prefixes() else None
 
     def uses_gateway_endpoint(self, action: str) -> bool | None:
         """``False`` for services without gateway endpoints; not known for those that have both kinds (spec E35)."""

@@ -17,7 +17,7 @@ from policysim.cli.ordered_command import OrderedCommand, option_order
 from policysim.cli.output import Output, answer_stream, check_output, output_of, output_options
 from policysim.cli.what_if import Addition, with_additions, without_policies
 from policysim.evaluation.decide import decide
-from policysim.evaluation.decision import Caveat, Effect
+from policysim.evaluation.decision import Effect
 from policysim.evaluation.policy_set import AttachedPolicy
 from policysim.language.arns import is_account_id
 from policysim.language.policy_types import PolicyType
@@ -157,11 +157,7 @@ def decided(question: Question) -> Decision:
     additions = [*_read_additions(question.additions, situation.request), *_read_scps(question.scp)]
     policies = without_policies(situation.policies, question.remove_policy)
     policies = with_additions(policies, additions, situation.request)
-    decision = decide(situation.request, policies, CATALOGUE)
-    if CATALOGUE.knows_action(question.action):
-        return decision
-    sentence = f"the catalogue of AWS actions does not list `{question.action}`: check its spelling"
-    return decision.narrowed(caveats=(*decision.caveats, Caveat("action-unknown", sentence)))
+    return decide(situation.request, policies, CATALOGUE)
 
 
 def _check_form(question: Question) -> None:

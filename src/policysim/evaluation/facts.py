@@ -46,6 +46,12 @@ class Facts(Protocol):
     def condition_key(self, key: str) -> DescribedKey | None:
         """What is known of a condition key."""
 
+    def knows_action(self, action: str) -> bool | None:
+        """Whether AWS has the action (spec A9)."""
+
+    def knows_key(self, key: str) -> bool | None:
+        """Whether AWS has the condition key (spec C66)."""
+
     def takes_no_resource(self, action: str) -> bool | None:
         """Whether the action supports no resource-level permission, so that its resource is ``*`` (spec R2)."""
 
@@ -64,6 +70,12 @@ def is_multivalued(facts: Facts, key: str) -> bool:
 
 class _NoFacts:
     def condition_key(self, key: str) -> DescribedKey | None:  # noqa: ARG002  # the protocol's signature
+        return None
+
+    def knows_action(self, action: str) -> bool | None:  # noqa: ARG002  # the protocol's signature
+        return None
+
+    def knows_key(self, key: str) -> bool | None:  # noqa: ARG002  # the protocol's signature
         return None
 
     def takes_no_resource(self, action: str) -> bool | None:  # noqa: ARG002  # the protocol's signature

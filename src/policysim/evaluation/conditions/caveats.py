@@ -116,12 +116,20 @@ CAVEAT_TEXTS: Final[dict[str, CaveatText]] = {
         "the bucket policy is public or may be",
         ("S15", "S16"),
     ),
+    "key-unknown-to-catalogue": CaveatText(
+        "a condition is on a key that the catalogue of AWS condition keys does not list: check its spelling; it is "
+        "compared as its operator says, whatever its type",
+        ("A9", "C66"),
+    ),
     "private-source-ip": CaveatText(
         "aws:SourceIp is a private address here, but AWS sees the public address of a caller at a public endpoint, and "
         "no aws:SourceIp at all through a VPC endpoint",
         ("C27", "C28"),
     ),
 }
+
+KEY_UNKNOWN: Final = "key-unknown-to-catalogue"
+"""The code of conditions on keys that the catalogue does not list; ``unlisted`` names the keys."""
 
 CAVEATS: Final[dict[str, str]] = {code: text.sentence for code, text in CAVEAT_TEXTS.items()}
 """The sentence of every code that an ``Outcome`` or the verdict of a layer may carry."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from policysim.evaluation.conditions.caveats import CAVEAT_TEXTS
+from policysim.evaluation.conditions.caveats import CAVEAT_TEXTS, KEY_UNKNOWN
 from policysim.evaluation.conditions.prepared import PreparedCondition, prepare
 from policysim.evaluation.decision import Outcome
 from policysim.evaluation.reasons import Element, Reason
@@ -77,6 +77,8 @@ def match_condition(
         caveats = _caveats(entry, prepared, values, truth, lookup, substitutes=substitutes, facts=facts)
     if prepared.operator.base.family is Family.IP_ADDRESS and _met_by_private_address(prepared, values, truth):
         caveats += ("private-source-ip",)
+    if prepared.key_facts is None and facts.knows_key(entry.key) is False:
+        caveats += (KEY_UNKNOWN,)
     reason, index = (None, None) if truth is TRUE else _reason(prepared, values, truth)
     return Outcome(
         Element.CONDITION,
