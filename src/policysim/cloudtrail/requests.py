@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from policysim.catalog.operations import actions_of
+from policysim.catalog.operations import operation
 from policysim.cloudtrail.call import FROM_MESSAGE, NOT_KNOWN, Call, CallRequest, Provenance
 from policysim.cloudtrail.caller import Caller, caller_named, caller_of_event
 from policysim.cloudtrail.context import Asked, context_of_event
@@ -66,9 +66,9 @@ class _Actions(NamedTuple):
 def _actions_of(event: Event, denial: Denial | None) -> _Actions:
     if denial is not None and denial.action:
         return _Actions((denial.action,), FROM_MESSAGE, "")
-    names = actions_of(event.event_source, event.event_name, of_version=bool(event.parameters.get("versionId")))
+    found = operation(event.event_source, event.event_name, of_version=bool(event.parameters.get("versionId")))
     when_none = f"which action `{event.event_name}` of `{event.event_source}` needs cannot be told from its name"
-    return _Actions(names, "event name", when_none)
+    return _Actions(found.actions, "event name", f"{when_none}: {found.reason}")
 
 
 def _caller(event: Event, denial: Denial | None) -> Caller:
