@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from policysim.evaluation.policy_set import AttachedPolicy, Gap
     from policysim.language.policy import Policy
+    from policysim.language.request import AclGrant
 
 NOT_COLLECTED: Final = None
 
@@ -116,25 +117,60 @@ class Identities:
         return next((self.roles[arn] for arn in self.roles if arn.endswith(f"/{name}")), None)
 
 
+class AccessControlList(NamedTuple):
+    """An S3 access control list: the canonical user id of the owner, and the grants."""
+
+    owner: str | None
+    grants: tuple[AclGrant, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BucketSettings:
-    """What S3 was told about one bucket; ``None`` where it was not collected."""
+    """What S3 was told about one bucket; ``None`` where it was not collected. ``objects`` are the lists of objects."""
 
     public_access_block: PublicAccessBlock | None = NOT_COLLECTED
     ownership: str | None = NOT_COLLECTED
     abac: bool | None = NOT_COLLECTED
+    acl: AccessControlList | None = NOT_COLLECTED
+    objects: Mapping[str, AccessControlList] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicAccess:
-    """S3 Block Public Access of the account and of its buckets, by bucket name."""
+    """S3 Block Public Access of the account and of its buckets, by bucket name.
+
+    ``enforced`` is what an S3 policy of the organisation sets for the account, in the place of its own settings; it is
+    ``None`` where there is none or nobody collected it (the account's own settings are then those that AWS prints).
+    """
 
     account: PublicAccessBlock | None = NOT_COLLECTED
     buckets: Mapping[str, BucketSettings] | None = NOT_COLLECTED
+    enforced: PublicAccessBlock | None = None
 
     def bucket(self, name: str) -> BucketSettings:
         """The settings of one bucket, as far as they were collected."""
         return (self.buckets or {}).get(name, BucketSettings())
+
+
+class AccessPointBucket(NamedTuple):
+    """A bucket behind an S3 access point: its name, or its ARN where it has an account of its own; and its owner."""
+
+    name: str
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessPoint:
+    """An S3 access point. ``buckets``: one, several for a Multi-Region Access Point, none where it was not collected.
+
+    ``network_origin`` is ``Internet`` or ``VPC``; ``vpc_id`` the VPC that alone reaches it.
+    """
+
+    buckets: tuple[AccessPointBucket, ...] = ()
+    network_origin: str | None = NOT_COLLECTED
+    vpc_id: str | None = None
+    alias: str | None = None
+    public_access_block: PublicAccessBlock | None = NOT_COLLECTED
 
 
 class Grant(NamedTuple):
@@ -159,7 +195,8 @@ class Account:
 
     In the mappings by ARN an ARN that is not listed was not collected, unless the mapping is empty or the service of
     the ARN is in ``complete``. ``name`` is the folder as the user named it. ``aws_managed`` maps names of AWS managed
-    policies to documents that stand in for those that the authorization details lack.
+    policies to documents that stand in for those that the authorization details lack. ``canonical_id`` is the
+    canonical user id by which Amazon S3 knows the account.
     """
 
     id: str
@@ -173,6 +210,8 @@ class Account:
     tags: Mapping[str, Mapping[str, str] | None] | None = NOT_COLLECTED
     grants: Mapping[str, tuple[Grant, ...]] | None = NOT_COLLECTED
     public_access: PublicAccess | None = NOT_COLLECTED
+    access_points: Mapping[str, AccessPoint] | None = NOT_COLLECTED
+    canonical_id: str | None = NOT_COLLECTED
     complete: frozenset[str] = frozenset()
     gaps: tuple[CollectionGap, ...] = ()
 
@@ -223,6 +262,10 @@ class Organisation:
     def account(self, account_id: str | None) -> Account | None:
         """The account with this id, if it is known and at hand."""
         return self.accounts.get(account_id or "")
+
+    def account_with_canonical_id(self, canonical_id: str) -> str | None:
+        """The id of the account that Amazon S3 knows by this canonical user id, if it is at hand."""
+        return next((one.id for one in self.accounts.values() if one.canonical_id == canonical_id), None)
 
     def path_to(self, node_id: str) -> tuple[Node, ...] | None:
         """The nodes from the root down to an account or other node; ``None`` when it is not in the tree."""

@@ -38,6 +38,7 @@ _OWN_RESOURCE_TAG: Final = frozenset(
 )
 """Services with a ``SERVICE:ResourceTag/`` key of their own beside the global one (Service Authorization Reference)."""
 
+_WITH_ACCESS_POINTS: Final = frozenset({"s3", "s3express"})
 _WITHOUT_TAGS: Final = frozenset({PrincipalKind.ROOT, PrincipalKind.SERVICE})
 _OF_AN_ACCOUNT: Final = frozenset(
     {PrincipalKind.USER, PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER, PrincipalKind.ROOT}
@@ -126,6 +127,8 @@ def _resource_tags(request: Request, organisation: Organisation) -> tuple[Mappin
     families = (RESOURCE_TAG, f"{arn.service}:ResourceTag/") if arn.service in _OWN_RESOURCE_TAG else (RESOURCE_TAG,)
     if arn.service == "s3" and not arn.account:
         return _bucket_tags(arn, owner)
+    if arn.service in _WITH_ACCESS_POINTS and arn.resource_type in {"accesspoint", "bucket"}:
+        return _own_s3_tags(arn, owner)
     if arn.service == "iam":
         return _identity_tags(request.resource.arn, owner), families
     return _listed_tags(request.resource.arn, arn.service, owner), families
@@ -156,6 +159,13 @@ def _bucket_tags(arn: Arn, owner: Account) -> tuple[Mapping[str, str] | None, tu
     if not enabled:
         return {}, (RESOURCE_TAG, BUCKET_TAG)
     return (None, ()) if key else (_listed_tags(str(arn), arn.service, owner), (RESOURCE_TAG, BUCKET_TAG))
+
+
+def _own_s3_tags(arn: Arn, owner: Account) -> tuple[Mapping[str, str] | None, tuple[str, ...]]:
+    """The tags of an access point or directory bucket, which always count (spec C60)."""
+    holder = str(arn._replace(resource="/".join(arn.resource.split("/")[:2])))
+    family = "AccessPointTag/" if arn.resource_type == "accesspoint" else "BucketTag/"
+    return _listed_tags(holder, arn.service, owner), (RESOURCE_TAG, f"{arn.service}:{family}")
 
 
 def _principal_organisation(request: Request, organisation: Organisation) -> dict[str, ContextValue]:

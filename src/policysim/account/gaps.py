@@ -6,9 +6,11 @@ Reference.
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from policysim.account.policy_calls import (
+    access_point_call,
     managed_policy_call,
     organisation_policy_call,
     resource_policy_call,
@@ -19,7 +21,8 @@ from policysim.evaluation.policy_set import Gap
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from policysim.account.account import Account, PolicyReference
+    from policysim.account.account import AccessPointBucket, Account, PolicyReference
+    from policysim.language.arns import Arn
 
 NOT_COLLECTED_CODE: Final = "not-collected"
 POLICY_MISSING_CODE: Final = "policy-missing"
@@ -27,6 +30,7 @@ ACCOUNT_MISSING_CODE: Final = "account-missing"
 OWNER_UNKNOWN_CODE: Final = "owner-unknown"
 ENTITY_UNKNOWN_CODE: Final = "principal-unknown"
 ENDPOINT_UNKNOWN_CODE: Final = "endpoint-unknown"
+BUCKET_UNKNOWN_CODE: Final = "bucket-unknown"
 GRANT_NOT_EVALUATED_CODE: Final = "grant-not-evaluated"
 
 _DETAILS_COMMAND: Final = "aws iam get-account-authorization-details"
@@ -81,6 +85,47 @@ def resource_policies_unknown(service: str, arn: str) -> Gap:
     """Whether a resource of this service can have a policy of its own is not known."""
     sentence = f"whether `{arn}` has a resource policy is not known: `{service}` is not in the table of services"
     return Gap(NOT_COLLECTED_CODE, sentence)
+
+
+def bucket_unknown(access_point: Arn, buckets: Sequence[AccessPointBucket]) -> Gap:
+    """Which bucket a request through an access point reaches; with several, S3 chooses one itself (spec S17)."""
+    if len(buckets) > 1:
+        names = ", ".join(f"`{bucket.name}`" for bucket in buckets)
+        sentence = (
+            f"which bucket `{access_point}` leads to is not known beforehand ({names}), and it must allow as well"
+        )
+        return Gap(BUCKET_UNKNOWN_CODE, sentence)
+    sentence = f"the bucket behind `{access_point}` was not collected, and it must allow as well"
+    return Gap(BUCKET_UNKNOWN_CODE, sentence, access_point_call(access_point))
+
+
+def network_origin_unknown(access_point: Arn) -> Gap:
+    """Whether only a VPC reaches the access point was not collected."""
+    sentence = f"the network origin of `{access_point}` was not collected"
+    return Gap(NOT_COLLECTED_CODE, sentence, access_point_call(access_point))
+
+
+def access_list_missing(arn: str) -> Gap:
+    """The access control list of an S3 object was not collected; a list can only allow (spec S13)."""
+    bucket, _, key = arn.rpartition(":")[2].partition("/")
+    command = f"aws s3api get-object-acl --bucket {bucket} --key {quote(key)}"
+    return Gap(NOT_COLLECTED_CODE, f"the access control list of `{arn}` was not collected", command, may_deny=False)
+
+
+def ownership_unknown(arn: str) -> Gap:
+    """Whether access control lists count on the bucket at all was not collected (spec S14)."""
+    bucket = arn.rpartition(":")[2].partition("/")[0]
+    sentence = f"whether access control lists count on `{bucket}` was not collected"
+    command = f"aws s3api get-bucket-ownership-controls --bucket {bucket}"
+    return Gap(NOT_COLLECTED_CODE, sentence, command, may_deny=False)
+
+
+def public_lists_unknown(arn: str) -> Gap:
+    """Whether S3 Block Public Access ignores the public grants of the list was not collected (spec S15)."""
+    bucket = arn.rpartition(":")[2].partition("/")[0]
+    sentence = f"whether public access control lists are ignored on `{bucket}` was not collected"
+    command = f"aws s3api get-public-access-block --bucket {bucket}"
+    return Gap(NOT_COLLECTED_CODE, sentence, command, may_deny=False)
 
 
 def share_unknown(arn: str, account: Account | None) -> Gap:

@@ -26,12 +26,33 @@ _BY_SERVICE: Final = {
 }
 
 
+_ACCESS_POINT: Final = "aws s3control get-access-point --region {arn.region} --account-id {arn.account} --name "
+_ACCESS_POINTS: Final = {
+    "s3": _ACCESS_POINT + "{arn.resource_id}",
+    "s3express": _ACCESS_POINT + "{arn.resource_id}",
+    "s3-object-lambda": (
+        "aws s3control get-access-point-configuration-for-object-lambda --region {arn.region} "
+        "--account-id {arn.account} --name {arn.resource_id}"
+    ),
+}
+
+
 def resource_policy_call(holder_arn: str) -> str:
     """The call that prints the policy hanging on this ARN (not on a part of it); empty where none is known."""
     arn = parse_arn(holder_arn)
     if arn is None or (arn.service == "s3" and arn.account):
         return ""
     return _BY_SERVICE.get(arn.service, "").format(arn=arn, id=arn.resource_id, url=queue_url(arn))
+
+
+def access_point_call(arn: Arn) -> str:
+    """The call that prints an S3 access point with the bucket behind it; empty where none is known."""
+    if arn.service == "s3-outposts":
+        return f"aws s3control get-access-point --account-id {arn.account} --name {arn}"
+    call = _ACCESS_POINTS.get(arn.service, "")
+    if arn.resource.endswith(".mrap"):
+        call = "aws s3control list-multi-region-access-points --region us-west-2 --account-id {arn.account}"
+    return call.format(arn=arn)
 
 
 def queue_url(arn: Arn) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from policysim.account.account import NOTHING_BLOCKED, PublicAccess
+from policysim.account.bucket_settings import with_bucket_settings
 from policysim.account.context import fuller_context
 from policysim.account.endpoint_layer import endpoint_layer
 from policysim.account.identity_layers import identity_layers
@@ -19,19 +19,21 @@ from policysim.account.principals import completed, entity_behind, in_management
 from policysim.account.resource_layer import resource_layer
 from policysim.evaluation.layers import LAYERS, LayerName
 from policysim.evaluation.policy_set import LayerPolicies, PolicySet
-from policysim.language.arns import parse_arn
-from policysim.language.request import PublicAccessBlock
 
 if TYPE_CHECKING:
     from policysim.account.account import Organisation
-    from policysim.language.request import Request, Resource
+    from policysim.language.request import Principal, Request, Resource
 
 
 class Situation(NamedTuple):
-    """A request in its surroundings: itself with all that was collected about it, and the policies that apply."""
+    """A request in its surroundings: itself with all that was collected about it, and the policies that apply.
+
+    ``part`` says whose authorization it is, in words, where one request needs several.
+    """
 
     request: Request
     policies: PolicySet
+    part: str = ""
 
 
 def situate(request: Request, organisation: Organisation) -> Situation:
@@ -40,7 +42,7 @@ def situate(request: Request, organisation: Organisation) -> Situation:
     Both the caller's account and the resource's account take part; what was not collected becomes a gap of its layer.
     What the request states outright is never replaced.
     """
-    principal = completed(request.principal, organisation)
+    principal = _known_to_s3(completed(request.principal, organisation), organisation)
     request = replace(request, principal=principal)
     request = replace(request, resource=_resource(request, organisation))
     entity = entity_behind(principal, organisation)
@@ -55,34 +57,20 @@ def situate(request: Request, organisation: Organisation) -> Situation:
     return Situation(request, PolicySet(present))
 
 
+def _known_to_s3(principal: Principal, organisation: Organisation) -> Principal:
+    """The caller with the canonical user id of its account (spec P15)."""
+    account = organisation.account(principal.account)
+    if account is None or account.canonical_id is None or principal.canonical_id is not None:
+        return principal
+    return replace(principal, canonical_id=account.canonical_id)
+
+
 def _resource(request: Request, organisation: Organisation) -> Resource:
     resource, owner = request.resource, owner_of(request, organisation)
     managed = resource.in_management_account
-    return replace(
+    known = replace(
         resource,
         account=owner,
         in_management_account=in_management_account(owner, organisation) if managed is None else managed,
-        public_access_block=resource.public_access_block or _public_access_block(resource.arn, owner, organisation),
     )
-
-
-def _public_access_block(text: str, owner: str | None, organisation: Organisation) -> PublicAccessBlock | None:
-    """S3 Block Public Access as it holds for a bucket: the account's and the bucket's settings together (spec S15)."""
-    arn = parse_arn(text)
-    account = organisation.account(owner)
-    if arn is None or arn.service != "s3" or account is None:
-        return None
-    access, name = account.public_access or PublicAccess(), arn.resource.split("/", 1)[0]
-    unlisted = access.buckets is not None and name not in access.buckets and account.covers(access.buckets, arn.service)
-    of_account = access.account or PublicAccessBlock()
-    of_bucket = (NOTHING_BLOCKED if unlisted else access.bucket(name).public_access_block) or PublicAccessBlock()
-    return PublicAccessBlock(
-        block_public_acls=_either(of_account.block_public_acls, of_bucket.block_public_acls),
-        ignore_public_acls=_either(of_account.ignore_public_acls, of_bucket.ignore_public_acls),
-        block_public_policy=_either(of_account.block_public_policy, of_bucket.block_public_policy),
-        restrict_public_buckets=_either(of_account.restrict_public_buckets, of_bucket.restrict_public_buckets),
-    )
-
-
-def _either(one: bool | None, other: bool | None) -> bool | None:
-    return True if one or other else None if None in (one, other) else False
+    return with_bucket_settings(known, request.action, organisation)

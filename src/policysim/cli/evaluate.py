@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from policysim import __version__
+from policysim.account.authorizations import authorizations
 from policysim.account.principals import UnknownPrincipal, resolve_principal
-from policysim.account.situate import situate
 from policysim.catalog.facts import CATALOGUE
 from policysim.cli.context_options import context_of
 from policysim.cli.exit_codes import ExitCode
 from policysim.cli.ordered_command import OrderedCommand, option_order
 from policysim.cli.output import Output, answer_stream, check_output, output_of, output_options
 from policysim.cli.what_if import Addition, with_additions, without_policies
-from policysim.evaluation.decide import decide
-from policysim.evaluation.decision import Effect
+from policysim.evaluation.decide import decide_call
+from policysim.evaluation.decision import Caveat, Effect
 from policysim.evaluation.policy_set import AttachedPolicy
 from policysim.language.arns import is_account_id
 from policysim.language.policy_types import PolicyType
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from policysim.account.account import Organisation
+    from policysim.account.situate import Situation
+    from policysim.evaluation.decide import CallDecision
     from policysim.evaluation.decision import Decision
     from policysim.language.request import Principal
 
@@ -153,11 +155,30 @@ def decided(question: Question) -> Decision:
         resource=Resource(arn=question.resource, account=question.resource_account),
         context=context_of(question.context, question.absent, complete=question.context_complete),
     )
-    situation = situate(request, organisation)
-    additions = [*_read_additions(question.additions, situation.request), *_read_scps(question.scp)]
-    policies = without_policies(situation.policies, question.remove_policy)
-    policies = with_additions(policies, additions, situation.request)
-    return decide(situation.request, policies, CATALOGUE)
+    situations = authorizations(request, organisation)
+    first = situations[0].request
+    additions = [*_read_additions(question.additions, first), *_read_scps(question.scp)]
+    in_force = without_policies([situation.policies for situation in situations], question.remove_policy)
+    asked = [
+        (situation.request, with_additions(policies, additions, situation.request))
+        for situation, policies in zip(situations, in_force, strict=True)
+    ]
+    return _told_of_the_others(decide_call(asked, CATALOGUE), situations)
+
+
+def _told_of_the_others(call: CallDecision, situations: Sequence[Situation]) -> Decision:
+    """The decision that settles the call; where the request needs several, it says how the others came out."""
+    if len(situations) == 1:
+        return call.deciding
+    shown, others = "", []
+    for situation, decision in zip(situations, call.decisions, strict=True):
+        whose = f"{situation.part or 'the bucket'} (`{decision.request.resource.arn}`)"
+        if decision is call.deciding:
+            shown = whose
+        else:
+            others.append(f"{whose} gives {decision.effect.value.replace('_', ' ')}")
+    sentence = f"the request needs {len(situations)} authorizations: this is that of {shown}; {'; '.join(others)}"
+    return call.deciding.narrowed(caveats=(*call.deciding.caveats, Caveat("several-authorizations", sentence)))
 
 
 def _check_form(question: Question) -> None:

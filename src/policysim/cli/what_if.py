@@ -12,7 +12,7 @@ from policysim.language.policy_types import PolicyType
 from policysim.sources.full_access import FULL_AWS_ACCESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from policysim.evaluation.policy_set import PolicySet
     from policysim.language.request import Request
@@ -100,14 +100,26 @@ def _joined(there: Level, attached: AttachedPolicy) -> Level:
     return level(there.node, (*there.policies, attached), there.gaps)
 
 
-def without_policies(policies: PolicySet, removals: Iterable[str]) -> PolicySet:
-    """The policies without those that ``removals`` name, by name or ARN, wherever they are attached."""
+def without_policies(sets: Sequence[PolicySet], removals: Iterable[str]) -> tuple[PolicySet, ...]:
+    """The policies without those that ``removals`` name, by name or ARN, wherever they are attached.
+
+    There is one set for each authorization of the request; a removal must be in force in one of them at least.
+    """
+    left = tuple(sets)
     for removal in removals:
-        touched = [name for name, layer in policies.layers.items() if any(_is(one, removal) for one in layer.policies)]
-        if not touched:
-            raise click.UsageError(f"no policy in force here is called `{removal}`{_policies_in_force(policies)}")
-        for name in touched:
-            policies = policies.with_layer(name, _without(name, policies.layers[name], removal))
+        touched = [
+            [name for name, layer in policies.layers.items() if any(_is(one, removal) for one in layer.policies)]
+            for policies in left
+        ]
+        if not any(touched):
+            raise click.UsageError(f"no policy in force here is called `{removal}`{_policies_in_force(left)}")
+        left = tuple(_without_in(policies, names, removal) for policies, names in zip(left, touched, strict=True))
+    return left
+
+
+def _without_in(policies: PolicySet, names: Iterable[LayerName], removal: str) -> PolicySet:
+    for name in names:
+        policies = policies.with_layer(name, _without(name, policies.layers[name], removal))
     return policies
 
 
@@ -125,6 +137,7 @@ def _without(name: LayerName, layer: LayerPolicies, removal: str) -> LayerPolici
     return None if gone else left
 
 
-def _policies_in_force(policies: PolicySet) -> str:
-    names = dict.fromkeys(f"`{attached.name}`" for layer in policies.layers.values() for attached in layer.policies)
+def _policies_in_force(sets: Iterable[PolicySet]) -> str:
+    layers = (layer for policies in sets for layer in policies.layers.values())
+    names = dict.fromkeys(f"`{attached.name}`" for layer in layers for attached in layer.policies)
     return f" (there are {', '.join(names)})" if names else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policysim.account.situate import situate
+from policysim.account.authorizations import authorizations
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
 from policysim.explanation.agreement import Finding, compare, layer_of_message
@@ -18,7 +18,7 @@ from policysim.explanation.remedies import remedies
 if TYPE_CHECKING:
     from policysim.account.account import Organisation
     from policysim.account.situate import Situation
-    from policysim.cloudtrail.call import Call
+    from policysim.cloudtrail.call import Call, CallRequest
     from policysim.cloudtrail.denial import Denial
     from policysim.evaluation.facts import Facts
 
@@ -32,13 +32,29 @@ def diagnose(call: Call, organisation: Organisation | None, facts: Facts) -> Dia
     """
     if organisation is None or not call.requests:
         return _from_event_alone(call)
-    situations = [situate(requested.request, organisation) for requested in call.requests]
+    needed = [
+        (_asked(requested, situation), situation)
+        for requested in call.requests
+        for situation in authorizations(requested.request, organisation)
+    ]
     requests = tuple(
         RequestDiagnosis(requested, decide(situation.request, situation.policies, facts))
-        for requested, situation in zip(call.requests, situations, strict=True)
+        for requested, situation in needed
     )
+    situations = [situation for _, situation in needed]
     refused = refused_request(call.denial, requests)
     return _in_account(call, requests, situations[refused], organisation, facts)
+
+
+def _asked(requested: CallRequest, situation: Situation) -> CallRequest:
+    """The request as AWS authorizes it: one may need several authorizations, or another action (spec S13, S17, S36)."""
+    told, decided = requested.request, situation.request
+    if (told.action, told.resource.arn) == (decided.action, decided.resource.arn) and not situation.part:
+        return requested
+    provenance = requested.provenance
+    if situation.part:
+        provenance = provenance._replace(resource=f"{provenance.resource}; asked of {situation.part}")
+    return requested._replace(request=decided, provenance=provenance)
 
 
 def refused_request(denial: Denial | None, requests: tuple[RequestDiagnosis, ...]) -> int:

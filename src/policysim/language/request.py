@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,7 +62,9 @@ class Principal:
 
     ``arn`` is the caller's own ARN (the sts ARN of a session); ``entity_arn`` is the role behind a session (with its
     path) or the user behind a federated session; ``provider`` the identity provider of a web identity or SAML caller.
-    ``in_management_account`` and ``service_linked`` are ``None`` when nobody knows.
+    ``in_management_account`` and ``service_linked`` are ``None`` when nobody knows; ``canonical_id`` is the canonical
+    user id of the caller's account, which Amazon S3 knows accounts by (spec P15); ``transitive_tags`` are the keys of
+    the session tags that a session passes on in a role chain, as far as they are known (spec S7).
     """
 
     kind: PrincipalKind
@@ -75,6 +77,8 @@ class Principal:
     credentials: Credentials = Credentials.UNKNOWN
     service_linked: bool | None = False
     in_management_account: bool | None = None
+    canonical_id: str | None = None
+    transitive_tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +91,27 @@ class PublicAccessBlock:
     restrict_public_buckets: bool | None = None
 
 
+class AclGrant(NamedTuple):
+    """One grant of an S3 access control list.
+
+    ``grantee`` is an account id, a canonical user id or the URI of a predefined group; ``permission`` is ``READ``,
+    ``WRITE``, ``READ_ACP``, ``WRITE_ACP`` or ``FULL_CONTROL``.
+    """
+
+    grantee: str
+    permission: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """What the request is about: an ARN or ``*``, and what is known of its owner.
 
     ``account`` is ``None`` when the owner is unknown; it is never guessed (spec R22). ``key_manager`` is that of a KMS
-    key (``AWS`` or ``CUSTOMER``), ``public_access_block`` that of an S3 bucket.
+    key (``AWS`` or ``CUSTOMER``). The others are of S3: ``public_access_block`` and ``object_ownership`` of the bucket
+    (``BucketOwnerEnforced`` and so on), ``object_owner`` the account that owns the object, ``acl`` the access control
+    list of the bucket or object; ``None`` where nobody knows. ``let_in`` are the accounts beside the owner whose users
+    ``RestrictPublicBuckets`` lets pass (spec S15). ``behind`` is the ARN of the bucket or object behind an access
+    point, where it is known and authorized as well (spec S17).
     """
 
     arn: str
@@ -100,6 +119,11 @@ class Resource:
     in_management_account: bool | None = None
     key_manager: str | None = None
     public_access_block: PublicAccessBlock | None = None
+    object_owner: str | None = None
+    object_ownership: str | None = None
+    acl: tuple[AclGrant, ...] | None = None
+    let_in: tuple[str, ...] = ()
+    behind: str | None = None
 
 
 class RequestContext:

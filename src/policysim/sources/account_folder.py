@@ -10,32 +10,29 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from policysim.account.account import (
-    NOTHING_BLOCKED,
     Account,
-    BucketSettings,
     CollectionGap,
     Grant,
     PolicyReference,
-    PublicAccess,
     VpcEndpoint,
 )
 from policysim.account.on_demand import OnDemand
 from policysim.evaluation.policy_set import AttachedPolicy
 from policysim.language.arns import is_account_id
 from policysim.language.policy_types import PolicyType
-from policysim.language.request import PublicAccessBlock
 from policysim.sources.errors import InputError
 from policysim.sources.files import json_file, json_files, stem_of
 from policysim.sources.identities import read_identities
 from policysim.sources.json_values import Json, read_json
 from policysim.sources.policy_files import Documents, file_named, read_policy_file
+from policysim.sources.s3_settings import read_access_point, read_public_access
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
     from typing import TypeVar
 
-    from policysim.account.account import Identities
+    from policysim.account.account import Identities, PublicAccess
     from policysim.account.on_demand import Reader
     from policysim.language.policy import Policy
 
@@ -66,6 +63,8 @@ def read_account(folder: Path, root: Path | None = None) -> Account:
         tags=_map(folder, "tags", _tags),
         grants=_map(folder, "kms-grants", _grants),
         public_access=_public_access(folder),
+        access_points=_map(folder, "s3-access-points", read_access_point),
+        canonical_id=about.optional_text("canonical_user_id") if about is not None else None,
         complete=complete,
         gaps=gaps,
     )
@@ -190,41 +189,4 @@ def _grant(at: Json) -> Grant:
 
 def _public_access(folder: Path) -> PublicAccess | None:
     path = json_file(folder, "s3-public-access")
-    if path is None:
-        return None
-    whole = read_json(path)
-    if whole.empty:
-        return PublicAccess(account=NOTHING_BLOCKED, buckets={})
-    account, buckets = whole.member("account"), whole.member("buckets")
-    return PublicAccess(
-        account=None if account is None else _block(account),
-        buckets=None if buckets is None else {name: _bucket(at) for name, at in buckets.members()},
-    )
-
-
-def _bucket(at: Json) -> BucketSettings:
-    if at.empty:
-        return BucketSettings(public_access_block=NOTHING_BLOCKED)
-    block = at.member("public_access_block")
-    return BucketSettings(
-        public_access_block=None if block is None else _block(block),
-        ownership=at.optional_text("ownership"),
-        abac=at.optional_flag("abac"),
-    )
-
-
-def _block(at: Json) -> PublicAccessBlock:
-    """The four settings; ``null`` and an empty object say that nothing is blocked."""
-    if at.empty:
-        return NOTHING_BLOCKED
-
-    def setting(name: str) -> bool | None:
-        found = at.member(name)
-        return None if found is None else found.flag()
-
-    return PublicAccessBlock(
-        block_public_acls=setting("BlockPublicAcls"),
-        ignore_public_acls=setting("IgnorePublicAcls"),
-        block_public_policy=setting("BlockPublicPolicy"),
-        restrict_public_buckets=setting("RestrictPublicBuckets"),
-    )
+    return None if path is None else read_public_access(read_json(path))
