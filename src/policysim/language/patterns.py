@@ -43,26 +43,41 @@ class ArnPattern:
     C33). ``well_formed`` is false for a text that is neither: it covers nothing (spec C31).
     """
 
-    __slots__ = ("_fixed", "_head", "_open", "_parts", "_whole", "spans", "well_formed")
+    __slots__ = ("_fixed", "_head", "_open", "_pieces", "_whole", "spans", "well_formed")
 
     def __init__(self, pieces: tuple[Piece, ...]) -> None:
+        self._pieces = pieces
+        self._whole: Pattern | None = None
+        self._head = ""
+        self._fixed: tuple[tuple[int, str], ...] = ()
+        self._open: tuple[tuple[int, Pattern], ...] = ()
+        self.spans = False
+        self.well_formed = True
         whole = Pattern.from_pieces(pieces)
-        parts = _split_at_colons(pieces)
+        if _starts_with_five_literal_parts(pieces):
+            # The colons must line up, so one match of the whole text is the same.
+            self._whole = whole
+        else:
+            self._take_apart(whole)
+
+    def _take_apart(self, whole: Pattern) -> None:
+        parts = self._parts
         everything = whole.matches_everything
-        if everything:
-            parts = [(Piece("*"),)] * 6
         self.well_formed = len(parts) == 6
-        self._parts = tuple(Pattern.from_pieces(part) for part in parts)
-        plain = all(part.literal is not None for part in self._parts[:5]) and self._parts[0].literal == "arn"
-        # With five literal parts in front the colons must line up, so one match of the whole text is the same.
-        self._whole = whole if plain and self.well_formed else None
+        patterns = [Pattern.from_pieces(part) for part in parts]
         self._head = whole.prefix
         # Parts that lie wholly in the head, and those of a lone `*`, need no look of their own.
         first = min(self._head.count(":"), 5)
-        own = [(at, part) for at, part in enumerate(self._parts) if at >= first and not part.matches_everything]
+        own = [(at, part) for at, part in enumerate(patterns) if at >= first and not part.matches_everything]
         self._fixed = tuple((at, part.literal) for at, part in own if part.literal is not None)
         self._open = tuple((at, part) for at, part in own if part.literal is None)
         self.spans = any(_ends_in_star(part) for part in parts[:5]) and not everything
+
+    @property
+    def _parts(self) -> list[tuple[Piece, ...]]:
+        """The six parts, all of them ``*`` for a pattern that covers everything; fewer for one that is malformed."""
+        everything = Pattern.from_pieces(self._pieces).matches_everything
+        return [(Piece("*"),)] * 6 if everything else _split_at_colons(self._pieces)
 
     def matches(self, text: str) -> bool:
         """Whether ``text`` is an ARN that fits part by part, upper and lower case told apart."""
@@ -93,7 +108,7 @@ class ArnPattern:
         for position, part in enumerate(self._parts):
             if position:
                 yield Token(":")
-            tokens = part.tokens
+            tokens = Pattern.from_pieces(part).tokens
             for at, token in enumerate(tokens):
                 last = at == len(tokens) - 1
                 yield token._replace(colons=position == 5 or (across_colons and token.run and last))
@@ -141,8 +156,8 @@ class ResourcePattern:
     def __init__(self, pieces: tuple[Piece, ...], loose: tuple[Piece, ...] | None = None) -> None:
         self._text = Pattern.from_pieces(pieces)
         self.everything = self._text.matches_everything
-        parts = _split_at_colons(pieces)
-        missing = 6 - len(parts)
+        colons = sum(piece.text.count(":") for piece in pieces)
+        missing = 5 - min(colons, 5)
         filled = pieces + (Piece(":*"),) * missing
         self._arn = ArnPattern(filled)
         # The `*` at the end of a whole pattern covers what follows by itself; any other short pattern is a guess.
@@ -194,6 +209,15 @@ def resource_matches(pattern: str | ResourcePattern, resource: str) -> ResourceM
     A request whose resource is ``*`` is covered by ``*`` alone (spec R2).
     """
     return (resource_pattern_of(pattern) if isinstance(pattern, str) else pattern).match(resource)
+
+
+def _starts_with_five_literal_parts(pieces: tuple[Piece, ...]) -> bool:
+    """Whether a pattern begins as every ARN does and has no wildcard before the fifth colon."""
+    text, literal = pieces[0] if pieces else Piece("")
+    if not text.startswith("arn:"):
+        return False
+    parts = text.split(":", 5)
+    return len(parts) == 6 and (literal or not any("*" in part or "?" in part for part in parts[:5]))
 
 
 def _split_at_colons(pieces: Iterable[Piece]) -> list[tuple[Piece, ...]]:

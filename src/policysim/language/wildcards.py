@@ -103,6 +103,8 @@ class Pattern:
     @property
     def prefix(self) -> str:
         """What every matching text starts with: the characters before the first wildcard."""
+        if self.literal is not None or not self._chunks:
+            return self._head if self.literal is None else self.literal
         head: list[str] = []
         for token in self.tokens:
             if token.char is None:
@@ -196,6 +198,8 @@ _WILDCARDS: Final = {wildcard.value: wildcard for wildcard in _Wildcard}
 
 
 def _cut_at_stars(pieces: tuple[Piece, ...]) -> tuple[_Chunk, ...]:
+    if len(pieces) == 1 and not pieces[0].literal and "?" not in pieces[0].text:
+        return tuple([_Chunk(len(run), ((0, run),) if run else ()) for run in pieces[0].text.split("*")])
     chunks: list[_Chunk] = []
     runs: list[tuple[int, str]] = []
     length = 0
