@@ -59,6 +59,11 @@ def is_service_linked(role_arn: str) -> bool:
     return ":role/aws-service-role/" in role_arn
 
 
+def is_reserved_role(role_arn: str) -> bool:
+    """Whether the ARN of a role, path included, is one that IAM Identity Center made for a permission set (P23)."""
+    return ":role/aws-reserved/sso." in role_arn
+
+
 def is_account_id(text: str) -> bool:
     """Whether ``text`` is a 12-digit account id."""
     return _ACCOUNT_ID.fullmatch(text) is not None

@@ -1,6 +1,6 @@
-"""AWS IAM: passing a role is an action of its own on the role.
+"""AWS IAM: passing a role is an action of its own on the role; what belongs to AWS cannot be changed.
 
-Source: IAM User Guide, id_roles_use_passrole; spec S9, S10.
+Source: IAM User Guide, id_roles_use_passrole and id_roles_create-service-linked-role; spec E38, G25, P23, S9, S10, S42.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from policysim.evaluation.decision import Caveat, Effect
 from policysim.evaluation.services.deviation import Deviation, Settled
+from policysim.evaluation.services.protected import only_the_description, protected
 from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
@@ -35,3 +36,4 @@ PASS_ROLE = Deviation(
     unreliable_keys=("aws:resourcetag/",),
     caveats=_trust_is_separate,
 )
+IAM = Deviation("what AWS owns", ("E38", "G25", "P23", "S42"), settle=protected, caveats=only_the_description)
