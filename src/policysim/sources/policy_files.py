@@ -47,7 +47,7 @@ def policy_of(source: Source, type: PolicyType) -> Policy:  # noqa: A002  # the 
     """The policy that a text holds; where its JSON is broken, the written grammar says what was expected."""
     value = load_json(source)
     if isinstance(value, Problem):
-        return replace(parse_policy(source, type), problems=(_explained(value, source),))
+        return replace(parse_policy(source, type), problems=(explained(value, source),))
     path = _wrapping(value)
     for step in path:
         value = value[step] if isinstance(value, dict) and isinstance(step, str) else value
@@ -66,7 +66,8 @@ def _wrapping(value: object) -> DocumentPath:
     return ()
 
 
-def _explained(problem: Problem, source: Source) -> Problem:
+def explained(problem: Problem, source: Source) -> Problem:
+    """Why a text is not JSON, in the words of the written grammar where it can tell."""
     if problem.kind is not BROKEN_JSON or len(source.text) > _EXPLAINED_SIZE:
         return problem
     from policysim.grammars.policies import explain_break  # noqa: PLC0415  # Lark loads only when a text is broken
