@@ -12,10 +12,11 @@ from policysim.account.account import Role
 from policysim.account.endpoint_layer import endpoint_of
 from policysim.account.owners import ANY_RESOURCE
 from policysim.evaluation.context import context_lookup
+from policysim.evaluation.network_keys import supports
 from policysim.language.arns import parse_arn
 from policysim.language.patterns import action_matches
 from policysim.language.policy import Effect
-from policysim.language.request import ABSENT, UNKNOWN, PrincipalKind
+from policysim.language.request import ABSENT, UNKNOWN, Credentials, PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,9 @@ _OWN_RESOURCE_TAG: Final = frozenset(
 
 _WITH_ACCESS_POINTS: Final = frozenset({"s3", "s3express"})
 _WITHOUT_TAGS: Final = frozenset({PrincipalKind.ROOT, PrincipalKind.SERVICE})
+ROLES_ANYWHERE: Final = "rolesanywhere.amazonaws.com"
+"""The one service principal with tags: they hold what the certificate of a workload says (spec S38)."""
+
 _OF_AN_ACCOUNT: Final = frozenset(
     {PrincipalKind.USER, PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER, PrincipalKind.ROOT}
 )
@@ -48,7 +52,7 @@ _OF_AN_ACCOUNT: Final = frozenset(
 def fuller_context(request: Request, entity: User | Role | None, organisation: Organisation) -> RequestContext:
     """The context of a request together with what was collected; ``entity`` is the user or role behind the caller."""
     context = _with_tags(request.context, _principal_tags(request, entity, organisation), (PRINCIPAL_TAG,))
-    context = _without_saml(context, request, entity, organisation)
+    context = _without_saml(_with_multi_factor(context, request), request, entity, organisation)
     tags, families = _resource_tags(request, organisation)
     context = _with_tags(context, tags, families)
     return context.filled_with(
@@ -81,7 +85,7 @@ def _principal_tags(
     """
     kind = request.principal.kind
     if kind in _WITHOUT_TAGS:
-        return {}
+        return None if request.principal.service == ROLES_ANYWHERE else {}
     if entity is None or kind is PrincipalKind.FEDERATED_USER:
         return None
     if isinstance(entity, Role):
@@ -102,6 +106,15 @@ def _may_allow(trust: Policy, action: str) -> bool:
         and (statement.action.negated or any(action_matches(pattern, action) for pattern in statement.action.patterns))
         for statement in trust.statements
     )
+
+
+def _with_multi_factor(context: RequestContext, request: Request) -> RequestContext:
+    """Temporary credentials of a user have the MFA key, whatever it says (spec C51)."""
+    caller = request.principal
+    of_a_session = caller.kind is PrincipalKind.USER and caller.credentials is Credentials.TEMPORARY
+    if not of_a_session or context.complete or context.get(MFA) not in (None, UNKNOWN) or context.candidates(MFA):
+        return context
+    return context.with_candidates(MFA, ("true",), ("false",))
 
 
 def _without_saml(
@@ -199,5 +212,12 @@ def _membership(stem: str, account_id: str, organisation: Organisation) -> dict[
 
 
 def _endpoint_network(request: Request, organisation: Organisation) -> dict[str, ContextValue]:
+    """The VPC of the endpoint, and whose the endpoint is, where the service tells (spec C53)."""
     endpoint = endpoint_of(request, organisation)
-    return {} if endpoint is None or endpoint.vpc_id is None else {"aws:SourceVpc": (endpoint.vpc_id,)}
+    if endpoint is None:
+        return {}
+    owner: dict[str, ContextValue] = {}
+    if endpoint.account_id is not None:
+        owner = {"aws:VpceAccount": (endpoint.account_id,)} | _membership("aws:Vpce", endpoint.account_id, organisation)
+    found = {key: value for key, value in owner.items() if supports(key.lower(), request.action.lower())}
+    return found if endpoint.vpc_id is None else found | {"aws:SourceVpc": (endpoint.vpc_id,)}
