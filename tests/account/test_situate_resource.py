@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from policysim.account.account import Account, BucketSettings, CollectionGap, Grant, Identities, PublicAccess, Role
+from policysim.account.account import Account, BucketSettings, CollectionGap, Identities, PublicAccess, Role
 from policysim.account.situate import situate
+from policysim.evaluation.key_grants import KeyGrant
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import AttachedPolicy, LayerPolicies
 from policysim.language.policy_types import PolicyType
-from policysim.language.request import Principal, PrincipalKind, PublicAccessBlock
+from policysim.language.request import Principal, PrincipalKind, PublicAccessBlock, Request, RequestContext, Resource
 from tests.account_folders import (
     ACCOUNT,
     BUCKET,
@@ -289,19 +290,70 @@ def test_s23_grants_that_were_not_collected_can_only_allow() -> None:
     assert meets("kms:PutKeyPolicy", KEY, account(resource_policies={KEY: None}, grants=None)) is None
 
 
+def granted(*grants: KeyGrant, action: str = "kms:Decrypt") -> tuple[str, ...]:
+    """The names of the documents of the resource layer of a key with these grants."""
+    layer = meets(action, KEY, account(resource_policies={KEY: document(KEY)}, grants={KEY: grants}))
+    assert layer is not None
+    assert layer.gaps == ()
+    return tuple(attached.name for attached in layer.policies)
+
+
 @pytest.mark.parametrize(
-    ("grant", "open_"),
+    ("grant", "serves"),
     [
-        (Grant(user().arn or "", ("Decrypt",)), True),
-        (Grant(f"arn:aws:iam::{ACCOUNT}:root", ("Decrypt", "Encrypt")), True),
-        (Grant(user().arn or "", ("Encrypt",)), False),
-        (Grant(f"arn:aws:iam::{ACCOUNT}:user/other", ("Decrypt",)), False),
+        (KeyGrant(user().arn or "", ("Decrypt",), id="g1"), True),
+        (KeyGrant(f"arn:aws:iam::{ACCOUNT}:root", ("Decrypt", "Encrypt"), id="g1"), True),
+        (KeyGrant(user().arn or "", ("Encrypt",), id="g1"), False),
+        (KeyGrant(f"arn:aws:iam::{ACCOUNT}:user/other", ("Decrypt",), id="g1"), False),
     ],
 )
-def test_s23_a_grant_that_names_the_caller_and_the_operation_may_allow(grant: Grant, *, open_: bool) -> None:
+def test_s23_a_grant_that_covers_caller_and_operation_stands_beside_the_key_policy(
+    grant: KeyGrant, *, serves: bool
+) -> None:
+    assert granted(grant)[1:] == (("grant g1",) if serves else ())
+
+
+def test_s35_every_grant_that_the_caller_may_retire_stands_beside_the_key_policy() -> None:
+    retired = KeyGrant(f"arn:aws:iam::{ACCOUNT}:role/other", ("Decrypt",), user().arn, id="g1")
+    other = KeyGrant(f"arn:aws:iam::{FOREIGN.account}:role/x", ("Decrypt",), id="g2")
+    assert granted(retired, other, action="kms:RetireGrant")[1:] == ("grant g1", "grant g2")
+    assert granted(retired, other)[1:] == ()
+
+
+def test_s23_a_grant_with_constraints_that_nobody_knows_is_a_gap_that_never_denies() -> None:
+    grant = KeyGrant(user().arn or "", ("Decrypt",), understood=False)
     layer = meets("kms:Decrypt", KEY, account(resource_policies={KEY: document(KEY)}, grants={KEY: (grant,)}))
     assert layer is not None
-    assert [gap.code for gap in layer.gaps] == (["grant-not-evaluated"] if open_ else [])
+    assert [(gap.code, gap.may_deny) for gap in layer.gaps] == [("grant-not-evaluated", False)]
+
+
+def test_s22_an_alias_has_no_policy_of_its_own() -> None:
+    alias = f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/app"
+    assert meets("kms:CreateAlias", alias, account(grants={})) is None
+
+
+def test_s40_a_replica_of_a_multi_region_key_has_its_own_policy_and_grants() -> None:
+    here, there = (f"arn:aws:kms:{region}:{ACCOUNT}:key/mrk-1" for region in ("eu-west-1", "us-east-1"))
+    where = account(
+        resource_policies={here: document(here)}, grants={here: (KeyGrant(user().arn or "", ("Decrypt",), id="g1"),)}
+    )
+    assert codes(meets("kms:Decrypt", there, where)) == ["not-collected", "not-collected"]
+    layer = meets("kms:Decrypt", here, where)
+    assert layer is not None
+    assert layer.gaps == ()
+
+
+def test_s25_the_policy_of_an_aws_managed_key_is_known_without_its_document() -> None:
+    asked = Request(
+        principal=user(),
+        action="kms:Decrypt",
+        resource=Resource(arn=KEY, account=ACCOUNT, key_manager="AWS"),
+        context=RequestContext(complete=True),
+    )
+    found = situate(asked, organisation(account(grants={}))).policies.get(LayerName.RESOURCE)
+    assert found is not None
+    assert [attached.editable for attached in found.policies] == [False]
+    assert found.gaps == ()
 
 
 def test_s15_block_public_access_that_nobody_collected_is_not_known_to_be_off() -> None:

@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from policysim.account.account import CollectionGap, Grant, PolicyReference
+from policysim.account.account import CollectionGap, PolicyReference
+from policysim.evaluation.key_grants import KeyGrant
 from policysim.evaluation.policy_set import AttachedPolicy
 from policysim.language.locator import locate
 from policysim.language.policy_types import PolicyType
@@ -261,6 +262,43 @@ def test_endpoints_without_and_with_an_uncollected_policy_are_told_apart(tmp_pat
     assert (found["vpce-3"].policy, found["vpce-3"].policy_collected) == (None, False)
 
 
+def test_s23_a_grant_is_read_with_its_constraints(tmp_path: Path) -> None:
+    constraints = {"EncryptionContextSubset": {"Team": "blue"}, "SourceArn": QUEUE}
+    printed = {
+        "GrantId": "g",
+        "Name": "job",
+        "GranteeServicePrincipal": "sqs.amazonaws.com",
+        "RetiringServicePrincipal": "sqs.amazonaws.com",
+        "Operations": ["Decrypt"],
+        "Constraints": constraints,
+        "IssuingAccount": f"arn:aws:iam::{ACCOUNT}:root",
+        "CreationDate": 1764000000.0,
+    }
+    equal = {
+        "GranteePrincipal": ROLE,
+        "Operations": ["Decrypt"],
+        "Constraints": {"EncryptionContextEquals": {"a": "b"}},
+    }
+    newer = {"GranteePrincipal": ROLE, "Operations": ["Decrypt"], "Constraints": {"Newer": {"a": "b"}}}
+    grants = read(tmp_path, kms_grants={KEY: [printed, equal, newer]}).grants
+    assert grants is not None
+    assert grants[KEY] == (
+        KeyGrant(
+            "sqs.amazonaws.com",
+            ("Decrypt",),
+            "sqs.amazonaws.com",
+            "g",
+            "job",
+            context_subset=(("Team", "blue"),),
+            source_arn=QUEUE,
+            issuing_account=f"arn:aws:iam::{ACCOUNT}:root",
+            created="1764000000.0",
+        ),
+        KeyGrant(ROLE, ("Decrypt",), context_equals=(("a", "b"),)),
+        KeyGrant(ROLE, ("Decrypt",), understood=False),
+    )
+
+
 def test_tags_grants_and_the_collection(tmp_path: Path) -> None:
     printed = {"GrantId": "g", "GranteePrincipal": ROLE, "Operations": ["Decrypt"], "RetiringPrincipal": USER}
     service = {"GranteeServicePrincipal": "sns.amazonaws.com", "Operations": ["Encrypt"]}
@@ -277,7 +315,10 @@ def test_tags_grants_and_the_collection(tmp_path: Path) -> None:
     assert found.tags is not None
     assert found.grants is not None
     assert (found.tags[QUEUE], found.tags[BUCKET]) == ({"Team": "blue"}, None)
-    assert found.grants[KEY] == (Grant(ROLE, ("Decrypt",), USER), Grant("sns.amazonaws.com", ("Encrypt",)))
+    assert found.grants[KEY] == (
+        KeyGrant(ROLE, ("Decrypt",), USER, id="g"),
+        KeyGrant("sns.amazonaws.com", ("Encrypt",)),
+    )
     assert found.complete == frozenset({"s3", "kms"})
     assert found.gaps == (CollectionGap(QUEUE, "sqs:GetQueueAttributes", "AccessDenied"),)
 

@@ -15,6 +15,7 @@ from policysim.language.request import PublicAccessBlock
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from policysim.evaluation.key_grants import KeyGrant
     from policysim.evaluation.policy_set import AttachedPolicy, Gap
     from policysim.language.policy import Policy
     from policysim.language.request import AclGrant
@@ -173,14 +174,6 @@ class AccessPoint:
     public_access_block: PublicAccessBlock | None = NOT_COLLECTED
 
 
-class Grant(NamedTuple):
-    """One KMS grant: whom it serves and the operations (without ``kms:``) that it covers."""
-
-    grantee: str
-    operations: tuple[str, ...]
-    retiring: str | None = None
-
-
 class CollectionGap(NamedTuple):
     """A call of the collection that AWS refused: what it was to collect, the call, and the error."""
 
@@ -208,7 +201,7 @@ class Account:
     session_policies: Mapping[str, tuple[AttachedPolicy | PolicyReference, ...]] | None = NOT_COLLECTED
     endpoints: Mapping[str, VpcEndpoint] | None = NOT_COLLECTED
     tags: Mapping[str, Mapping[str, str] | None] | None = NOT_COLLECTED
-    grants: Mapping[str, tuple[Grant, ...]] | None = NOT_COLLECTED
+    grants: Mapping[str, tuple[KeyGrant, ...]] | None = NOT_COLLECTED
     public_access: PublicAccess | None = NOT_COLLECTED
     access_points: Mapping[str, AccessPoint] | None = NOT_COLLECTED
     canonical_id: str | None = NOT_COLLECTED

@@ -31,7 +31,6 @@ OWNER_UNKNOWN_CODE: Final = "owner-unknown"
 ENTITY_UNKNOWN_CODE: Final = "principal-unknown"
 ENDPOINT_UNKNOWN_CODE: Final = "endpoint-unknown"
 BUCKET_UNKNOWN_CODE: Final = "bucket-unknown"
-GRANT_NOT_EVALUATED_CODE: Final = "grant-not-evaluated"
 
 _DETAILS_COMMAND: Final = "aws iam get-account-authorization-details"
 _TARGET_COMMAND: Final = "aws organizations list-policies-for-target --target-id {node} --filter {kind}"
@@ -145,12 +144,6 @@ def key_unknown(arn: str) -> Gap:
     """An alias stands for a key, whose policy decides; which key was not collected (spec S22)."""
     sentence = f"the key behind `{arn}` is not known, so its policy is not known"
     return Gap(NOT_COLLECTED_CODE, sentence, f"aws kms describe-key --key-id {arn}")
-
-
-def grant_not_evaluated(arn: str) -> Gap:
-    """A grant names the caller and the operation; its constraints are not evaluated, and it can only allow."""
-    sentence = f"a grant of `{arn}` may allow this: its constraints are not looked at"
-    return Gap(GRANT_NOT_EVALUATED_CODE, sentence, may_deny=False)
 
 
 def grants_missing(arn: str) -> Gap:

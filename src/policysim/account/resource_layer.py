@@ -1,7 +1,7 @@
 """The resource-based policy that a request meets: a role's trust policy, or the policy of the resource.
 
 Source: IAM User Guide, access_policies_identity-vs-resource; AWS KMS Developer Guide, grants; spec S1, S9, S17, S22,
-S23, S27, R22, X5, X7.
+S23, S25, S27, S35, S40, S41, R22, X5, X7.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from policysim.account import gaps
 from policysim.account.owners import ANY_RESOURCE
 from policysim.account.policy_holders import can_have_policy, policy_holders
 from policysim.catalog.resource_policies import SHARED_THROUGH_RAM
-from policysim.evaluation.policy_set import AttachedPolicy, Gap, one_level
+from policysim.evaluation.key_grants import GRANTABLE, GrantsOfKey, grants_in_force
+from policysim.evaluation.managed_keys import fixed_key_policy
+from policysim.evaluation.policy_set import AttachedPolicy, one_level
+from policysim.evaluation.services.kms import ON_ALIASES
 from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
-    from policysim.account.account import Account, Grant, Organisation
+    from policysim.account.account import Account, Organisation
     from policysim.evaluation.policy_set import LayerPolicies
     from policysim.language.arns import Arn
-    from policysim.language.request import Principal, Request
+    from policysim.language.request import Request
 
 TRUST_ACTIONS = frozenset(
     {
@@ -32,15 +35,6 @@ TRUST_ACTIONS = frozenset(
     }
 )
 """The actions that a role's trust policy speaks of (spec G21, S1, S7)."""
-
-GRANTABLE = frozenset(
-    """
-    creategrant decrypt derivesharedsecret describekey encrypt generatedatakey generatedatakeypair
-    generatedatakeypairwithoutplaintext generatedatakeywithoutplaintext generatemac getpublickey reencryptfrom
-    reencryptto retiregrant sign verify verifymac
-    """.split()  # noqa: SIM905  # a table of words reads better as text
-)
-"""The operations, in lower case, that a KMS grant can allow (KMS API reference, CreateGrant)."""
 
 _UNDER_TRUST_OR_NOTHING = frozenset({"iam", "sts"})
 
@@ -97,49 +91,34 @@ def _shared(request: Request, arn: Arn, owner: Account | None) -> LayerPolicies 
 def _collected(request: Request, arn: Arn, owner: Account, *, certain: bool) -> LayerPolicies | None:
     """The policy as collected. ``certain``: the service is known to have resource-based policies."""
     text = request.resource.arn
-    missing = _grants(request, arn, owner)
+    action, granted = request.action.lower(), _granted(request, arn, owner)
     if arn.service == "kms" and arn.resource_type == "alias":
-        return one_level(text, (), (gaps.key_unknown(text), *missing))
+        return None if action in ON_ALIASES else one_level(text, (), (gaps.key_unknown(text), *granted.gaps))
     listed = owner.resource_policies
     holder = next((holder for holder in policy_holders(arn) if listed is not None and holder in listed), None)
     if listed is not None and holder is not None:
         attached = listed[holder]
-        policies = () if attached is None else (attached,)
-        return one_level(holder, policies, missing) if policies or missing else None
+        policies = (*(() if attached is None else (attached,)), *granted.policies)
+        return one_level(holder, policies, granted.gaps) if policies or granted.gaps else None
+    fixed = fixed_key_policy(request)
+    if fixed is not None:
+        return one_level(text, (*fixed.policies, *granted.policies), (*fixed.gaps, *granted.gaps))
     if listed is None or not owner.covers(listed, arn.service):
         unlisted = (
             gaps.resource_policy_missing(owner, policy_holders(arn))
             if certain
             else gaps.resource_policies_unknown(arn.service, text)
         )
-        return one_level(text, (), (unlisted, *missing))
-    return one_level(text, (), missing) if missing else None
+        return one_level(text, granted.policies, (unlisted, *granted.gaps))
+    return one_level(text, granted.policies, granted.gaps) if granted.policies or granted.gaps else None
 
 
-def _grants(request: Request, arn: Arn, owner: Account) -> tuple[Gap, ...]:
-    """What may be granted beside the key policy: a grant can only allow, so these gaps never deny (spec S23)."""
+def _granted(request: Request, arn: Arn, owner: Account) -> GrantsOfKey:
+    """What is granted beside the key policy; what was not collected can only allow, and never denies (spec S23)."""
     service, _, operation = request.action.lower().partition(":")
     if service != "kms" or operation not in GRANTABLE:
-        return ()
+        return GrantsOfKey((), ())
     text = request.resource.arn
     if owner.grants is None or (text not in owner.grants and not owner.covers(owner.grants, arn.service)):
-        return (gaps.grants_missing(text),)
-    grants = owner.grants.get(text, ())
-    return (
-        (gaps.grant_not_evaluated(text),)
-        if any(_serves(grant, request.principal, operation) for grant in grants)
-        else ()
-    )
-
-
-def _serves(grant: Grant, principal: Principal, operation: str) -> bool:
-    named = {grant.grantee, grant.retiring if operation == "retiregrant" else None}
-    own = {principal.arn, principal.entity_arn, principal.service, *_account_principals(principal)}
-    covered = {name.lower() for name in grant.operations} | {"retiregrant" if grant.retiring else ""}
-    return operation in covered and bool((named & own) - {None})
-
-
-def _account_principals(principal: Principal) -> tuple[str, ...]:
-    arn = parse_arn(principal.arn or principal.entity_arn or "")
-    partition = arn.partition if arn is not None else "aws"
-    return () if principal.account is None else (principal.account, f"arn:{partition}:iam::{principal.account}:root")
+        return GrantsOfKey((), (gaps.grants_missing(text),))
+    return grants_in_force(owner.grants.get(text, ()), text, request.action, request.principal)

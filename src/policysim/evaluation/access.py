@@ -38,7 +38,8 @@ class Access:
     ``needs_resource_policy``: an identity-based Allow counts only where the resource policy allows too, at least by
     naming the caller's account (trust and key policies). ``crosses``: whether the request can work across accounts.
     ``credentials``: whether the caller's credentials reach the service at all, unless that is ruled out beforehand.
-    ``only_grants``: no policy can allow, only a grant of the key (spec S35).
+    ``only_grants``: no policy can allow, only a grant of the key (spec S35). ``needs_identity``: an identity-based
+    policy must allow too, whatever a resource-based policy grants (spec S7).
     """
 
     request: Request
@@ -48,6 +49,7 @@ class Access:
     crosses: Truth = TRUE
     credentials: Truth = TRUE
     only_grants: bool = False
+    needs_identity: Truth = FALSE
 
     @property
     def denied(self) -> Truth:
@@ -96,7 +98,8 @@ class Access:
             return reach.at_all
         delegated = reach.account if self.needs_resource_policy else TRUE
         by_identity = all_of((delegated, self.identity_allows))
-        return any_of((reach.direct, all_of((any_of((reach.entity, by_identity)), self.within_inner_limits))))
+        found = any_of((reach.direct, all_of((any_of((reach.entity, by_identity)), self.within_inner_limits))))
+        return found if self.needs_identity is FALSE else all_of((found, self.identity_allows))
 
     def _path_across_accounts(self) -> Truth:
         if self.request.principal.kind not in IAM_IDENTITIES:
@@ -134,7 +137,7 @@ class Access:
         if nobody and (self.only_grants or (self.needs_resource_policy and not across)):
             return (LayerName.RESOURCE,)
         resource = (LayerName.RESOURCE,) if nobody and across else ()
-        by_entity = self.same_account is TRUE and self.reach.entity is TRUE
+        by_entity = self.same_account is TRUE and self.reach.entity is TRUE and self.needs_identity is FALSE
         identity = (LayerName.IDENTITY,) if self.identity_allows is FALSE and not by_entity else ()
         inner = (name for name in INNER_LIMITS if self.verdicts[name].allowed is FALSE)
         return (*resource, *identity, *inner)
@@ -149,7 +152,7 @@ class Access:
                 return TRUE if alone else negate(self.same_account)
             case LayerName.IDENTITY:
                 without = any_of((direct, entity, self.reach.key_grant))
-                return negate(without) if kind in IAM_IDENTITIES else FALSE
+                return any_of((self.needs_identity, negate(without))) if kind in IAM_IDENTITIES else FALSE
             case LayerName.BOUNDARY | LayerName.SESSION:
                 present = self.verdicts[name].present or self.verdicts[name].allowed is FALSE
                 return negate(any_of((direct, self.reach.key_grant))) if present else FALSE

@@ -12,8 +12,9 @@ from policysim.evaluation.conditions import CAVEATS, OF_OPEN_DECISIONS
 from policysim.evaluation.decision import BY_KEY_GRANT, Caveat, Check, Decision, Effect, UnknownKey, Verdict
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.principals import NOWHERE, Reach
+from policysim.evaluation.services.credentials import credentials_open
 from policysim.evaluation.services.cross_account import crosses_accounts
-from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, any_of
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, known
 from policysim.language.policy import Effect as StatementEffect
 from policysim.language.request import IAM_IDENTITIES, OF_AN_ACCOUNT, PrincipalKind
 
@@ -43,9 +44,7 @@ def settled_answer(request: Request, settled: Settled) -> Decision:
     """The answer to a request that no policy can change."""
     caveat = Caveat("no-policy-decides", f"{settled.sentence} ({settled.rule})")
     possible = _ANYTHING_ELSE if settled.effect is Effect.DEPENDS else ()
-    return Decision(
-        request, settled.effect, "special", checks=(), statements=(), possible=possible, caveats=(caveat,)
-    )
+    return Decision(request, settled.effect, "special", checks=(), statements=(), possible=possible, caveats=(caveat,))
 
 
 _ANYTHING_ELSE: Final = (Effect.ALLOWED, Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY)
@@ -95,7 +94,7 @@ def _access(
     request: Request, verdicts: Mapping[LayerName, LayerVerdict], deviation: Deviation, credentials: Truth
 ) -> Access:
     """How the verdicts combine; across accounts some actions heed no resource-based policy, or need none (X5, X13)."""
-    same, combined, resource = same_account(request), dict(verdicts), verdicts[LayerName.RESOURCE]
+    same, combined, resource = _same_account(request, deviation), dict(verdicts), verdicts[LayerName.RESOURCE]
     crosses = crosses_accounts(request)
     unneeded = deviation.needs_no_resource_policy(request)
     if deviation.only_grants:
@@ -106,10 +105,19 @@ def _access(
         combined[LayerName.RESOURCE] = resource._replace(allowed=FALSE, reach=NOWHERE)
     elif same is FALSE and unneeded is not FALSE:
         combined[LayerName.RESOURCE] = resource._replace(
-            present=resource.present or unneeded is UNKNOWN, allowed=unneeded, reach=Reach(account=unneeded)
+            present=resource.present or unneeded is UNKNOWN,
+            allowed=any_of((resource.allowed, unneeded)),
+            reach=resource.reach._replace(account=any_of((resource.reach.account, unneeded))),
         )
     needed = deviation.needs_resource_policy and not deviation.has_no_policy(request)
-    return Access(request, combined, needed, same, crosses, credentials, deviation.only_grants)
+    needs_identity = deviation.needs_identity_policy(request)
+    return Access(request, combined, needed, same, crosses, credentials, deviation.only_grants, needs_identity)
+
+
+def _same_account(request: Request, deviation: Deviation) -> Truth:
+    if deviation.owned_by_management_account:
+        return known(request.principal.in_management_account)
+    return same_account(request)
 
 
 def _with_grants_alone(resource: LayerVerdict) -> LayerVerdict:
@@ -148,7 +156,7 @@ def _granting_side(access: Access, deviation: Deviation) -> str:
     if kind not in IAM_IDENTITIES:
         owner_root = kind is PrincipalKind.ROOT and access.same_account is TRUE
         return "root" if owner_root and not access.needs_resource_policy else "resource"
-    if access.same_account is not TRUE:
+    if access.same_account is not TRUE or access.needs_identity is TRUE:
         return "identity+resource"
     if access.reach.direct is TRUE or (access.reach.entity is TRUE and access.within_inner_limits is TRUE):
         return "resource"
@@ -256,12 +264,24 @@ def _caveats(effect: Effect, possible: tuple[Effect, ...], access: Access, devia
     caveats = [Caveat(code, CAVEATS[code]) for code in codes]
     if effect in {Effect.ALLOWED, Effect.DEPENDS}:
         caveats.extend(deviation.caveats(access.request))
+    elif effect is Effect.IMPLICIT_DENY and LayerName.RESOURCE in access.blocking:
+        caveats.extend(deviation.denial_caveats(access.request))
     caveats.extend(_caveats_of_grants(effect, access))
+    if access.crosses is UNKNOWN and access.same_account is not TRUE and effect is Effect.DEPENDS:
+        caveats.append(_CROSSING_UNKNOWN)
+    alone = deviation.by_resource_policy_alone
+    if alone is not None and effect is Effect.ALLOWED and _rests_on_resource_policy_alone(access):
+        caveats.append(alone)
     if access.credentials is UNKNOWN and effect is Effect.DEPENDS:
-        caveats.append(_CREDENTIALS_OPEN)
+        caveats.append(credentials_open(access.request))
     if access.same_account is UNKNOWN and access.request.principal.kind in OF_AN_ACCOUNT:
         caveats.append(_OWNER_UNKNOWN)
     return tuple(caveats)
+
+
+def _rests_on_resource_policy_alone(access: Access) -> bool:
+    own = access.request.principal.kind in IAM_IDENTITIES
+    return own and access.same_account is TRUE and access.identity_allows is FALSE
 
 
 _DOUBTS_THAT_MATTER: Final[dict[Effect, frozenset[tuple[StatementEffect | None, Truth]]]] = {
@@ -271,6 +291,7 @@ _DOUBTS_THAT_MATTER: Final[dict[Effect, frozenset[tuple[StatementEffect | None, 
 }
 """Doubts about which statements could overturn a certain decision: a doubtful Allow that fails says nothing against an
 access that is allowed anyway."""
+
 
 def _caveats_of_grants(effect: Effect, access: Access) -> Iterator[Caveat]:
     """What must be said where a grant decides, or one past a boundary or session policy, or none but to the account."""
@@ -299,10 +320,9 @@ _DIRECT_GRANT: Final = Caveat(
     "the resource-based policy grants to this caller directly, so the boundary or session policy without an Allow does "
     "not limit it; for a plain `*` principal AWS documents this only by inference (E8, E10)",
 )
-_CREDENTIALS_OPEN: Final = Caveat(
-    "credentials-open",
-    "IAM refuses these credentials unless they are those of a console session (for a user, also with MFA), and nothing "
-    "tells whether they are (E43)",
+_CROSSING_UNKNOWN: Final = Caveat(
+    "crossing-unknown",
+    "the guide of the service does not say whether a resource-based policy can let another account do this (X13)",
 )
 _OWNER_UNKNOWN: Final = Caveat(
     "owner-unknown", "which account owns the resource is not known, so same-account and cross-account were both tried"

@@ -1,15 +1,21 @@
 """Context keys that follow from the request itself: from the principal, the resource and the network path.
 
 What the request states outright wins. A key that neither is stated nor follows is absent in a complete context and
-unknown in any other. Source: IAM User Guide, reference_policies_condition-keys; spec C42 to C57.
+unknown in any other; keys that AWS documents for other actions or services are never dropped: what is stated of them
+stands (spec C66). Source: IAM User Guide, reference_policies_condition-keys; spec C42 to C57, C66.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policysim.evaluation.call_keys import CALL_KEYS, claim, request_tag
+from policysim.evaluation.kms_keys import implied_kms_key
+from policysim.evaluation.network_keys import NETWORK_KEYS
+from policysim.evaluation.s3_keys import implied_s3_key
+from policysim.evaluation.session_keys import SESSION_KEYS
 from policysim.language.arns import parse_arn
-from policysim.language.request import ABSENT, IAM_IDENTITIES, UNKNOWN, Credentials, PrincipalKind
+from policysim.language.request import ABSENT, OF_AN_ACCOUNT, UNKNOWN, PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,9 +76,18 @@ def _implied(key: str, request: Request) -> ContextValue | None:
     rule = _IMPLIED.get(key)
     if rule is not None:
         return rule(request)
-    if key.startswith("aws:principaltag/") and request.principal.kind in _UNSIGNED:
-        return ABSENT
-    return None
+    service = key.partition(":")[0]
+    family = _FAMILIES.get(service)
+    if family is not None:
+        return family(key, request)
+    # The claims of an OIDC provider begin with the name of its host.
+    return claim(key, request) if "." in service else None
+
+
+def _tag(key: str, request: Request) -> ContextValue | None:
+    if key.startswith("aws:principaltag/"):
+        return ABSENT if request.principal.kind in _UNSIGNED else None
+    return request_tag(key, request) if key.startswith("aws:requesttag/") else None
 
 
 def _principal_arn(request: Request) -> ContextValue | None:
@@ -145,50 +160,27 @@ def _service_name(request: Request) -> ContextValue | None:
     return (request.principal.service,) if request.principal.service else None
 
 
-def _only_with_temporary_credentials(request: Request) -> ContextValue | None:
-    principal = request.principal
-    long_term = principal.kind is PrincipalKind.USER and principal.credentials is Credentials.LONG_TERM
-    return ABSENT if long_term or principal.kind in _UNSIGNED else None
-
-
-def _federated_provider(request: Request) -> ContextValue | None:
-    """The provider of an OIDC caller, while its role is assumed; never of a SAML one (spec C52)."""
-    principal = request.principal
-    if principal.kind is PrincipalKind.WEB_IDENTITY:
-        return (principal.provider,) if principal.provider is not None else None
-    return _only_with_temporary_credentials(request)
-
-
 def _only_for_services(request: Request) -> ContextValue | None:
     return None if request.principal.kind is PrincipalKind.SERVICE else ABSENT
 
 
-def _absent_for_services_and_anonymous(request: Request) -> ContextValue | None:
-    return ABSENT if request.principal.kind in {PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS} else None
+def _only_for_members(request: Request) -> ContextValue | None:
+    """Whoever belongs to no account belongs to no organisation."""
+    return None if request.principal.kind in OF_AN_ACCOUNT else ABSENT
 
 
-def _absent_for_identities(request: Request) -> ContextValue | None:
-    return ABSENT if request.principal.kind in IAM_IDENTITIES else None
+def _resource_organisation(request: Request) -> ContextValue | None:
+    action = request.action.lower()
+    return ABSENT if action in _WITHOUT_RESOURCE_ACCOUNT or action.startswith("ebs:") else None
 
 
 def _resource_account(request: Request) -> ContextValue | None:
-    action = request.action.lower()
-    owner = request.resource.account
-    if action in _WITHOUT_RESOURCE_ACCOUNT or action.startswith("ebs:"):
+    if _resource_organisation(request) is ABSENT:
         return ABSENT
+    action, owner = request.action.lower(), request.resource.account
     # An event bus of another account has the key unless it became a target before March 2023.
     legacy = action == "events:putevents" and owner != request.principal.account
     return (owner,) if owner is not None and not legacy else UNKNOWN
-
-
-def _absent_through_an_endpoint(request: Request) -> ContextValue | None:
-    return ABSENT if isinstance(request.context.get("aws:SourceVpce"), tuple) else None
-
-
-def _only_through_an_endpoint(request: Request) -> ContextValue | None:
-    if request.context.get("aws:SourceVpce") is ABSENT or isinstance(request.context.get("aws:SourceIp"), tuple):
-        return ABSENT
-    return None
 
 
 _IMPLIED: Final[dict[str, Callable[[Request], ContextValue | None]]] = {
@@ -200,22 +192,26 @@ _IMPLIED: Final[dict[str, Callable[[Request], ContextValue | None]]] = {
     "aws:principalisawsservice": _is_service,
     "aws:principalservicename": _service_name,
     "aws:principalservicenameslist": _only_for_services,
-    "aws:principalorgid": _absent_for_services_and_anonymous,
-    "aws:principalorgpaths": _absent_for_services_and_anonymous,
-    "aws:multifactorauthpresent": _only_with_temporary_credentials,
-    "aws:multifactorauthage": _only_with_temporary_credentials,
-    "aws:tokenissuetime": _only_with_temporary_credentials,
-    "aws:sourceidentity": _only_with_temporary_credentials,
-    "aws:federatedprovider": _federated_provider,
+    "aws:principalorgid": _only_for_members,
+    "aws:principalorgpaths": _only_for_members,
     "aws:sourcearn": _only_for_services,
     "aws:sourceaccount": _only_for_services,
     "aws:sourceorgid": _only_for_services,
     "aws:sourceorgpaths": _only_for_services,
-    "aws:assumedroot": _absent_for_identities,
     "aws:resourceaccount": _resource_account,
-    "aws:sourceip": _absent_through_an_endpoint,
-    "aws:sourcevpce": _only_through_an_endpoint,
-    "aws:sourcevpc": _only_through_an_endpoint,
-    "aws:vpcsourceip": _only_through_an_endpoint,
+    "aws:resourceorgid": _resource_organisation,
+    "aws:resourceorgpaths": _resource_organisation,
+    **SESSION_KEYS,
+    **NETWORK_KEYS,
+    **CALL_KEYS,
 }
 """What each key follows from; a rule answers ``None`` where nothing follows."""
+
+_FAMILIES: Final[dict[str, Callable[[str, Request], ContextValue | None]]] = {
+    "aws": _tag,
+    "kms": implied_kms_key,
+    "s3": implied_s3_key,
+    "s3express": implied_s3_key,
+    "saml": claim,
+}
+"""The rules of keys whose names go on after a stem, by the service that they begin with."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.truth import Truth
 
@@ -40,11 +40,18 @@ class Grant(Enum):
     """How the principal element of a matching statement reaches the caller (spec E8, E9, E11).
 
     ``DIRECT``: the caller itself, or ``*``. ``ENTITY``: the role or user behind its session. ``ACCOUNT``: its account.
+    ``KEY_GRANT``, ``KEY_GRANT_TO_ACCOUNT``: a grant of a KMS key to the caller, or to its account (spec S23).
     """
 
     DIRECT = "direct"
     ENTITY = "entity"
     ACCOUNT = "account"
+    KEY_GRANT = "key grant"
+    KEY_GRANT_TO_ACCOUNT = "key grant to the account"
+
+
+BY_KEY_GRANT: Final = frozenset({Grant.KEY_GRANT, Grant.KEY_GRANT_TO_ACCOUNT})
+"""How a statement reaches the caller that stands for a grant of a KMS key."""
 
 
 class Outcome(NamedTuple):

@@ -27,14 +27,20 @@ _UNIQUE_ID_KINDS: Final[dict[PrincipalKind, tuple[str, Grant]]] = {
     PrincipalKind.ROLE_SESSION: ("AROA", Grant.ENTITY),
 }
 _FEDERATED = frozenset({PrincipalKind.WEB_IDENTITY, PrincipalKind.SAML})
+_SERVICE_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn")
 
 
 class Reach(NamedTuple):
-    """How an element reaches the caller: one truth for each kind of grant."""
+    """How an element reaches the caller: one truth for each kind of grant.
+
+    ``key_grant``: the caller is the grantee of a KMS grant. ``key_grant_to_account``: its account is (spec S23, S35).
+    """
 
     direct: Truth = FALSE
     entity: Truth = FALSE
     account: Truth = FALSE
+    key_grant: Truth = FALSE
+    key_grant_to_account: Truth = FALSE
 
     @property
     def at_all(self) -> Truth:
@@ -59,11 +65,12 @@ class Circumstances(NamedTuple):
     """What beyond the caller itself decides whether an element reaches it.
 
     ``gateway_endpoint``: the policy is that of a gateway VPC endpoint (spec E35). ``boundary``: the caller has a
-    permissions boundary (spec P21).
+    permissions boundary (spec P21). ``grants_need_identity`` is the switch of that name.
     """
 
     gateway_endpoint: Truth = FALSE
     boundary: Truth = FALSE
+    grants_need_identity: bool = False
 
 
 def match_principal(
@@ -112,9 +119,23 @@ def _reach(entry: PrincipalEntry, caller: Principal, circumstances: Circumstance
         case "Federated":
             return _provider(entry.value, caller)
         case "CanonicalUser":
-            return Reach(account=UNKNOWN) if caller.kind in OF_AN_ACCOUNT else NOWHERE
+            return Reach(account=_same(entry.value, caller.canonical_id)) if caller.kind in OF_AN_ACCOUNT else NOWHERE
+        case "KeyGrantee":
+            return _grantee(entry.value, caller, circumstances)
         case _:
             return NOWHERE
+
+
+def _grantee(value: str, caller: Principal, circumstances: Circumstances) -> Reach:
+    """The grantee of a KMS grant: an AWS service, or a principal, for which an account may stand (spec S23)."""
+    if value.endswith(_SERVICE_DOMAINS):
+        same = caller.service is not None and caller.service.lower() == value.lower()
+        return Reach(key_grant=TRUE) if caller.kind is PrincipalKind.SERVICE and same else NOWHERE
+    reach = _aws(value, caller, circumstances)
+    itself = any_of((reach.direct, reach.entity))
+    if circumstances.grants_need_identity:
+        return Reach(key_grant_to_account=any_of((itself, reach.account)))
+    return Reach(key_grant=itself, key_grant_to_account=reach.account)
 
 
 def _provider(value: str, caller: Principal) -> Reach:

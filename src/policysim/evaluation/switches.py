@@ -41,6 +41,15 @@ class Switches:
     bool_has_variables: bool = True
     """Policy variables are replaced in the values of ``Bool`` (spec C22, V2)."""
 
+    grants_need_identity: bool = False
+    """A grant of a KMS key works only beside an identity-based Allow of its grantee (spec S23)."""
+
+    rcps_bind_services: bool = True
+    """Resource control policies bind AWS service principals (spec E24)."""
+
+    rcps_need_a_resource: bool = True
+    """Resource control policies are not evaluated for actions that take no resource (spec E28)."""
+
     star_ends_with_its_part: bool = True
     """Under the Arn operators a ``*`` at the end of one of the first five parts stops at the colon (spec C30)."""
 

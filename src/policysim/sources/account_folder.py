@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from policysim.account.account import (
     Account,
     CollectionGap,
-    Grant,
     PolicyReference,
     VpcEndpoint,
 )
@@ -24,6 +23,7 @@ from policysim.sources.errors import InputError
 from policysim.sources.files import json_file, json_files, stem_of
 from policysim.sources.identities import read_identities
 from policysim.sources.json_values import Json, read_json
+from policysim.sources.key_grants import read_grant
 from policysim.sources.policy_files import Documents, file_named, read_policy_file
 from policysim.sources.s3_settings import read_access_point, read_public_access
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from policysim.account.account import Identities, PublicAccess
     from policysim.account.on_demand import Reader
+    from policysim.evaluation.key_grants import KeyGrant
     from policysim.language.policy import Policy
 
     Value = TypeVar("Value")
@@ -175,16 +176,8 @@ def _tags(_arn: str, at: Json) -> Mapping[str, str] | None:
     return None if at.value is None else {key: value.text("the value of a tag") for key, value in at.members()}
 
 
-def _grants(_arn: str, at: Json) -> tuple[Grant, ...]:
-    return tuple(_grant(grant) for grant in at.items())
-
-
-def _grant(at: Json) -> Grant:
-    grantee = at.optional_text("GranteePrincipal") or at.optional_text("GranteeServicePrincipal")
-    if grantee is None:
-        raise at.error("expected a member `GranteePrincipal` or `GranteeServicePrincipal`")
-    operations = tuple(operation.text("the name of an operation") for operation in at.optional_items("Operations"))
-    return Grant(grantee, operations, at.optional_text("RetiringPrincipal"))
+def _grants(_arn: str, at: Json) -> tuple[KeyGrant, ...]:
+    return tuple(read_grant(grant) for grant in at.items())
 
 
 def _public_access(folder: Path) -> PublicAccess | None:

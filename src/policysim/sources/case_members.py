@@ -34,9 +34,13 @@ CASE_MEMBERS: Final = (
     "scps",
     "rcps",
     "resource_policy",
+    "grants",
     "vpce_policy",
     "vpc_endpoint_policy",
     "s3_bpa",
+    "object_owner",
+    "object_ownership",
+    "acl",
     "kms_key_manager",
     "resource_account_is_management",
 )
@@ -52,7 +56,9 @@ PRINCIPAL_MEMBERS: Final = (
     "is_management_account",
     "role_id",
     "user_id",
+    "canonical_id",
     "credentials",
+    "transitive_tags",
 )
 
 _ALIKE: Final = 0.88

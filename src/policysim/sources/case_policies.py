@@ -1,6 +1,6 @@
 """The policies of a case, layer by layer.
 
-Source: the description of the case files; spec E5, E6, E17, E18, E23, S1.
+Source: the description of the case files; spec E5, E6, E17, E18, E23, S1, S23, S25.
 """
 
 from __future__ import annotations
@@ -8,16 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policysim.account.resource_layer import TRUST_ACTIONS
+from policysim.evaluation.key_grants import grants_in_force
 from policysim.evaluation.layers import LayerName
+from policysim.evaluation.managed_keys import fixed_key_policy
 from policysim.evaluation.policy_set import AttachedPolicy, LayerPolicies, Level, PolicySet
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import read_policy
 from policysim.sources.json_values import problem_error
+from policysim.sources.key_grants import read_grant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policysim.language.request import Principal
+    from policysim.language.request import Principal, Request
     from policysim.sources.json_values import Json
 
 _STATEMENT = "Statement"
@@ -25,7 +28,7 @@ _STATEMENT = "Statement"
 
 def read_policies(whole: Json, action: str, principal: Principal) -> PolicySet:
     """The layers that a case gives. A document with errors is an error of the case; an empty layer is not present."""
-    resource_type = PolicyType.TRUST if action.lower() in TRUST_ACTIONS else PolicyType.RESOURCE
+    resource_type = _resource_type(action)
     identity = [
         *_documents(whole, "identity_policies", PolicyType.IDENTITY),
         *_documents(whole, "group_policies", PolicyType.IDENTITY),
@@ -41,6 +44,34 @@ def read_policies(whole: Json, action: str, principal: Principal) -> PolicySet:
         LayerName.SESSION: _one(whole, ("session_policies",), PolicyType.SESSION),
     }
     return PolicySet({name: layer for name, layer in layers.items() if layer is not None})
+
+
+def with_own_resource_policy(policies: PolicySet, entry: Json, action: str) -> PolicySet:
+    """The layers for one resource of several: a resource policy of its own stands for that of the whole case."""
+    if entry.member("resource_policy") is None:
+        return policies
+    return policies.with_layer(LayerName.RESOURCE, _one(entry, ("resource_policy",), _resource_type(action)))
+
+
+def with_key_policies(request: Request, policies: PolicySet, whole: Json, entry: Json | None) -> PolicySet:
+    """The layers together with the grants of a key, and with the policy that AWS fixes for its own keys (S23, S25)."""
+    at = entry.member("grants") if entry is not None else None
+    at = whole.member("grants") if at is None else at
+    given = () if at is None else tuple(read_grant(grant) for grant in at.items())
+    granted = grants_in_force(given, request.resource.arn, request.action, request.principal)
+    layer = policies.get(LayerName.RESOURCE)
+    fixed = fixed_key_policy(request) if layer is None else None
+    if fixed is None and not granted.policies and not granted.gaps:
+        return policies
+    own = layer.policies if layer is not None else fixed.policies if fixed is not None else ()
+    gaps = (*(fixed.gaps if fixed is not None else ()), *granted.gaps)
+    return policies.with_layer(
+        LayerName.RESOURCE, LayerPolicies((Level("resource_policy", (*own, *granted.policies), gaps),))
+    )
+
+
+def _resource_type(action: str) -> PolicyType:
+    return PolicyType.TRUST if action.lower() in TRUST_ACTIONS else PolicyType.RESOURCE
 
 
 def _one(whole: Json, names: tuple[str, ...], policy_type: PolicyType) -> LayerPolicies | None:

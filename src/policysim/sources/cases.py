@@ -7,16 +7,18 @@ case files; spec R22.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from policysim.account.access_lists import owners_needed
 from policysim.language.arns import is_account_id, parse_arn
 from policysim.language.json_text import WrittenNumber, load_json
 from policysim.language.problems import Problem
-from policysim.language.request import ABSENT, PublicAccessBlock, Request, RequestContext, Resource
+from policysim.language.request import ABSENT, Request, RequestContext, Resource
 from policysim.language.source import Location, Origin, Source
 from policysim.sources.case_members import CASE_MEMBERS, refuse_misspelt
-from policysim.sources.case_policies import read_policies
+from policysim.sources.case_policies import read_policies, with_key_policies, with_own_resource_policy
 from policysim.sources.case_principals import account_in, read_principal
+from policysim.sources.case_s3 import read_acl, read_object_owner, read_object_ownership, read_public_access_block
 from policysim.sources.errors import InputError
 from policysim.sources.json_values import Json, problem_error
 from policysim.sources.request_forms import ANY_RESOURCE, is_one_action, is_resource
@@ -26,10 +28,6 @@ if TYPE_CHECKING:
 
     from policysim.evaluation.policy_set import PolicySet
     from policysim.language.request import ContextValue, Principal
-
-PUBLIC_ACCESS_SETTINGS: Final = frozenset(
-    {"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"}
-)
 
 
 class Question(NamedTuple):
@@ -96,10 +94,21 @@ def _case(whole: Json, members: dict[str, object]) -> Case:
     action = _action(whole.required("action"))
     policies = read_policies(whole, action, principal)
     questions = tuple(
-        Question(Request(principal=principal, action=action, resource=resource, context=context), policies)
-        for resource, context in _resources(whole, principal)
+        question
+        for resource, context, entry in _resources(whole, principal)
+        for question in _questions(
+            Request(principal=principal, action=action, resource=resource, context=context),
+            policies if entry is None else with_own_resource_policy(policies, entry, action),
+            (whole, entry),
+        )
     )
     return Case(_name(whole), whole.optional_text("title") or "", questions, members)
+
+
+def _questions(request: Request, policies: PolicySet, places: tuple[Json, Json | None]) -> tuple[Question, ...]:
+    """The request itself, and what the owner of the object has to say where it is another one than the bucket's."""
+    policies = with_key_policies(request, policies, *places)
+    return tuple(Question(*needed) for needed in owners_needed(request, policies))
 
 
 def _action(at: Json) -> str:
@@ -116,8 +125,8 @@ def _name(whole: Json) -> str:
     return str(name.value) if isinstance(name.value, int) and not isinstance(name.value, bool) else name.text()
 
 
-def _resources(whole: Json, principal: Principal) -> Iterator[tuple[Resource, RequestContext]]:
-    """Each resource with its own context, which stands beside that of the whole case."""
+def _resources(whole: Json, principal: Principal) -> Iterator[tuple[Resource, RequestContext, Json | None]]:
+    """Each resource with its own context, which stands beside that of the whole case, and its entry in a list."""
     is_complete = whole.optional_flag("context_complete") is not False
     shared = _context(whole)
     entries = whole.member("resources")
@@ -125,13 +134,15 @@ def _resources(whole: Json, principal: Principal) -> Iterator[tuple[Resource, Re
         yield (
             _resource(whole, _arn(whole.required("resource")), whole, principal),
             _put(shared, {}, complete=is_complete),
+            None,
         )
         return
     for entry in entries.items():
         single = isinstance(entry.value, str)
         arn = _arn(entry if single else entry.required("arn"))
         own = {} if single else _context(entry)
-        yield _resource(whole, arn, None if single else entry, principal), _put(shared, own, complete=is_complete)
+        resource = _resource(whole, arn, None if single else entry, principal)
+        yield resource, _put(shared, own, complete=is_complete), None if single else entry
 
 
 def _arn(at: Json) -> str:
@@ -151,7 +162,10 @@ def _resource(whole: Json, arn: str, entry: Json | None, principal: Principal) -
         account=_owner(whole, arn, entry, principal),
         in_management_account=whole.optional_flag("resource_account_is_management") or False,
         key_manager=whole.optional_text("kms_key_manager"),
-        public_access_block=_public_access_block(whole),
+        public_access_block=read_public_access_block(whole),
+        object_owner=read_object_owner(whole),
+        object_ownership=read_object_ownership(whole),
+        acl=read_acl(whole),
     )
 
 
@@ -171,26 +185,6 @@ def _owner(whole: Json, arn: str, entry: Json | None, principal: Principal) -> s
             return account
     older_form = isinstance(whole.required("principal").value, str)
     return principal.account if arn == ANY_RESOURCE or older_form else None
-
-
-def _public_access_block(whole: Json) -> PublicAccessBlock:
-    """The settings as the case gives them; one that it leaves out is off."""
-    at = whole.member("s3_bpa")
-    settings = {} if at is None else {name: _setting(name, value) for name, value in at.members()}
-    return PublicAccessBlock(
-        block_public_acls=settings.get("BlockPublicAcls", False),
-        ignore_public_acls=settings.get("IgnorePublicAcls", False),
-        block_public_policy=settings.get("BlockPublicPolicy", False),
-        restrict_public_buckets=settings.get("RestrictPublicBuckets", False),
-    )
-
-
-def _setting(name: str, at: Json) -> bool:
-    if name not in PUBLIC_ACCESS_SETTINGS:
-        raise at.error(
-            f"`{name}` is no setting of S3 block public access: expected {', '.join(sorted(PUBLIC_ACCESS_SETTINGS))}"
-        )
-    return at.flag()
 
 
 def _context(at: Json) -> dict[str, ContextValue]:

@@ -102,6 +102,42 @@ CAVEAT_TEXTS: Final[dict[str, CaveatText]] = {
         "not apply if it is",
         ("E20", "E25"),
     ),
+    "exempt-task-open": CaveatText(
+        "whether the root user's request is one of the tasks that SCPs never restrict is not known: AWS names the "
+        "tasks, not their actions",
+        ("E20",),
+    ),
+    "rcp-on-service": CaveatText(
+        "a resource control policy denies an AWS service principal; AWS's Organizations guide exempts service-linked "
+        "roles alone, while another AWS page says that RCPs do not target service principals",
+        ("E24",),
+        "rcps_bind_services",
+    ),
+    "rcp-without-resource": CaveatText(
+        "a resource control policy would deny the action, which takes no resource; RCPs are taken not to be evaluated "
+        "for it, which AWS does not say of such actions by name",
+        ("E28",),
+        "rcps_need_a_resource",
+    ),
+    "task-session-limit": CaveatText(
+        "an RCP or VPC endpoint policy denies a session of AssumeRoot; AWS documents that for root users, but not for "
+        "these sessions by name",
+        ("E32",),
+    ),
+    "federated-mfa": CaveatText(
+        "a federated session has no MFA key, as AWS documents since 2026; the same page also says that every temporary "
+        "credential has one",
+        ("C51",),
+    ),
+    "forwarded-source-ip": CaveatText(
+        "a service forwards this call, and aws:SourceIp is taken to be the caller's; older AWS documentation says that "
+        "it is the service's",
+        ("C56",),
+    ),
+    "mcp-direct": CaveatText(
+        "AWS documents both that a direct call has `false` in aws:ViaAWSMCPService and that it lacks the key",
+        ("C68",),
+    ),
     "rcp-service-open": CaveatText(
         "whether resource control policies apply to this service is not known",
         ("E26",),
@@ -121,6 +157,11 @@ CAVEAT_TEXTS: Final[dict[str, CaveatText]] = {
         "compared as its operator says, whatever its type",
         ("A9", "C66"),
     ),
+    "key-grant": CaveatText(
+        "a grant of the key allows this without an identity-based Allow of its grantee, as the guide of AWS KMS says",
+        ("S23",),
+        "grants_need_identity",
+    ),
     "private-source-ip": CaveatText(
         "aws:SourceIp is a private address here, but AWS sees the public address of a caller at a public endpoint, and "
         "no aws:SourceIp at all through a VPC endpoint",
@@ -135,6 +176,13 @@ CAVEATS: Final[dict[str, str]] = {code: text.sentence for code, text in CAVEAT_T
 """The sentence of every code that an ``Outcome`` or the verdict of a layer may carry."""
 
 OF_OPEN_DECISIONS: Final = frozenset(
-    {"principal-open", "service-linked-open", "management-account-open", "rcp-service-open", "public-access-open"}
+    {
+        "principal-open",
+        "service-linked-open",
+        "management-account-open",
+        "exempt-task-open",
+        "rcp-service-open",
+        "public-access-open",
+    }
 )
 """The codes that say what an open decision hangs on, and nothing about a certain one."""

@@ -70,14 +70,14 @@ class Deviation(NamedTuple):
     ``unreliable_keys``: how the condition keys begin, in lower case, that AWS documents as unreliable for the action;
     they are never believed. ``caveats``: what an access that is or may be allowed must be told with;
     ``denial_caveats``: what a missing Allow of the resource layer must be told with.
-    ``resource_part``: what the ARN of a resource holds that ``needs_resource_policy`` is about.
     ``needs_identity_policy``: an identity-based Allow is needed beside the resource policy's, within one account too;
     ``by_resource_policy_alone``: what to say where it may be. ``owned_by_management_account``: the resource belongs to
     the management account of the organisation, even where it is ``*``.
     ``has_no_policy``: the resource is of a type that has no policy, though others of the service need one.
     ``open_without_policy``: a resource without a policy may be open to everybody. ``only_grants``: no policy can
     allow, only a grant of the key.
-    ``reads_context``: one of these functions looks at context keys, so that its answer holds for one request alone.
+    ``reads_context``: one of the functions that decide (those of the caveats do not) looks at context keys, so that its
+    answer holds for one request alone.
     """
 
     title: str
@@ -91,7 +91,6 @@ class Deviation(NamedTuple):
     unreliable_keys: tuple[str, ...] = ()
     caveats: Callable[[Request], tuple[Caveat, ...]] = _no_caveats
     denial_caveats: Callable[[Request], tuple[Caveat, ...]] = _no_caveats
-    resource_part: str = ""
     needs_identity_policy: Callable[[Request], Truth] = _never_needed
     by_resource_policy_alone: Caveat | None = None
     owned_by_management_account: bool = False
