@@ -1,6 +1,7 @@
 """What to fetch or find out next: facts and commands that would settle what is open, the most useful first.
 
-Source: spec M10 to M18; IAM User Guide, troubleshoot_access-denied; AWS CLI command reference.
+Source: spec M10 to M18, S18; S3 API reference, GetObject; IAM User Guide, troubleshoot_access-denied; AWS CLI command
+reference.
 """
 
 from __future__ import annotations
@@ -53,6 +54,16 @@ _FETCH: Final[dict[LayerName, str]] = {
 
 _CHANGED_SINCE: Final = (
     "compare the time of the event with the time the policies were collected: a policy may have changed since"
+)
+_READS_AN_OBJECT: Final = frozenset(
+    {"s3:getobject", "s3:getobjectattributes", "s3:getobjectversion", "s3:getobjectversionattributes"}
+)
+_MISSING_OBJECT: Final = (
+    "look whether the object is there: where it is not, S3 answers 403 instead of 404 to a caller without"
+    " `s3:ListBucket` on `{bucket}`"
+)
+_REFUSED_BY_S3: Final = (
+    "look at what S3 refuses for beside its policies: the KMS key of the object, Requester Pays, Object Lock"
 )
 _SESSION_POLICIES: Final = (
     "look for session policies of the caller's session: they are in no collection, only in its AssumeRole event"
@@ -173,6 +184,17 @@ def _suspicions(decision: Decision, named: LayerName | None) -> Iterator[str]:
     elif decision.request.principal.credentials is not Credentials.LONG_TERM:
         yield _SESSION_POLICIES
     yield _CALL_AGAIN
+    yield from _beside_the_policies(decision.request)
+
+
+def _beside_the_policies(request: Request) -> Iterator[str]:
+    """Why S3 answers 403 though every policy allows (spec S18)."""
+    arn = parse_arn(request.resource.arn)
+    if arn is None or arn.service != "s3" or "/" not in arn.resource:
+        return
+    if request.action.lower() in _READS_AN_OBJECT:
+        yield _MISSING_OBJECT.format(bucket=policy_holders(arn)[-1])
+    yield _REFUSED_BY_S3
 
 
 def _find(unknown: UnknownKey, request: Request) -> str:

@@ -65,10 +65,16 @@ def _from_object(at: Json) -> Principal:
         unique_id=at.optional_text("role_id") or at.optional_text("user_id"),
         service=at.optional_text("service"),
         provider=at.optional_text("provider"),
+        canonical_id=at.optional_text("canonical_id"),
         credentials=_credentials(at, kind),
         service_linked=at.optional_flag("service_linked_role") or False,
         in_management_account=at.optional_flag("is_management_account") or False,
+        transitive_tags=_texts(at.member("transitive_tags")),
     )
+
+
+def _texts(at: Json | None) -> tuple[str, ...]:
+    return () if at is None or at.value is None else tuple(item.text("the key of a tag") for item in at.items())
 
 
 def _credentials(at: Json, kind: PrincipalKind) -> Credentials:
