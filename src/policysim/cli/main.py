@@ -26,6 +26,8 @@ class LazyCommand(NamedTuple):
 COMMANDS: dict[str, LazyCommand] = {
     "explain": LazyCommand("policysim.cli.explain", "explain", "Why was this denied, and which statement must change?"),
     "eval": LazyCommand("policysim.cli.evaluate", "evaluate", "Would this request be allowed? What if ...?"),
+    "check": LazyCommand("policysim.cli.check", "check", "Is this policy valid, and does it do what it says?"),
+    "rule": LazyCommand("policysim.cli.rule", "rule", "What does a rule that an answer names say, such as E18?"),
 }
 
 HELP = """Why was this AWS request denied, which statement must change, what if it did:
