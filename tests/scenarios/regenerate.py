@@ -1,4 +1,4 @@
-"""Writes anew what is on record: every scenario's reports, the README's demo, the published schemas.
+"""Writes anew what is on record: every scenario's reports, the README's demo, the published schemas, the findings of check.
 
 Run it after an intended change, and read the difference before you commit it.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from policysim.reports.check_reference import reference_text
 from policysim.reports.schema import PUBLISHED, schema_text
 from tests.scenarios.running import FORMATS, REPOSITORY, report, scenarios
 
@@ -27,6 +28,7 @@ def main() -> int:
     _write_demo((scenarios()[0] / FORMATS["text"]).read_text(encoding="utf-8"))
     for name, schema in PUBLISHED.items():
         (REPOSITORY / "docs" / name).write_text(schema_text(schema()), encoding="utf-8")
+    (REPOSITORY / "docs" / "check.md").write_text(reference_text(), encoding="utf-8")
     return worst
 
 

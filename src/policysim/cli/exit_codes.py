@@ -9,9 +9,11 @@ class ExitCode(IntEnum):
     """The exit codes; scripts rely on them."""
 
     OK = 0
-    """Allowed, explained, or every case answered."""
+    """Allowed, explained, clean, or every case answered."""
     DENIED = 1
     """The request is denied."""
+    FINDINGS = 1
+    """The same code, of ``check``: there are findings."""
     BAD_INPUT = 2
     """The command line or a file of the user's is wrong; one sentence on standard error says what."""
     UNDECIDED = 3

@@ -13,7 +13,7 @@ from policysim.cli.boundary import say
 from policysim.sources.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -47,8 +47,17 @@ def wants_colour(mode: str, environment: Mapping[str, str], *, is_terminal: bool
 
 def output_options(command: _Command) -> _Command:
     """Adds the options that every command has; ``output_of`` takes them out of its keyword arguments."""
+    return output_options_for("text", "json", more="every matching statement")(command)
+
+
+def output_options_for(*formats: str, more: str) -> Callable[[_Command], _Command]:
+    """The same for a command that writes in these formats; ``more`` is what ``-v`` shows."""
+    return lambda command: _with_options(command, formats, more)
+
+
+def _with_options(command: _Command, formats: Sequence[str], more: str) -> _Command:
     for option in (
-        click.option("-v", "--verbose", is_flag=True, help="Show more: every matching statement."),
+        click.option("-v", "--verbose", is_flag=True, help=f"Show more: {more}."),
         click.option("--quiet", is_flag=True, help="No notes on standard error."),
         click.option(
             "--color",
@@ -60,7 +69,7 @@ def output_options(command: _Command) -> _Command:
         click.option("--force", is_flag=True, help="Let --output overwrite a file."),
         click.option("--output", metavar="FILE", help="Write the answer to FILE, not to standard output."),
         click.option(
-            "--format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to write it."
+            "--format", type=click.Choice(formats), default="text", show_default=True, help="How to write it."
         ),
     ):
         command = option(command)

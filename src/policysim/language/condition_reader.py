@@ -37,7 +37,9 @@ def read_conditions(value: object, where: Location, reading: Reading) -> tuple[C
         return ()
     reading.check_repeated(value, where)
     if not value:
-        reading.note(EMPTY_CONDITION, "an empty `Condition` is no condition", where, "remove it, or write the condition")
+        reading.note(
+            EMPTY_CONDITION, "an empty `Condition` is no condition", where, "remove it, or write the condition"
+        )
     entries: list[ConditionEntry] = []
     for name, keys in value.items():
         place = where.below(name)

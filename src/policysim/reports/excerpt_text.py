@@ -50,7 +50,7 @@ def _underline(
     carets = "^" * max(1, display_width("".join(cells[start:end])))
     label = printable(mark.label)
     room = WIDTH - gutter - 3 - len(indent)
-    if len(carets) + 1 + display_width(label) <= room:
+    if not label or len(carets) + 1 + display_width(label) <= room:
         yield indent, f"{carets} {label}".rstrip()
     else:
         yield indent, carets

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter
 
+from policysim.reports.check_document import CheckFile
 from policysim.reports.decision_document import AnswerDocument
 from policysim.reports.document import ReportFile
 
@@ -28,6 +29,11 @@ def answer_schema() -> dict[str, Any]:
     return _schema_of(AnswerDocument, "policysim eval --format json")
 
 
+def check_schema() -> dict[str, Any]:
+    """The schema of ``policysim check --format json``."""
+    return _schema_of(CheckFile, "policysim check --format json")
+
+
 def _schema_of(document: type, title: str) -> dict[str, Any]:
     """The schema as a JSON value. Readers must expect further keys: keys are added, never removed."""
     schema = TypeAdapter(document).json_schema(mode="serialization")
@@ -43,6 +49,7 @@ def _schema_of(document: type, title: str) -> dict[str, Any]:
 PUBLISHED: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
     "report.schema.json": report_schema,
     "eval.schema.json": answer_schema,
+    "check.schema.json": check_schema,
 }
 """The schemas under ``docs/``, by the names of their files."""
 

@@ -62,12 +62,16 @@ _ELEMENTS: Final = frozenset(name.lower() for name in (*POLICY_ELEMENTS, *STATEM
 
 
 class FoundDocument(NamedTuple):
-    """A decoded document and where it stands; ``type`` is what its place says, with the reason, if it says anything."""
+    """A decoded document and where it stands; ``type`` is what its place says, with the reason, if it says anything.
+
+    ``path`` is the way to it, or to the string that holds it, in the file that a person can open.
+    """
 
     value: object
     location: Location
     type: PolicyType | None = None
     reason: str = ""
+    path: DocumentPath = ()
 
 
 def documents_in(argument: str) -> list[FoundDocument]:
@@ -125,21 +129,23 @@ def _in_file(value: object, source: Source) -> Iterator[FoundDocument]:
     yield from (document for document in found if document is not None)
 
 
-def _below(at: FoundDocument) -> Iterator[FoundDocument]:
-    """Every document in a value, the value itself included; nothing recurses deeper than the JSON reader lets it."""
-    value = at.value
-    if isinstance(value, str):
-        if is_document(value):
-            yield at
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _below(at._replace(value=item, location=at.location.below(index)))
-    elif isinstance(value, dict):
-        if _holds_statements(value.get("Statement")):
-            yield at
-        elif not _is_beside_the_point(value):
-            for name, member in value.items():
-                yield from _below(_member(at, value, name, member))
+def _below(top: FoundDocument) -> Iterator[FoundDocument]:
+    """Every document in a value, the value itself included, in the order of the text; recurses nowhere."""
+    waiting = [top]
+    while waiting:
+        at = waiting.pop()
+        value = at.value
+        if isinstance(value, str):
+            if is_document(value):
+                yield at
+        elif isinstance(value, list):
+            items = [at._replace(value=item, location=at.location.below(index)) for index, item in enumerate(value)]
+            waiting += reversed(items)
+        elif isinstance(value, dict):
+            if _holds_statements(value.get("Statement")):
+                yield at
+            elif not _is_beside_the_point(value):
+                waiting += reversed([_member(at, value, name, member) for name, member in value.items()])
 
 
 def _holds_statements(listed: object) -> bool:
@@ -166,11 +172,11 @@ def _member(at: FoundDocument, value: dict[str, object], name: str, member: obje
 def _embedded(found: FoundDocument) -> FoundDocument | None:
     """The document itself where a string holds it; ``None`` for a string that holds something else."""
     if not isinstance(found.value, str):
-        return found
+        return found._replace(path=found.location.path)
     source = embedded_source(found.value, found.location)
     value = load_json(source)
     if isinstance(value, dict) and _holds_statements(value.get("Statement")):
-        return found._replace(value=value, location=Location(source, ()))
+        return found._replace(value=value, location=Location(source, ()), path=found.location.path)
     return None
 
 
