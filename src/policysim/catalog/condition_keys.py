@@ -81,9 +81,11 @@ def _typed(service: str, names: Iterable[str]) -> tuple[CatalogKey, ...]:
 
 
 def _typed_key(service: str, name: str) -> CatalogKey | None:
-    """A key as a service lists it; the global table knows more of global keys."""
-    record = records("conditionKeys", service).get(name.lower())
-    return condition_key(name) or _read(record)
+    """A key as a service lists it; of global keys our own table knows more."""
+    lower = name.lower()
+    if lower.startswith(f"{_GLOBAL_PREFIX}:"):
+        return condition_key(lower)
+    return _read(records("conditionKeys", service).get(lower)) or condition_key(lower)
 
 
 def _listed(service: str, lower: str) -> CatalogKey | None:

@@ -61,13 +61,18 @@ class Catalogue:
         return resource_types.resource_types_of(service.lower())
 
     def works_on(self, action: str, arn: str) -> bool | None:
-        """Whether the ARN has the form of a resource type that the action works on (spec R16)."""
+        """Whether the ARN has the form of a resource type that the action works on (spec R16).
+
+        Not known of an action that the catalogue lacks, or of which it names a type that it does not describe.
+        """
         return resource_types.works_on(action, arn)
 
     def takes_no_resource(self, action: str) -> bool | None:
-        """Whether the action supports no resource-level permission, so that its resource is ``*`` (spec R2)."""
-        record = actions.record_of(action)
-        return None if record is None else not record["resourceTypes"]
+        """Whether the action supports no resource-level permission, so that its resource is ``*`` (spec R2).
+
+        Not known either for the few actions of which AWS's pages say both.
+        """
+        return resource_types.takes_no_resource(action)
 
     def condition_key(self, key: str) -> CatalogKey | None:
         """Type and cardinality of a condition key; tag keys and encryption-context keys are found by their stem."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from policysim.catalog.actions import record_of
-from policysim.catalog.arn_forms import FURTHER_ARN_FORMS
+from policysim.catalog.arn_forms import FURTHER_ARN_FORMS, RESOURCES_BEYOND_THE_REFERENCE
 from policysim.catalog.service_records import records
 from policysim.catalog.templates import as_wildcards, fits
 
@@ -50,6 +50,17 @@ def resource_types_of(service: str) -> tuple[CatalogResourceType, ...]:
     return tuple(one for one in found if one is not None)
 
 
+def takes_no_resource(action: str) -> bool | None:
+    """Whether the action works on no single resource (spec R2).
+
+    Not known for an action that the catalogue lacks, or of which AWS's pages say both.
+    """
+    record = record_of(action)
+    if record is None or action.lower() in RESOURCES_BEYOND_THE_REFERENCE:
+        return None
+    return not record["resourceTypes"]
+
+
 def works_on(action: str, arn: str) -> bool | None:
     """Whether the ARN has the form of a resource type that the action works on (spec R16).
 
@@ -60,6 +71,7 @@ def works_on(action: str, arn: str) -> bool | None:
         return None
     service = action.partition(":")[0]
     types = [resource_type(service, row["name"]) for row in record["resourceTypes"]]
-    if any(one is not None and one.fits(arn) for one in types):
+    beyond = RESOURCES_BEYOND_THE_REFERENCE.get(action.lower(), ())
+    if any(one is not None and one.fits(arn) for one in types) or any(fits(form, arn) for form in beyond):
         return True
     return None if None in types else False

@@ -1,6 +1,6 @@
 """Texts with placeholders, as the Service Authorization Reference prints ARNs and condition keys.
 
-Such as ``arn:${Partition}:s3:::${BucketName}``, ``s3:ExistingObjectTag/<key>``, ``arn:${Partition}:artifact:::agreement/*``.
+Such as ``arn:${Partition}:s3:::${BucketName}``, ``s3:ExistingObjectTag/<key>``, ``arn:${Partition}:dms:*:*:es:*``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ _NARROW: Final = {
     "layername": _FIELD,
     "layerversion": _FIELD,
     "loggroupname": _FIELD,
+    "qualifier": "[^:/]+",
+    "star": r"\*",
     "statemachinename": _FIELD,
     "topicname": _FIELD,
     "version": _FIELD,
