@@ -24,15 +24,18 @@ from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
 from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from policysim.evaluation.candidates import Candidate
     from policysim.evaluation.context import Lookup
     from policysim.evaluation.decision import Decision, Effect
     from policysim.evaluation.matching import Question
-    from policysim.evaluation.policy_set import LayerPolicies, Level, PolicySet
+    from policysim.evaluation.policy_set import AttachedPolicy, LayerPolicies, PolicySet
     from policysim.evaluation.services.deviation import Deviation
     from policysim.evaluation.truth import Truth
     from policysim.evaluation.verdicts import LayerVerdict
-    from policysim.language.request import Principal, Request, Resource
+    from policysim.language.policy import Statement
+    from policysim.language.request import ContextValue, Principal, Request, Resource
 
 _KEPT: Final = 65_536
 """How many plans, and how many patterns of truths of one plan, are kept before they are thrown away."""
@@ -41,12 +44,13 @@ _KEPT: Final = 65_536
 class Evaluator:
     """The policies that apply to some requests, ready to answer many of them."""
 
-    __slots__ = ("_facts", "_plans", "_policies", "_switches")
+    __slots__ = ("_facts", "_layers", "_plans", "_policies", "_switches")
 
     def __init__(self, policies: PolicySet, facts: Facts = NO_FACTS, *, switches: Switches = DEFAULT_SWITCHES) -> None:
         self._policies = policies
         self._facts = facts
         self._switches = switches
+        self._layers = tuple(_layers(policies))
         self._plans: dict[tuple[str, str], _Plan] = {}
 
     def decide(self, request: Request, *, trace: bool = False) -> Decision:
@@ -63,19 +67,21 @@ class Evaluator:
         return plan.settled or self._effect(plan, request)
 
     def _effect(self, plan: _Plan, request: Request) -> Effect:
-        lookup = lookup_of(request, plan.deviation)
+        lookup = lookup_of(request, plan.deviation) if plan.open or plan.live else _nothing_known
         holds = tuple([one.holds(lookup) for one in plan.open])
         found = plan.effects.get(holds) or self._certain(plan, request, lookup, holds)
         return found or self.decide(request).effect
 
     def _certain(self, plan: _Plan, request: Request, lookup: Lookup, holds: tuple[Truth, ...]) -> Effect | None:
         """The effect that these truths of the open statements lead to, unless it hangs on something unknown."""
-        if plan.live and (settled := settled_outcome(request, plan.deviation)) is not None:
-            return settled.effect
-        verdicts = _verdicts(
-            plan, plan.question._replace(request=request, lookup=lookup) if plan.live else plan.question, holds
-        )
-        found = certain_effect(request, verdicts, plan.deviation, credentials_reach(request, lookup))
+        question, credentials = plan.question, TRUE
+        if plan.live:
+            settled = settled_outcome(request, plan.deviation)
+            if settled is not None:
+                return settled.effect
+            question = question._replace(request=request, lookup=lookup)
+            credentials = credentials_reach(request, lookup)
+        found = certain_effect(request, _verdicts(plan, question, holds), plan.deviation, credentials)
         if found is not None and not plan.live and len(plan.effects) < _KEPT:
             plan.effects[holds] = found
         return found
@@ -110,12 +116,11 @@ class Evaluator:
         if settled is not None:
             plan.settled = settled.effect
             return plan
-        for layer in LAYERS:
-            content = self._policies.get(layer.name)
-            bound = FALSE if content is None else binds(layer.name, question, deviation)
-            if content is not None and bound is not FALSE:
-                levels = [_candidates(level, layer.name, question) for level in content.levels]
-                plan.layers.append(_PlannedLayer(layer.name, content, bound, levels))
+        for name, content, levels in self._layers:
+            bound = binds(name, question, deviation)
+            if bound is not FALSE:
+                candidates = [_candidates(documents, name, question) for documents in levels]
+                plan.layers.append(_PlannedLayer(name, content, bound, candidates))
         plan.open = tuple([one for layer in plan.layers for level in layer.levels for one in level if one.tests])
         return plan
 
@@ -125,8 +130,34 @@ class Evaluator:
             deviation.reads_context
             or self._policies.get(LayerName.VPCE) is not None
             or request.principal.kind is PrincipalKind.ROOT
-            or credentials_reach(request, lambda _: UNKNOWN_VALUE) is not TRUE
+            or credentials_reach(request, _nothing_known) is not TRUE
         )
+
+
+def _nothing_known(_: str) -> ContextValue:
+    return UNKNOWN_VALUE
+
+
+class _Document(NamedTuple):
+    attached: AttachedPolicy
+    covering: Callable[[str], tuple[Statement, ...]]
+
+
+class _Layer(NamedTuple):
+    name: LayerName
+    content: LayerPolicies
+    levels: list[list[_Document]]
+
+
+def _layers(policies: PolicySet) -> Iterator[_Layer]:
+    """The layers that are present, in their order, with the documents of each level."""
+    for layer in LAYERS:
+        content = policies.get(layer.name)
+        if content is not None:
+            documents = [
+                [_Document(a, a.policy.by_action.covering) for a in level.policies] for level in content.levels
+            ]
+            yield _Layer(layer.name, content, documents)
 
 
 class _PlannedLayer(NamedTuple):
@@ -162,12 +193,12 @@ class _Plan:
         return same_caller and (resource is self.resource or resource == self.resource)
 
 
-def _candidates(level: Level, name: LayerName, question: Question) -> list[Candidate]:
+def _candidates(documents: list[_Document], name: LayerName, question: Question) -> list[Candidate]:
     action = question.request.action
     return [
         found
-        for attached in level.policies
-        for statement in attached.policy.by_action.covering(action)
+        for attached, covering in documents
+        for statement in covering(action)
         if (found := candidate(statement, attached, name, question)) is not None
     ]
 

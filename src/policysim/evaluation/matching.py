@@ -17,7 +17,7 @@ from policysim.evaluation.reasons import Element, Reason
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, negate
 from policysim.language.patterns import action_matches, resource_matches, resource_pattern_of
 from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
-from policysim.language.variables import expand_resource
+from policysim.language.variables import expand_resource, has_misplaced_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _RESOURCE_ALIASES: Final[dict[str, str]] = {"s3:listallmybuckets": "arn:aws:s3:::*"}
 """Actions without a resource for which the service also accepts an ARN pattern that matches this text (spec R3)."""
+
+
+_EMPTY_NOT_LIST: Final = ("empty-not-list",)
 
 
 class Target(NamedTuple):
@@ -134,14 +137,22 @@ def _outcomes(
     request, substitutes = question.request, attached.policy.substitutes_variables
     yield _match_action(statement.action, request.action), None
     if statement.resource is not None:
-        yield _match_resource(statement.resource, substitutes=substitutes, question=question), None
+        outcome = _match_resource(statement.resource, substitutes=substitutes, question=question)
+        yield _with_layer_doubts(outcome, layer, statement.resource.patterns, substitutes=substitutes), None
     if statement.principal is not None:
         yield match_principal_of(statement, statement.principal, layer, question)
     for entry in statement.conditions:
         outcome = match_condition(
             entry, question.lookup, substitutes=substitutes, facts=question.facts, switches=question.switches
         )
-        yield outcome, None
+        yield _with_layer_doubts(outcome, layer, entry.values, substitutes=substitutes), None
+
+
+def _with_layer_doubts(outcome: Outcome, layer: LayerName, texts: tuple[str, ...], *, substitutes: bool) -> Outcome:
+    """The outcome, doubtful where it rests on variables in an RCP (spec V11)."""
+    if layer is LayerName.RCP and substitutes and any("${" in text for text in texts):
+        return outcome._replace(caveats=(*outcome.caveats, "variable-in-rcp"))
+    return outcome
 
 
 def match_principal_of(
@@ -171,13 +182,17 @@ def _lies_elsewhere(statement: Statement, question: Question) -> bool:
 
 def _match_action(element: PatternElement, action: str) -> Outcome:
     if not element.patterns:
-        return Outcome(Element.ACTION, FALSE, Reason.ACTION_EMPTY, (element.name,), "nothing", f"`{action}`")
+        empty, doubts = Reason.ACTION_EMPTY, _EMPTY_NOT_LIST if element.negated else ()
+        return Outcome(Element.ACTION, FALSE, empty, (element.name,), "nothing", f"`{action}`", caveats=doubts)
     hit = next((i for i, pattern in enumerate(element.patterns) if action_matches(pattern, action)), None)
     matches = (hit is None) if element.negated else (hit is not None)
     path = (element.name,) if hit is None else element.path(hit)
     wanted = _listing(element.patterns) if hit is None else f"`{element.patterns[hit]}`"
     reason = None if matches else Reason.ACTION_LISTED if element.negated else Reason.ACTION_OTHER
-    return Outcome(Element.ACTION, TRUE if matches else FALSE, reason, _only(element, path), wanted, f"`{action}`")
+    truth, shown = TRUE if matches else FALSE, _only(element, path)
+    spaced = hit is None and any(action_matches(pattern.strip(), action) for pattern in element.patterns)
+    doubts = ("white-space",) if spaced else ()
+    return Outcome(Element.ACTION, truth, reason, shown, wanted, f"`{action}`", caveats=doubts)
 
 
 class _Hit(NamedTuple):
@@ -190,9 +205,14 @@ def resource_truth(element: PatternElement, question: Question, *, substitutes: 
     """Whether a ``Resource`` or ``NotResource`` element matches, without the words about it."""
     if not element.patterns:
         return FALSE
+    resource, _, alias = question.target
     covered = FALSE
     for pattern in element.patterns:
-        truth = _pattern_truth(pattern, question, substitutes=substitutes)
+        if substitutes and "${" in pattern:
+            truth = _match_pattern(pattern, resource, alias, substitutes=True, question=question).truth
+        else:
+            covers = resource_pattern_of(pattern).covers
+            truth = TRUE if covers(resource) or (alias is not None and covers(alias)) else FALSE
         if truth is TRUE:
             return FALSE if element.negated else TRUE
         if truth is UNKNOWN:
@@ -200,18 +220,11 @@ def resource_truth(element: PatternElement, question: Question, *, substitutes: 
     return negate(covered) if element.negated else covered
 
 
-def _pattern_truth(pattern: str, question: Question, *, substitutes: bool) -> Truth:
-    resource, _, alias = question.target
-    if substitutes and "${" in pattern:
-        return _match_pattern(pattern, resource, alias, substitutes=True, question=question).truth
-    compiled = resource_pattern_of(pattern)
-    return TRUE if compiled.covers(resource) or (alias is not None and compiled.covers(alias)) else FALSE
-
-
 def _match_resource(element: PatternElement, *, substitutes: bool, question: Question) -> Outcome:
     resource, needs_star, alias = question.target
     if not element.patterns:
-        return Outcome(Element.RESOURCE, FALSE, Reason.RESOURCE_EMPTY, (element.name,), "nothing", f"`{resource}`")
+        empty, doubts = Reason.RESOURCE_EMPTY, _EMPTY_NOT_LIST if element.negated else ()
+        return Outcome(Element.RESOURCE, FALSE, empty, (element.name,), "nothing", f"`{resource}`", caveats=doubts)
     hits: list[_Hit] = []
     for pattern in element.patterns:
         hits.append(_match_pattern(pattern, resource, alias, substitutes=substitutes, question=question))
@@ -240,6 +253,8 @@ def _match_pattern(pattern: str, resource: str, alias: str | None, *, substitute
         fits, _ = _covers(anything.pattern, resource, alias)
         return _Hit(FALSE, caveats=("variable-unresolved",) if fits is TRUE else ())
     truth, caveats = _covers(expansion.pattern, resource, alias)
+    caveats += ("variable-in-value",) if expansion.nested else ()
+    caveats += ("variable-misplaced",) if has_misplaced_variable(pattern) else ()
     if expansion.unknown and truth is TRUE:
         return _Hit(UNKNOWN, keys=expansion.unknown)
     return _Hit(truth, caveats=caveats)
@@ -249,6 +264,8 @@ def _covers(pattern: str | ResourcePattern, resource: str, alias: str | None) ->
     found = resource_matches(pattern, resource)
     if alias is not None and not found.matches:
         found = resource_matches(pattern, alias)
+        if found.matches:
+            found = found._replace(caveats=(*found.caveats, "star-for-no-resource"))
     return (TRUE if found.matches else FALSE), found.caveats
 
 

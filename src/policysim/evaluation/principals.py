@@ -236,9 +236,20 @@ def _why(element: PrincipalElement, truth: Truth) -> Reason:
 
 def _outcome(element: PrincipalElement, caller: Principal, truth: Truth, reason: Reason | None) -> Outcome:
     path = element.entries[0].path if len(element.entries) == 1 else (element.name,)
-    caveats = ("principal-open",) if truth is UNKNOWN else ()
+    caveats = ("principal-open",) if truth is UNKNOWN else _doubts(element, caller)
     listed = _listing(element.entries)
     return Outcome(Element.PRINCIPAL, truth, reason, path, listed, _caller_name(caller), caveats=caveats)
+
+
+def _doubts(element: PrincipalElement, caller: Principal) -> tuple[str, ...]:
+    """The codes of readings that AWS does not document (spec P5, P16)."""
+    if caller.kind in _FEDERATED:
+        return ("aws-star",) if any(entry[:2] == ("AWS", "*") for entry in element.entries) else ()
+    if caller.kind is not PrincipalKind.SERVICE or caller.service is None:
+        return ()
+    names = {entry.value for entry in element.entries if entry.kind == "Service"}
+    other_case = caller.service not in names and caller.service.lower() in {name.lower() for name in names}
+    return ("service-name-case",) if other_case else ()
 
 
 def _listing(entries: Iterable[PrincipalEntry]) -> str:

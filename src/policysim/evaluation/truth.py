@@ -38,6 +38,11 @@ def negate(truth: Truth) -> Truth:
     return FALSE if truth is TRUE else TRUE if truth is FALSE else UNKNOWN
 
 
+def either(one: Truth, other: Truth) -> Truth:
+    """Or, of two."""
+    return one if one is TRUE or other is FALSE else TRUE if other is TRUE else UNKNOWN
+
+
 def all_of(truths: Iterable[Truth]) -> Truth:
     """And: false as soon as one is false; true for none at all."""
     result = TRUE

@@ -7,12 +7,14 @@ E36 to E38, S15.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.layers import LAYER, LAYERS, Combine, Layer, LayerName
 from policysim.evaluation.matching import match_statement
 from policysim.evaluation.principals import NOWHERE, Reach
-from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known, negate
+from policysim.evaluation.services.exemptions import exempt_from_rcps, exempt_from_scps, exempt_task
+from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, either, known, negate
 from policysim.language.policy import Effect
 from policysim.language.request import IAM_IDENTITIES, OF_AN_ACCOUNT, PrincipalKind
 from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
@@ -67,12 +69,42 @@ def judge(name: LayerName, policies: PolicySet, question: Question, deviation: D
     """The verdict of a layer, its exemptions applied, and the statements that it rests on."""
     content = policies.get(name)
     bound = FALSE if content is None else binds(name, question, deviation)
-    if content is None or bound is FALSE:
+    if content is None:
         return when_absent(name, question.request)
+    if bound is FALSE:
+        return _passed_over(name, content, question, deviation)
     found = [_matching(level, name, question) for level in content.levels]
     weights = [[one.weight for one in level] for level in found]
     verdict = weigh(name, content, weights, question=question, deviation=deviation, bound=bound)
+    verdict = _with_doubtful_limits(verdict, question.request)
     return _with_statements(verdict, [one for level in found for one in level])
+
+
+def _with_doubtful_limits(verdict: LayerVerdict, request: Request) -> LayerVerdict:
+    """The verdict of a layer that denies, with what is doubtful about its doing so (spec E24, E32)."""
+    if verdict.denied is FALSE and verdict.allowed is not FALSE:
+        return verdict
+    codes = []
+    if verdict.layer is LayerName.RCP and request.principal.kind is PrincipalKind.SERVICE:
+        codes.append("rcp-on-service")
+    if verdict.layer in {LayerName.RCP, LayerName.VPCE} and _is_task_session(request):
+        codes.append("task-session-limit")
+    denial = (Effect.DENY, TRUE) if verdict.denied is TRUE else (Effect.ALLOW, FALSE)
+    return verdict._replace(doubts=(*verdict.doubts, *(Doubt(code, *denial) for code in codes)))
+
+
+def _passed_over(name: LayerName, content: LayerPolicies, question: Question, deviation: Deviation) -> LayerVerdict:
+    """The verdict of a layer that does not apply; a doubt where an RCP would deny an action without resource (E28)."""
+    absent = when_absent(name, question.request)
+    if name is not LayerName.RCP or not question.switches.rcps_need_a_resource:
+        return absent
+    otherwise = question._replace(switches=replace(question.switches, rcps_need_a_resource=False))
+    if binds(name, otherwise, deviation) is FALSE:
+        return absent
+    found = (one for level in content.levels for one in _matching(level, name, question))
+    if all(one.match.truth is FALSE or one.match.statement.effect is not Effect.DENY for one in found):
+        return absent
+    return absent._replace(doubts=(Doubt("rcp-without-resource", Effect.DENY, FALSE),))
 
 
 def weigh(
@@ -143,18 +175,15 @@ _SETTING_DOUBTS: Final[dict[Truth, tuple[Doubt, ...]]] = {
 
 def binds(name: LayerName, question: Question, deviation: Deviation) -> Truth:
     """Whether a layer applies to this request at all (spec E12, E17, E20, E23 to E26, E30, E32, E33, E36 to E38)."""
-    request, facts = question.request, question.facts
+    request = question.request
     caller = request.principal
     match name:
         case LayerName.SCP:
             if caller.kind not in OF_AN_ACCOUNT:
                 return FALSE
-            return negate(any_of((known(caller.in_management_account), known(caller.service_linked))))
+            return negate(exempt_from_scps(request))
         case LayerName.RCP:
-            if deviation.outside_rcps(request) or facts.takes_no_resource(request.action) is True:
-                return FALSE
-            exempt = any_of((known(request.resource.in_management_account), known(caller.service_linked)))
-            return all_of((known(facts.under_rcps(request.action)), negate(exempt)))
+            return _rcps_bind(question, deviation)
         case LayerName.IDENTITY | LayerName.BOUNDARY:
             return TRUE if caller.kind in IAM_IDENTITIES else FALSE
         case LayerName.SESSION:
@@ -166,6 +195,17 @@ def binds(name: LayerName, question: Question, deviation: Deviation) -> Truth:
             return TRUE
 
 
+def _rcps_bind(question: Question, deviation: Deviation) -> Truth:
+    request, facts, switches = question.request, question.facts, question.switches
+    if deviation.outside_rcps(request):
+        return FALSE
+    if not switches.rcps_bind_services and request.principal.kind is PrincipalKind.SERVICE:
+        return FALSE
+    if switches.rcps_need_a_resource and facts.takes_no_resource(request.action) is True:
+        return FALSE
+    return all_of((known(facts.under_rcps(request.action)), negate(exempt_from_rcps(request))))
+
+
 def _open_facts(name: LayerName, question: Question) -> tuple[str, ...]:
     """The codes of the facts, beside context keys, that leave open whether an organisation's layer applies."""
     if name not in {LayerName.SCP, LayerName.RCP}:
@@ -173,6 +213,7 @@ def _open_facts(name: LayerName, question: Question) -> tuple[str, ...]:
     caller, resource = question.request.principal, question.request.resource
     bound_account = caller if name is LayerName.SCP else resource
     unknown = {
+        "exempt-task-open": name is LayerName.SCP and exempt_task(question.request) is UNKNOWN,
         "service-linked-open": caller.service_linked is None,
         "management-account-open": bound_account.in_management_account is None,
         "rcp-service-open": name is LayerName.RCP and question.facts.under_rcps(question.request.action) is None,
@@ -197,7 +238,7 @@ def _matching(level: Level, name: LayerName, question: Question) -> list[Matched
 
 def _worth_a_look(policy: Policy, question: Question) -> tuple[Statement, ...]:
     """The statements that speak of the action; all of them for a trace."""
-    return policy.statements if question.everything else policy.by_action.covering(question.request.action)
+    return policy.statements if question.everything else policy.by_action.worth_a_look(question.request.action)
 
 
 class _LevelVerdict(NamedTuple):
@@ -209,14 +250,14 @@ class _LevelVerdict(NamedTuple):
 
 def _weigh_level(level: Level, name: LayerName, weights: Sequence[Weight]) -> _LevelVerdict:
     by_gap = UNKNOWN if level.gaps else FALSE
-    denied = any_of([UNKNOWN for gap in level.gaps if gap.may_deny])
+    denied = UNKNOWN if any(gap.may_deny for gap in level.gaps) else FALSE
     allowed = TRUE if name is LayerName.RCP else by_gap
     reach = Reach(by_gap, by_gap, by_gap) if name is LayerName.RESOURCE else NOWHERE
     for effect, truth, reached in weights:
         if effect is Effect.DENY:
-            denied = any_of((denied, truth))
+            denied = either(denied, truth)
             continue
-        allowed = any_of((allowed, truth))
+        allowed = either(allowed, truth)
         if name is LayerName.RESOURCE:
             reach = Reach(*map(any_of, zip(reach, reached, strict=True)))
     return _LevelVerdict(level.node, denied, allowed, reach)

@@ -20,16 +20,18 @@ if TYPE_CHECKING:
 class ActionIndex:
     """The statements of one document by action; what was asked once is remembered."""
 
-    __slots__ = ("_anywhere", "_exact", "_known", "_statements", "_wild")
+    __slots__ = ("_anywhere", "_doubtful", "_exact", "_known", "_statements", "_wild")
 
     def __init__(self, statements: Sequence[Statement]) -> None:
         self._statements = statements
         self._exact: dict[str, list[int]] = {}
         self._wild: dict[str, list[tuple[str, int]]] = {}
         self._anywhere: list[int] = []
+        self._doubtful: set[int] = set()
         self._known: dict[str, tuple[Statement, ...]] = {}
         for place, statement in enumerate(statements):
             if statement.action.negated:
+                self._doubtful.update(() if statement.action.patterns else (place,))
                 self._anywhere.append(place)
             else:
                 self._sort(statement.action.patterns, place)
@@ -37,6 +39,8 @@ class ActionIndex:
     def _sort(self, patterns: tuple[str, ...], place: int) -> None:
         exact, wild = self._exact, self._wild
         for pattern in patterns:
+            if pattern[:1].isspace() or pattern[-1:].isspace():
+                self._doubtful.add(place)
             if "*" not in pattern and "?" not in pattern:
                 exact.setdefault(pattern.lower(), []).append(place)
             elif pattern in {"*", "*:*"}:
@@ -51,6 +55,14 @@ class ActionIndex:
         if found is None:
             found = self._known[action] = self._covering(action.lower())
         return found
+
+    def worth_a_look(self, action: str) -> tuple[Statement, ...]:
+        """The same, and the statements of whose elements AWS does not document what they cover (spec A10, R23)."""
+        covering = self.covering(action)
+        if not self._doubtful:
+            return covering
+        doubtful = [self._statements[place] for place in self._doubtful if self._statements[place] not in covering]
+        return tuple(sorted((*covering, *doubtful), key=lambda statement: statement.index))
 
     def _covering(self, action: str) -> tuple[Statement, ...]:
         service, colon, operation = action.partition(":")

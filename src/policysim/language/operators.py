@@ -109,3 +109,12 @@ def operator_named(text: str) -> Operator | None:
         return None
     spelling = prefix.value + base.name + (_IF_EXISTS if if_exists else "")
     return Operator(base, prefix, if_exists, spelling)
+
+
+def differs_in_prefix_case(text: str) -> bool:
+    """Whether ``text`` names an operator but for the case of its set prefix (spec C41)."""
+    lower = text.lower()
+    for prefix in (SetPrefix.FOR_ALL_VALUES, SetPrefix.FOR_ANY_VALUE):
+        if lower.startswith(prefix.value.lower()) and not text.startswith(prefix.value):
+            return operator_named(prefix.value + text[len(prefix.value) :]) is not None
+    return False

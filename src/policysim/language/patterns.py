@@ -40,10 +40,11 @@ class ArnPattern:
     """A pattern of an ARN, whose six parts are matched one by one (spec C30, R7).
 
     In the first five parts no wildcard stands for a colon; in the sixth it may. ``*`` alone covers every ARN (spec
-    C33). ``well_formed`` is false for a text that is neither: it covers nothing (spec C31).
+    C33). ``well_formed`` is false for a text that is neither: it covers nothing (spec C31). ``any_service`` tells that
+    a wildcard stands in the service (spec R9).
     """
 
-    __slots__ = ("_fixed", "_head", "_open", "_pieces", "_whole", "spans", "well_formed")
+    __slots__ = ("_fixed", "_head", "_open", "_pieces", "_whole", "any_service", "spans", "well_formed")
 
     def __init__(self, pieces: tuple[Piece, ...]) -> None:
         self._pieces = pieces
@@ -51,7 +52,7 @@ class ArnPattern:
         self._head = ""
         self._fixed: tuple[tuple[int, str], ...] = ()
         self._open: tuple[tuple[int, Pattern], ...] = ()
-        self.spans = False
+        self.spans = self.any_service = False
         self.well_formed = True
         whole = Pattern.from_pieces(pieces)
         if _starts_with_five_literal_parts(pieces):
@@ -72,6 +73,7 @@ class ArnPattern:
         self._fixed = tuple((at, part.literal) for at, part in own if part.literal is not None)
         self._open = tuple((at, part) for at, part in own if part.literal is None)
         self.spans = any(_ends_in_star(part) for part in parts[:5]) and not everything
+        self.any_service = self.well_formed and patterns[2].literal is None and not everything
 
     @property
     def _parts(self) -> list[tuple[Piece, ...]]:
@@ -141,6 +143,8 @@ MATCH: Final = ResourceMatch(matches=True)
 NO_MATCH: Final = ResourceMatch(matches=False)
 _ACROSS_COLONS: Final = ResourceMatch(matches=False, caveats=("segment-star",))
 _PADDED: Final = ResourceMatch(matches=True, caveats=("short-arn",))
+_OTHER_CASE: Final = ResourceMatch(matches=False, caveats=("user-name-case",))
+_OF_ANY_SERVICE: Final = ResourceMatch(matches=True, caveats=("service-wildcard",))
 _WILDCARD_IN_VALUE: Final = "wildcard-in-variable"
 
 
@@ -177,7 +181,7 @@ class ResourcePattern:
             return True
         if resource == "*":
             return False
-        return self._arn.matches(resource) or (not is_arn(resource) and self._text.matches(resource))
+        return self._arn.matches(resource) or (self._text.matches(resource) and not is_arn(resource))
 
     def _match(self, resource: str) -> ResourceMatch:
         if self.everything:
@@ -185,10 +189,12 @@ class ResourcePattern:
         if resource == "*":
             return NO_MATCH
         if self._arn.matches(resource):
-            return _PADDED if self._guessed else MATCH
+            return _PADDED if self._guessed else _OF_ANY_SERVICE if self._arn.any_service else MATCH
         if self._arn.spans and self._text.matches(resource) and self._arn.matches_across_colons(resource):
             return _ACROSS_COLONS
-        return MATCH if not is_arn(resource) and self._text.matches(resource) else NO_MATCH
+        if not is_arn(resource) and self._text.matches(resource):
+            return MATCH
+        return _OTHER_CASE if ":user/" in resource and self._text.matches_ignoring_case(resource) else NO_MATCH
 
 
 @lru_cache(maxsize=CACHED)

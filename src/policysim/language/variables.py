@@ -51,6 +51,7 @@ class Expansion(NamedTuple):
     nothing. ``unknown`` are the keys whose value nobody knows: in ``pieces`` a ``*`` stands for each, so that what the
     pieces do not match, the text does not match whatever the value. In ``text`` both stand as they were written.
     ``loose`` are the pieces with the wildcards of substituted values at work, or ``None`` when there are none (V8).
+    ``nested`` tells that a substituted value looks like a variable itself; it is not replaced again (V9).
     """
 
     text: str
@@ -58,6 +59,7 @@ class Expansion(NamedTuple):
     unresolved: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     loose: tuple[Piece, ...] | None = None
+    nested: bool = False
 
     @property
     def pattern(self) -> ResourcePattern:
@@ -106,6 +108,11 @@ def parse_resource_template(text: str) -> Template:
         else:
             kept.append(part if colons >= 5 else Piece(part.text, literal=True))
     return Template(text, tuple(kept), template.malformed)
+
+
+def has_misplaced_variable(text: str) -> bool:
+    """Whether a variable of a ``Resource`` pattern stands before the sixth part of the ARN, as text (spec V2, V14)."""
+    return len(parse_template(text).keys) > len(parse_resource_template(text).keys)
 
 
 def _variable_at(text: str, at: int) -> Variable | Piece | None:
@@ -164,7 +171,7 @@ def _expand(
     texts: list[str] = []
     unresolved: list[str] = []
     unknown: list[str] = []
-    wild = False
+    wild = nested = False
     for part in template.parts:
         if isinstance(part, Piece):
             pieces.append(part)
@@ -175,12 +182,13 @@ def _expand(
             pieces.append(Piece(value.text, literal=True))
             texts.append(value.text)
             wild = wild or "*" in value.text or "?" in value.text
+            nested = nested or "${" in value.text
             continue
         pieces.append(_ANYTHING if value.unknown else Piece(part.text, literal=True))
         texts.append(part.text)
         (unknown if value.unknown else unresolved).append(part.key)
     loose = tuple(_loosened(template, pieces)) if wild else None
-    return Expansion("".join(texts), tuple(pieces), _once(unresolved), _once(unknown), loose)
+    return Expansion("".join(texts), tuple(pieces), _once(unresolved), _once(unknown), loose, nested)
 
 
 def _value(

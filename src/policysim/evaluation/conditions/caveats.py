@@ -70,6 +70,72 @@ CAVEAT_TEXTS: Final[dict[str, CaveatText]] = {
         ("C30", "R7"),
         "star_ends_with_its_part",
     ),
+    "operator-case": CaveatText(
+        "the operator is not spelled as AWS documents it; it is read in any case, which AWS does not document",
+        ("C4",),
+    ),
+    "set-prefix-case": CaveatText(
+        "`ForAllValues` and `ForAnyValue` are read in their documented spelling alone, so the condition never matches; "
+        "AWS does not say so",
+        ("C41",),
+    ),
+    "for-all-not-like": CaveatText(
+        "`ForAllValues:StringNotLike` is read as AWS defines it; a table on the page of the operators shows the "
+        "opposite",
+        ("C37",),
+    ),
+    "variable-in-value": CaveatText(
+        "the value of a policy variable holds `${`; it is not replaced again, which AWS does not document",
+        ("V9",),
+    ),
+    "variable-in-list": CaveatText(
+        "a policy variable in a list has no value in this request; the other entries still count, but AWS says that "
+        "such a variable may make the whole statement invalid",
+        ("V16",),
+    ),
+    "variable-in-rcp": CaveatText(
+        "policy variables are replaced in resource control policies, which AWS does not document",
+        ("V11",),
+    ),
+    "variable-misplaced": CaveatText(
+        "a policy variable stands before the last part of the ARN, where AWS does not replace it; it is taken "
+        "literally",
+        ("V2", "V14"),
+    ),
+    "white-space": CaveatText(
+        "an action is written with white space around it, so it matches nothing; AWS does not document whether the "
+        "white space counts",
+        ("A10",),
+    ),
+    "empty-not-list": CaveatText(
+        "`NotAction` or `NotResource` lists nothing; the statement is taken to have no effect, which AWS does not "
+        "document",
+        ("R23", "C11"),
+    ),
+    "star-for-no-resource": CaveatText(
+        "`arn:aws:s3:::*` is taken to cover an action that works on no resource, as AWS's own examples have it; "
+        "another page says that only `*` does",
+        ("R3",),
+    ),
+    "user-name-case": CaveatText(
+        "the user's name differs from the one in the ARN pattern in its case alone; it is taken as another user, and "
+        "older AWS documentation says otherwise",
+        ("R5",),
+    ),
+    "service-wildcard": CaveatText(
+        "a wildcard stands in the service of an ARN pattern; it is taken to match, and AWS says that it may not be "
+        "used",
+        ("R9",),
+    ),
+    "aws-star": CaveatText(
+        '`{"AWS": "*"}` is taken not to cover a web identity or SAML caller, which AWS does not document',
+        ("P5",),
+    ),
+    "service-name-case": CaveatText(
+        "the name of the service differs from the one in the policy in its case alone; it is taken to be the same, "
+        "which AWS does not document",
+        ("P16",),
+    ),
     "segment-star": CaveatText(
         "a `*` at the end of a part of the ARN pattern is taken to stop at the colon; newer AWS documentation can be "
         "read otherwise, and then the pattern covers the resource",

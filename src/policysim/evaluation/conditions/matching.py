@@ -10,13 +10,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.conditions.caveats import CAVEAT_TEXTS, KEY_UNKNOWN
+from policysim.evaluation.conditions.doubts import doubts_of
 from policysim.evaluation.conditions.prepared import PreparedCondition, prepare
 from policysim.evaluation.decision import Outcome
+from policysim.evaluation.readings import other_reading
 from policysim.evaluation.reasons import Element, Reason
 from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
 from policysim.evaluation.values import address_of
-from policysim.language.operators import Family, SetPrefix
+from policysim.language.operators import Family, SetPrefix, differs_in_prefix_case
 from policysim.language.request import ABSENT
 from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
 
@@ -70,20 +72,26 @@ def match_condition(
     found = _listed(values) if isinstance(values, tuple) else ""
     if prepared is None:
         wanted = f"`{entry.operator}`"
-        return Outcome(Element.CONDITION, FALSE, Reason.OPERATOR_UNKNOWN, entry.path(), wanted, found, entry.key)
+        doubts = ("set-prefix-case",) if differs_in_prefix_case(entry.operator) else ()
+        path, reason = entry.path(), Reason.OPERATOR_UNKNOWN
+        return Outcome(Element.CONDITION, FALSE, reason, path, wanted, found, entry.key, caveats=doubts)
     truth = prepared.truth(values)
     caveats: tuple[str, ...] = ()
     if prepared.touched and truth is not UNKNOWN:
         caveats = _caveats(entry, prepared, values, truth, lookup, substitutes=substitutes, facts=facts)
+    caveats += doubts_of(entry, prepared, truth)
     if prepared.operator.base.family is Family.IP_ADDRESS and _met_by_private_address(prepared, values, truth):
         caveats += ("private-source-ip",)
     if prepared.key_facts is None and facts.knows_key(entry.key) is False:
         caveats += (KEY_UNKNOWN,)
-    reason, index = (None, None) if truth is TRUE else _reason(prepared, values, truth)
+    other = other_reading(entry.key, values, lookup) if truth is not UNKNOWN else None
+    if other is not None and prepared.truth(other.values) is not truth:
+        caveats += (other.caveat,)
+    why, index = (None, None) if truth is TRUE else _reason(prepared, values, truth)
     return Outcome(
         Element.CONDITION,
         truth,
-        reason,
+        why,
         entry.path(index),
         _wanted(entry, prepared, index),
         found,
