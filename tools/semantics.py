@@ -43,7 +43,8 @@ SHOWN_CASES: Final = 6
 LINK: Final = re.compile(r"\]\(([^)\s]+)\)")
 """The targets of Markdown links."""
 
-_CODE = re.compile(r"[eparcvgxsm]\d{1,2}")
+_NAMED_RULE: Final = re.compile(r"(?<![\w`:/-])(?!S3\b)[EPARCVGXSM]\d{1,2}\b(?!`)")
+_CODE: Final = re.compile(r"[eparcvgxsm]\d{1,2}")
 
 
 def rules_of_name(name: str) -> tuple[str, ...]:
@@ -225,36 +226,40 @@ def _second_opinion() -> Iterator[str]:
 
 
 def _rule(rule: Rule, evidence: Evidence) -> Iterator[str]:
+    first, separator, rest = rule.says.partition(". ")
     yield f"### {rule.code}"
     yield ""
-    yield rule.says
+    yield _linked(f"**{first}.** {rest}" if separator else f"**{rule.says}**")
     yield ""
-    label = "Out of scope" if rule.status is Status.OUT_OF_SCOPE else "We"
-    yield f"- **{label}:** {rule.we_do}"
+    label = "Out of scope" if rule.status is Status.OUT_OF_SCOPE else "policysim"
+    yield f"- **{label}:** {_linked(rule.we_do)}"
     if rule.doubt:
-        yield f"- **In doubt:** {rule.doubt}{_readings(rule)}"
-    elif rule.switches or rule.caveats:
-        yield f"- **Told by:** {_readings(rule).strip()}"
-    pages = "; ".join(f"[{PAGES[short].guide}, {PAGES[short].name}]({PAGES[short].url})" for short in rule.pages)
-    yield f"- **Source:** {pages} ({rule.confidence.value})"
-    if evidence.findings:
-        yield f"- **Findings:** {', '.join(f'`{code}`' for code in evidence.findings)}"
-    yield f"- **Tests:** {_tests(evidence) or 'none'}"
+        yield f"- **In doubt:** {_linked(rule.doubt)}"
+    for title, names in (("Switch", rule.switches), ("Caveat", rule.caveats), ("Finding", evidence.findings)):
+        if names:
+            yield f"- **{title}:** {', '.join(f'`{name}`' for name in names)}"
+    yield f"- **Source:** {_sources(rule)}; {rule.confidence.value}"
+    yield f"- **Tests:** {_tests(rule.code, evidence) or 'none'}"
 
 
-def _readings(rule: Rule) -> str:
-    parts = []
-    if rule.switches:
-        parts.append(f"switch {', '.join(f'`{name}`' for name in rule.switches)}")
-    if rule.caveats:
-        parts.append(f"caveat {', '.join(f'`{name}`' for name in rule.caveats)}")
-    return f" ({'; '.join(parts)})" if parts else ""
+def _linked(text: str) -> str:
+    """The text with the rules that it names as links; ``S3`` is a service there, and no rule."""
+    return _NAMED_RULE.sub(lambda found: _links((found[0],)) if found[0] in RULES else found[0], text)
 
 
-def _tests(evidence: Evidence) -> str:
+def _sources(rule: Rule) -> str:
+    by_guide: dict[str, list[str]] = {}
+    for page in (PAGES[short] for short in rule.pages):
+        by_guide.setdefault(page.guide, []).append(f"[{page.name}]({page.url})")
+    return "; ".join(f"{guide}, {', '.join(links)}" for guide, links in by_guide.items())
+
+
+def _tests(code: str, evidence: Evidence) -> str:
+    """The first tests and cases; the cases of the rule's own stand before those that show it as well."""
+    cases = sorted(evidence.cases, key=lambda case: not case.startswith(f"{code}-"))
     shown = [_test_link(test) for test in evidence.tests[:SHOWN_TESTS]]
-    shown += [f"`{case}`" for case in evidence.cases[:SHOWN_CASES]]
-    more = len(evidence.tests[SHOWN_TESTS:]) + len(evidence.cases[SHOWN_CASES:])
+    shown += [f"`{case}`" for case in cases[:SHOWN_CASES]]
+    more = len(evidence.tests[SHOWN_TESTS:]) + len(cases[SHOWN_CASES:])
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 @click.command(
     "explain",
-    epilog="Exit codes: 0 explained, 2 bad input, 3 the evidence leaves more than one cause open.",
+    epilog="Exit codes: 0 explained, 2 bad input, 3 the evidence leaves more than one cause open. "
+    "A code in the answer, such as E18, names a rule: see `policysim rule E18`.",
 )
 @click.argument("what", metavar="ARG")
 @click.option("--account", metavar="DIR", help="The policies in force: an account folder or an organisation.")

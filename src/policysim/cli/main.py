@@ -53,6 +53,8 @@ Ask what a change of policy would do:
 EPILOG = """\b
 Exit codes: 0 allowed or explained, 1 denied, 2 bad input, 3 undecided,
 4 AWS or network failure, 70 a defect of policysim, 130 interrupted.
+
+A code in an answer, such as E18, names a rule: `policysim rule E18` tells it.
 """
 
 

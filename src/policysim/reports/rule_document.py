@@ -24,7 +24,10 @@ class PageDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleDocument:
-    """One rule with everything that is known about it; ``doubt`` is null where nothing is doubtful."""
+    """One rule with everything that is known about it; ``doubt`` is null where nothing is doubtful.
+
+    The rule's own cases stand before those that show it as well.
+    """
 
     code: str
     group: str
@@ -58,5 +61,5 @@ def rule_document(rule: Rule) -> RuleDocument:
         sources=tuple(PageDocument(guide=page.guide, page=page.name, url=page.url) for page in pages),
         findings=evidence.findings,
         tests=evidence.tests,
-        cases=evidence.cases,
+        cases=tuple(sorted(evidence.cases, key=lambda case: not case.startswith(f"{rule.code}-"))),
     )
