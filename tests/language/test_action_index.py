@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from policysim.language.action_index import ActionIndex
 from policysim.language.patterns import action_matches
-from policysim.language.policy import Policy, Statement
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import parse_policy
 from policysim.language.source import Source
+
+if TYPE_CHECKING:
+    from policysim.language.policy import Policy, Statement
 
 
 def policy(*statements: dict[str, Any]) -> Policy:
