@@ -277,6 +277,17 @@ def test_x7_a_foreign_caller_may_have_been_let_in_by_a_resource_share() -> None:
     )
 
 
+def test_x7_s43_a_share_that_the_folder_lists_acts_as_the_policy_of_the_resource() -> None:
+    subnet = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:subnet/subnet-1"
+    shared = account(resource_policies={subnet: document(subnet)})
+    layer = meets("ec2:RunInstances", subnet, shared, principal=FOREIGN)
+    assert layer is not None
+    assert ([attached.name for attached in layer.policies], layer.gaps) == ([subnet], ())
+    assert meets("ec2:RunInstances", subnet, shared) is None
+    unshared = account(resource_policies={subnet: None})
+    assert meets("ec2:RunInstances", subnet, unshared, principal=FOREIGN) is None
+
+
 def test_s22_the_key_behind_an_alias_is_not_known() -> None:
     alias = f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/app"
     assert codes(meets("kms:Decrypt", alias, account(grants={}))) == ["not-collected"]

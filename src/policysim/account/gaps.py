@@ -131,7 +131,7 @@ def share_unknown(arn: str, account: Account | None) -> Gap:
     """A share of AWS RAM may let other accounts use the resource, and acts as its policy (spec X7)."""
     owner = f" by account `{account.id}`" if account is not None else ""
     sentence = f"whether `{arn}` is shared{owner} through AWS RAM was not collected"
-    command = f"aws ram list-resources --resource-owner SELF --resource-arns {arn}"
+    command = f"aws ram get-resource-policies --resource-arns {arn}"
     return Gap(NOT_COLLECTED_CODE, sentence, command, may_deny=False)
 
 

@@ -81,10 +81,17 @@ def _trust(request: Request, organisation: Organisation) -> LayerPolicies:
 
 
 def _shared(request: Request, arn: Arn, owner: Account | None) -> LayerPolicies | None:
-    """A service without policies of its own: for a foreign caller a share of AWS RAM may stand in (spec X7)."""
+    """A service without policies of its own: for a foreign caller a share of AWS RAM may stand in (spec X7, S43).
+
+    AWS RAM prints a share as the resource policy that it acts as; a folder may list that one.
+    """
     foreign = request.resource.account is None or request.resource.account != request.principal.account
     if not foreign or request.principal.account is None or arn.service not in SHARED_THROUGH_RAM:
         return None
+    listed = owner.resource_policies if owner is not None else None
+    if listed is not None and request.resource.arn in listed:
+        share = listed[request.resource.arn]
+        return None if share is None else one_level(request.resource.arn, (share,))
     return one_level(request.resource.arn, (), (gaps.share_unknown(request.resource.arn, owner),))
 
 
