@@ -41,13 +41,13 @@ def kms(identity: dict[str, Any] | None = None, **parameters: Any) -> dict[str, 
 
 
 def assume_role(identity: dict[str, Any] | None = None, **parameters: Any) -> dict[str, ContextValue]:
-    found = request(
+    found = call(
         identity,
         eventSource="sts.amazonaws.com",
         eventName=parameters.pop("operation", "AssumeRole"),
         requestParameters={"roleArn": f"arn:aws:iam::{ACCOUNT}:role/x", **parameters},
     )
-    return dict(found.context.items())
+    return dict(found.requests[0].request.context.items())
 
 
 def test_the_context_is_never_complete() -> None:
@@ -314,14 +314,14 @@ RUN = {
 
 
 def run_instances(resource: str) -> dict[str, ContextValue]:
-    found = request(
+    found = call(
         eventSource="ec2.amazonaws.com",
         eventName="RunInstances",
         requestParameters=RUN,
         errorMessage=f"You are not authorized to perform this operation. User: {IAM_USER['arn']} is not authorized to"
         f" perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:{ACCOUNT}:{resource} with an explicit deny.",
     )
-    return dict(found.context.items())
+    return dict(found.requests[0].request.context.items())
 
 
 def test_r14_each_resource_of_a_call_has_its_own_keys() -> None:

@@ -269,9 +269,9 @@ def test_the_partition_of_what_is_made_is_that_of_the_caller_or_of_the_region() 
             "does not name the resource of `ecs:UpdateService`",
         ),
         ("sts", "AssumeRole", None, "no request parameters"),
-        ("ec2", "RunInstances", {"instanceType": "m7i.large"}, "does not name the resource of `ec2:RunInstances`"),
         ("ec2", "DescribeInstances", {"instanceId": "i-1"}, "does not name the resource of `ec2:DescribeInstances`"),
-        ("ec2", "AttachVolume", {"instanceId": "i-1", "volumeId": "v-1"}, "does not name the resource"),
+        ("ec2", "AttachVolume", {"instanceId": "", "volumeId": "v-1"}, "does not name the resource"),
+        ("ec2", "RunInstances", None, "does not name the resource of `ec2:RunInstances`: it shows no request parameters"),
         ("iam", "GetRole", {"roleName": ["web"]}, "does not name the resource"),
         ("dynamodb", "ListTables", {"tableName": "T"}, "does not name the resource"),
         ("apigateway", "TagResource", {"resourceArn": "x"}, "cannot be told from its name"),
@@ -325,10 +325,13 @@ def test_a8_a_copy_needs_to_read_and_to_write() -> None:
         resources=[{"ARN": "arn:aws:s3:::to/k"}, {"ARN": "arn:aws:s3:::to", "accountId": ACCOUNT}],
     )
     assert [(each.request.action, each.request.resource.arn) for each in found.requests] == [
-        ("s3:GetObject", "arn:aws:s3:::from/a b?versionId="),
+        ("s3:GetObjectVersion", "arn:aws:s3:::from/a b?versionId="),
         ("s3:PutObject", "arn:aws:s3:::to/k"),
+        ("s3:GetObjectTagging", "arn:aws:s3:::from/a b?versionId="),
+        ("s3:PutObjectTagging", "arn:aws:s3:::to/k"),
     ]
-    assert [each.request.resource.account for each in found.requests] == [None, ACCOUNT]
+    assert [each.request.resource.account for each in found.requests] == [None, ACCOUNT, None, ACCOUNT]
+    assert [each.conditional for each in found.requests] == [False, False, True, True]
 
 
 def test_the_callers_account_is_needed_to_make_an_arn() -> None:

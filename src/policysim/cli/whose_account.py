@@ -19,10 +19,10 @@ _USERS_AND_ROLES = frozenset({PrincipalKind.USER, PrincipalKind.ROLE_SESSION, Pr
 def misfit(call: Call, organisation: Organisation) -> str | None:
     """Why the accounts at hand say nothing about a call, in one sentence; ``None`` when they do.
 
-    They do where they have the caller, or else own the resource: the other side is a gap then.
+    They do where they have the caller, or else own a resource of the call: the other side is a gap then.
     """
-    reasons = (_misfit(requested.request, organisation) for requested in call.requests)
-    return next((reason for reason in reasons if reason is not None), None)
+    reasons = [_misfit(requested.request, organisation) for requested in call.requests]
+    return reasons[0] if reasons and None not in reasons else None
 
 
 def _misfit(request: Request, organisation: Organisation) -> str | None:

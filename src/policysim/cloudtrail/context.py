@@ -139,12 +139,22 @@ def _forwarding(asked: Asked) -> Keys:
     """
     caller, identity = asked.caller, asked.event.user_identity
     invoked_by = identity.invoked_by if identity is not None else None
+    if _is_forwarded_by_service_called(asked):
+        source = asked.event.event_source
+        keys: Keys = {"aws:ViaAWSService": ("true",), "aws:CalledViaLast": (source,)}
+        return keys if invoked_by else keys | {"aws:CalledVia": (source,), "aws:CalledViaFirst": (source,)}
     if caller.kind is PrincipalKind.SERVICE or caller.service_linked is True or invoked_by is None:
         return {"aws:ViaAWSService": ("false",)} | _absent(CALLED_VIA_KEYS)
     forwards = caller.kind in {PrincipalKind.USER, PrincipalKind.ROOT, PrincipalKind.FEDERATED_USER}
     if not forwards or not invoked_by.endswith(SERVICE_ENDINGS) or invoked_by == SIGN_IN:
         return {}
     return {"aws:ViaAWSService": ("true",), "aws:CalledViaLast": (invoked_by,)}
+
+
+def _is_forwarded_by_service_called(asked: Asked) -> bool:
+    """Whether the action is one of AWS KMS that the called service asks for with the caller's credentials (S26)."""
+    forwards = asked.caller.kind in {PrincipalKind.USER, PrincipalKind.ROOT, PrincipalKind.ROLE_SESSION}
+    return forwards and asked.action.lower().startswith("kms:") and service_prefix(asked.event.event_source) != "kms"
 
 
 SIGN_IN: Final = "signin.amazonaws.com"
@@ -258,6 +268,9 @@ def _service_keys(asked: Asked) -> Keys:
     if action == "iam:passrole":
         passed_to = PASSED_TO.get((service_prefix(event.event_source), API_DATE.sub("", event.event_name)))
         keys |= {"iam:PassedToService": (passed_to,)} if passed_to else {}
+    if action == "ec2:createtags":
+        alone = event.event_name == "CreateTags"
+        keys["ec2:CreateAction"] = ABSENT if alone else (API_DATE.sub("", event.event_name),)
     if action.startswith("kms:"):
         keys |= {"kms:CallerAccount": (asked.caller.account,)} if asked.caller.account else {}
         keys |= _via_service(asked)

@@ -8,23 +8,23 @@ Source: spec A7, A8, R13, S9, C42 to C57; the record contents of CloudTrail.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from policysim.catalog.operations import operation
-from policysim.cloudtrail.call import FROM_MESSAGE, NOT_KNOWN, Call, CallRequest, Provenance
+from policysim.cloudtrail.call import NOT_KNOWN, Call, CallRequest, Provenance
 from policysim.cloudtrail.caller import Caller, caller_named, caller_of_event
 from policysim.cloudtrail.context import Asked, context_of_event
 from policysim.cloudtrail.messages import read_denial
-from policysim.cloudtrail.resources import Circumstances, resources_of
-from policysim.language.request import PrincipalKind, Request, RequestContext, Resource
+from policysim.cloudtrail.needs import needs_of_event, needs_of_message
+from policysim.cloudtrail.resources import Circumstances, Found, named_resource, place_of, resources_of
+from policysim.language.request import Principal, PrincipalKind, Request, RequestContext, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from policysim.cloudtrail.denial import Denial
     from policysim.cloudtrail.event import Event
+    from policysim.cloudtrail.needs import Need, Needs
     from policysim.cloudtrail.resources import FoundResource
-    from policysim.language.request import Principal
 
 
 def _nobody_knows(_action: str) -> bool | None:
@@ -39,36 +39,23 @@ def call_from_event(event: Event, *, takes_no_resource: Callable[[str], bool | N
     denial = read_denial(event.error_message or "", event.error_code) if event.is_denial else None
     if not event.is_call:
         return Call(event=event, denial=None, requests=(), unresolved=(event.why_no_denial or "",))
-    actions = _actions_of(event, denial)
-    return _call(event, denial, _caller(event, denial), actions, takes_no_resource)
+    caller = _caller(event, denial)
+    if caller.principal is None:
+        needs = needs_of_event(event, denial, place_of(event, Principal(kind=PrincipalKind.ANONYMOUS)))
+        return _call(event, denial, caller, needs, takes_no_resource)
+    return _call(
+        event, denial, caller, needs_of_event(event, denial, place_of(event, caller.principal)), takes_no_resource
+    )
 
 
 def call_from_message(text: str, *, takes_no_resource: Callable[[str], bool | None] = _nobody_knows) -> Call:
     """The request that a denial message proves by itself; its context is wholly unknown."""
     denial = read_denial(text)
     caller = caller_named(denial.principal) if denial.principal else _UNNAMED
-    action = _Actions((denial.action,) if denial.action else (), FROM_MESSAGE, _WITHOUT_ACTION)
-    return _call(None, denial, caller, action, takes_no_resource)
+    return _call(None, denial, caller, needs_of_message(denial), takes_no_resource)
 
 
 _UNNAMED = Caller(None, NOT_KNOWN, ("the message does not name its caller",))
-_WITHOUT_ACTION = "the message does not name the denied action"
-
-
-class _Actions(NamedTuple):
-    """The actions of a call, where they came from, and the sentence for when there are none."""
-
-    names: tuple[str, ...]
-    origin: str
-    when_none: str
-
-
-def _actions_of(event: Event, denial: Denial | None) -> _Actions:
-    if denial is not None and denial.action:
-        return _Actions((denial.action,), FROM_MESSAGE, "")
-    found = operation(event.event_source, event.event_name, of_version=bool(event.parameters.get("versionId")))
-    when_none = f"which action `{event.event_name}` of `{event.event_source}` needs cannot be told from its name"
-    return _Actions(found.actions, "event name", f"{when_none}: {found.reason}")
 
 
 def _caller(event: Event, denial: Denial | None) -> Caller:
@@ -94,24 +81,44 @@ def _call(
     event: Event | None,
     denial: Denial | None,
     caller: Caller,
-    actions: _Actions,
+    needs: Needs,
     takes_no_resource: Callable[[str], bool | None],
 ) -> Call:
     unresolved = list(caller.unresolved)
     if denial is not None and not denial.iam:
         unresolved.append(f"no policy caused the refusal: {denial.cause}")
-    if not actions.names:
-        unresolved.append(actions.when_none)
+    if not needs.needs:
+        unresolved.append(needs.when_none)
     requests: list[CallRequest] = []
     if caller.principal is not None:
         around = Circumstances(event, caller.principal, takes_no_resource)
-        for action in actions.names:
-            found = resources_of(action, denial.resource if denial is not None else None, around)
+        for need in needs.needs:
+            found = _resources(need, around)
             unresolved.extend(found.unresolved)
+            if need.conditional and not found.resources and _may_be_the_cause(denial):
+                unresolved.append(
+                    f"`{need.action}` may be needed as well ({need.origin}), on what the record does not name"
+                )
             for resource in found.resources:
-                provenance = Provenance(caller.origin, actions.origin, resource.origin, resource.owner_origin)
-                requests.append(CallRequest(_request(event, caller.principal, action, resource), provenance))
-    return Call(event=event, denial=denial, requests=tuple(requests), unresolved=tuple(unresolved))
+                provenance = Provenance(caller.origin, need.origin, resource.origin, resource.owner_origin)
+                conditional = need.conditional or resource.conditional
+                request = _request(event, caller.principal, need.action, resource)
+                requests.append(CallRequest(request, provenance, conditional))
+    ordered = tuple(sorted(requests, key=lambda each: each.conditional))
+    return Call(event=event, denial=denial, requests=ordered, unresolved=tuple(unresolved))
+
+
+def _may_be_the_cause(denial: Denial | None) -> bool:
+    """Whether AWS refused the call and has not said for which action."""
+    return denial is not None and denial.iam and denial.action is None
+
+
+def _resources(need: Need, around: Circumstances) -> Found:
+    """The resources of a need; what a conditional one works on is not missed where nothing names it."""
+    if need.resource is not None:
+        return Found((named_resource(need.action, need.resource, around),))
+    found = resources_of(need.action, need.printed, around)
+    return found._replace(unresolved=()) if need.conditional else found
 
 
 def _request(event: Event | None, caller: Principal, action: str, resource: FoundResource) -> Request:

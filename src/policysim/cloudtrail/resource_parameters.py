@@ -43,11 +43,15 @@ class ParameterArn(NamedTuple):
 
 
 class Built(NamedTuple):
-    """An ARN, the parameter that it was made of, and whether a path may be missing from it."""
+    """An ARN, the parameter that it was made of, and whether a path may be missing from it.
+
+    Without a parameter it stands for what the call makes (`instance/*`). ``conditional``: the call may have it or not.
+    """
 
     arn: str
     parameter: str
     pathless: bool = False
+    conditional: bool = False
 
 
 def resource_from_parameters(action: str, parameters: Mapping[str, Any], place: Place) -> Built | None:
@@ -59,7 +63,7 @@ def resource_from_parameters(action: str, parameters: Mapping[str, Any], place: 
         value = parameters.get(row.parameter)
         fits = row.service == service.lower() and re.fullmatch(row.actions, name, re.IGNORECASE)
         if fits and isinstance(value, str) and value:
-            arn = _filled(row, value, parameters, place)
+            arn = filled(row, value, parameters, place)
             if arn is not None:
                 return Built(arn, row.parameter, row.pathless and name.lower() not in _SHOW_THE_PATH)
     return None
@@ -78,7 +82,8 @@ def resource_named_in_parameters(action: str, parameters: Mapping[str, Any]) -> 
     return Built(*found.popitem()) if len(found) == 1 else None
 
 
-def _filled(row: ParameterArn, value: str, parameters: Mapping[str, Any], place: Place) -> str | None:
+def filled(row: ParameterArn, value: str, parameters: Mapping[str, Any], place: Place) -> str | None:
+    """The ARN that a row makes of a parameter's value, or ``None`` when the value or the place lacks a part of it."""
     if row.read is None and parse_arn(value) is not None:
         return value
     read = row.read(value, parameters) if row.read is not None else value
@@ -174,6 +179,10 @@ def _own_parameter(value: str, _parameters: Mapping[str, Any]) -> str | None:
     return None if ":" in name or name.startswith(_PUBLIC_PARAMETERS) else name
 
 
+def _tagged_parameter(value: str, parameters: Mapping[str, Any]) -> str | None:
+    return _own_parameter(value, parameters) if parameters.get("resourceType") == "Parameter" else None
+
+
 OBJECT_ACTIONS: Final = (
     r"(?!.*Bucket).*Object.*|AbortMultipartUpload|ListMultipartUploadParts|BypassGovernanceRetention"
 )
@@ -192,6 +201,7 @@ _GROUP_ACTIONS = r"(?!.*ForUser).*Group.*"
 _POLICY_ACTIONS = r"(?!.*(Role|User|Group)).*Policy.*"
 _FUNCTION_ACTIONS = r"(?!.*(EventSourceMapping|CodeSigningConfigs|Layer)).*"
 _TABLE_ACTIONS = r"(?!List|Batch|Transact|.*Backup|.*Global|Import|.*Import$|.*Export).*"
+_TAGGING = r"(ListTagsFor|AddTagsTo|RemoveTagsFrom)Resource"
 _LOG_TAGGING = r"TagResource|UntagResource|ListTagsForResource"
 _LOG_ACTIONS = rf"(?!{_LOG_TAGGING}|.*(Destination|Delivery|Query|Export)).*"
 
@@ -255,6 +265,9 @@ PARAMETER_ARNS: Final = (
     ParameterArn(
         "ssm", r".*Parameter", "name", "arn:{partition}:ssm:{region}:{account}:parameter/{value}", _own_parameter
     ),
+    ParameterArn(
+        "ssm", _TAGGING, "resourceId", "arn:{partition}:ssm:{region}:{account}:parameter/{value}", _tagged_parameter
+    ),
     ParameterArn("kinesis", r"(?!List).*", "streamName", "arn:{partition}:kinesis:{region}:{account}:stream/{value}"),
     ParameterArn("ecr", r".*", "repositoryName", "arn:{partition}:ecr:{region}:{account}:repository/{value}"),
     ParameterArn(
@@ -305,7 +318,7 @@ NOT_TO_BE_READ: Final = {
 """Why the request parameters of a service may not show the resource of an action."""
 
 COPY_SOURCE: Final = ParameterArn(
-    "s3", r"GetObject|GetObjectVersion", "x-amz-copy-source", "arn:{partition}:s3:::{value}", _copied_object
+    "s3", r"GetObject(Version)?(Tagging)?", "x-amz-copy-source", "arn:{partition}:s3:::{value}", _copied_object
 )
 """What a copy reads, beside the object that it writes."""
 
@@ -315,5 +328,5 @@ def copied_resource(action: str, parameters: Mapping[str, Any], place: Place) ->
     value = parameters.get(COPY_SOURCE.parameter)
     if action.partition(":")[0] != "s3" or not isinstance(value, str):
         return None
-    arn = _filled(COPY_SOURCE, value, parameters, place)
+    arn = filled(COPY_SOURCE, value, parameters, place)
     return Built(arn, COPY_SOURCE.parameter) if arn is not None else None

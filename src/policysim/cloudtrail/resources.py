@@ -9,39 +9,48 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policysim.catalog.operations import API_GATEWAY
 from policysim.catalog.partitions import STANDARD, partition_of_region
 from policysim.cloudtrail.call import FROM_MESSAGE, NOT_KNOWN
+from policysim.cloudtrail.ec2_resources import unnamed_types
 from policysim.cloudtrail.resource_parameters import (
     NOT_TO_BE_READ,
     OBJECT_ACTIONS,
-    Built,
     Place,
     copied_resource,
     resource_from_parameters,
     resource_named_in_parameters,
 )
+from policysim.cloudtrail.several_resources import resources_in_parameters
 from policysim.language.arns import is_account_id, parse_arn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from policysim.cloudtrail.event import Event
+    from policysim.cloudtrail.resource_parameters import Built
     from policysim.language.request import Principal
 
 FROM_RESOURCES: Final = "resources[]"
 NO_SINGLE_RESOURCE: Final = "the action works on no single resource"
 OWNER_FROM_ARN: Final = "resource ARN"
 OWNER_IS_CALLERS: Final = "the caller's account"
+MADE: Final = "what the call makes"
+_ORIGINS: Final = {API_GATEWAY: "the path of the API operation"}
 NO_PARAMETERS: Final = "it shows no request parameters"
 
 
 class FoundResource(NamedTuple):
-    """One resource: its ARN or ``*``, where it came from, its owner (``None``: not known) and where that came from."""
+    """One resource: its ARN or ``*``, where it came from, its owner (``None``: not known) and where that came from.
+
+    ``conditional``: the call has this resource or not, which nothing at hand tells.
+    """
 
     arn: str
     origin: str
     account: str | None
     owner_origin: str
+    conditional: bool = False
 
 
 class Found(NamedTuple):
@@ -60,21 +69,50 @@ class Circumstances(NamedTuple):
 
 
 def resources_of(action: str, printed: str | None, around: Circumstances) -> Found:
-    """The resources of ``action``; ``printed`` is the resource that the denial message shows, if it shows one."""
+    """The resources of ``action``; ``printed`` is the resource that the denial message shows, if it shows one.
+
+    The message names the resource that was refused; EC2 asks for the others of the call as well (spec R13).
+    """
     if printed is not None and (found := _from_message(action, printed, around)) is not None:
-        return found
+        return found._replace(resources=(*found.resources, *_beside(found.resources, action, around)))
     if around.takes_no_resource(action) is True:
         return Found((_star(NO_SINGLE_RESOURCE, around.caller),))
     if around.event is None:
         return Found((), (f"the message does not name the resource of `{action}`",))
     arns, built = _from_entries(action, around.event), _from_parameters(action, around.event, around.caller)
-    if arns and not (built is not None and _is_part_of(built.arn, arns)):
+    if arns and not (built and _is_part_of(built[0].arn, arns)):
         return Found(tuple(_owned(action, arn, FROM_RESOURCES, around) for arn in arns))
-    if built is None:
+    if not built:
         reason = NOT_TO_BE_READ.get(_service(action), "") if around.event.parameters else NO_PARAMETERS
         return Found((), (f"the record does not name the resource of `{action}`" + (f": {reason}" if reason else ""),))
-    origin = f"request parameter `{built.parameter}`"
-    return Found((_owned(action, built.arn, origin, around),), _pathless(built.pathless, built.arn))
+    resources = tuple(named_resource(action, each, around) for each in built)
+    pathless = (sentence for each in built for sentence in _pathless(each.pathless, each.arn))
+    return Found(resources, (*pathless, *_unnamed(action, (each.arn for each in built))))
+
+
+def named_resource(action: str, built: Built, around: Circumstances) -> FoundResource:
+    """A resource that the request parameters name, or that the call makes, with its owner."""
+    origin = f"request parameter `{built.parameter}`" if built.parameter else _ORIGINS.get(_service(action), MADE)
+    return _owned(action, built.arn, origin, around)._replace(conditional=built.conditional)
+
+
+def _beside(printed: Iterable[FoundResource], action: str, around: Circumstances) -> tuple[FoundResource, ...]:
+    """The other resources of an EC2 call; what the message names stands for all of its type."""
+    if around.event is None or action.lower() != f"ec2:{around.event.event_name}".lower():
+        return ()
+    shown = [arn for each in printed if (arn := parse_arn(each.arn)) is not None]
+    types, place = {arn.resource_type for arn in shown}, place_of(around.event, around.caller)
+    account = next((arn.account for arn in shown if is_account_id(arn.account)), place.account)
+    built = resources_in_parameters(
+        action, around.event.event_name, around.event.parameters, place._replace(account=account)
+    )
+    others = (each for each in built if (arn := parse_arn(each.arn)) is not None and arn.resource_type not in types)
+    return tuple(named_resource(action, each, around) for each in others)
+
+
+def _unnamed(action: str, found: Iterable[str]) -> Iterable[str]:
+    for resource_type in unnamed_types(action, found) if _service(action) == "ec2" else ():
+        yield f"the record does not name the {resource_type} of `{action}`: a default or a launch template may"
 
 
 def _from_message(action: str, printed: str, around: Circumstances) -> Found | None:
@@ -89,7 +127,7 @@ def _from_message(action: str, printed: str, around: Circumstances) -> Found | N
     if (words := _IAM_WORDS.fullmatch(printed)) is not None:
         return _from_words(action, words, around)
     if printed.startswith("https:"):
-        built = resource_from_parameters(action, {"queueUrl": printed}, _place(around.event, around.caller))
+        built = resource_from_parameters(action, {"queueUrl": printed}, place_of(around.event, around.caller))
         return Found((_owned(action, built.arn, FROM_MESSAGE, around),)) if built is not None else None
     return None
 
@@ -105,7 +143,7 @@ def _from_words(action: str, words: re.Match[str], around: Circumstances) -> Fou
         return Found((_owned(action, name, origin, around),))
     if not around.caller.account:
         return None
-    partition = _place(around.event, around.caller).partition
+    partition = place_of(around.event, around.caller).partition
     arn = f"arn:{partition}:iam::{around.caller.account}:{kind}/{name}"
     return Found((_owned(action, arn, origin, around),), _pathless("/" not in name, arn))
 
@@ -133,7 +171,7 @@ def _from_entries(action: str, event: Event) -> tuple[str, ...]:
     return tuple(fitting) if len(fitting) == 1 or service in _EACH_IS_AUTHORIZED else ()
 
 
-_EACH_IS_AUTHORIZED = frozenset({"ssm"})
+_EACH_IS_AUTHORIZED = frozenset({"dynamodb", "ssm"})
 """Services whose batch calls list every resource, and need each of them (spec R13)."""
 
 
@@ -153,22 +191,30 @@ def _is_part_of(arn: str, entries: tuple[str, ...]) -> bool:
     return len(entries) == 1 and arn.startswith((f"{entries[0]}/", f"{entries[0]}:"))
 
 
-def _from_parameters(action: str, event: Event, caller: Principal) -> Built | None:
-    place = _place(event, caller)
+def _from_parameters(action: str, event: Event, caller: Principal) -> tuple[Built, ...]:
+    """What the parameters name: by the action's row, else each of several resources, else the one ARN that fits."""
+    place = place_of(event, caller)
     if _is_read_of_copy(action, event):
-        return copied_resource(action, event.parameters, place)
+        copied = copied_resource(action, event.parameters, place)
+        return (copied,) if copied is not None else ()
     built = resource_from_parameters(action, event.parameters, place)
-    if built is not None or _service(action) in _WITHOUT_FALLBACK:
-        return built
-    return resource_named_in_parameters(action, event.parameters)
+    if built is not None:
+        return (built,)
+    if several := resources_in_parameters(action, event.event_name, event.parameters, place):
+        return several
+    named = None if _service(action) in _WITHOUT_FALLBACK else resource_named_in_parameters(action, event.parameters)
+    return (named,) if named is not None else ()
 
 
 def _is_read_of_copy(action: str, event: Event) -> bool:
     """Whether the action is the reading half of a copy, whose record lists what the copy writes."""
-    return event.event_name in _COPIES and action in {"s3:GetObject", "s3:GetObjectVersion"}
+    return event.event_name in COPIES and action.lower() in _READS_OF_COPIES
 
 
-_COPIES = frozenset({"CopyObject", "UploadPartCopy"})
+COPIES: Final = frozenset({"CopyObject", "UploadPartCopy"})
+_READS_OF_COPIES = frozenset(
+    {"s3:getobject", "s3:getobjectversion", "s3:getobjecttagging", "s3:getobjectversiontagging"}
+)
 _WITHOUT_FALLBACK = frozenset({"iam", "kms"})
 """Services whose requests hold ARNs that are not the resource of the action (a policy to attach, an alias)."""
 
@@ -199,7 +245,8 @@ def _star(origin: str, caller: Principal) -> FoundResource:
     return FoundResource("*", origin, caller.account, known)
 
 
-def _place(event: Event | None, caller: Principal) -> Place:
+def place_of(event: Event | None, caller: Principal) -> Place:
+    """Where the call was made: the caller's partition and account, and the Region of the record."""
     region = (event.aws_region if event is not None else None) or ""
     arn = parse_arn(caller.arn or caller.entity_arn or "")
     partition = arn.partition if arn is not None else partition_of_region(region) if region else STANDARD

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from policysim.account.authorizations import authorizations
+from policysim.cloudtrail.call import FROM_MESSAGE
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
 from policysim.explanation.agreement import Finding, compare, layer_of_message
@@ -16,12 +18,16 @@ from policysim.explanation.next_steps import next_steps
 from policysim.explanation.remedies import remedies
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from policysim.account.account import Organisation
     from policysim.account.situate import Situation
     from policysim.cloudtrail.call import Call, CallRequest
     from policysim.cloudtrail.denial import Denial
+    from policysim.evaluation.decision import Decision
     from policysim.evaluation.facts import Facts
 
+_DENIALS: Final = frozenset({Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY})
 _DENIED_FIRST: Final = (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY, Effect.DEPENDS, Effect.ALLOWED)
 
 
@@ -33,17 +39,27 @@ def diagnose(call: Call, organisation: Organisation | None, facts: Facts) -> Dia
     if organisation is None or not call.requests:
         return _from_event_alone(call)
     needed = [
-        (_asked(requested, situation), situation)
+        (requested, situation)
         for requested in call.requests
         for situation in authorizations(requested.request, organisation)
     ]
     requests = tuple(
-        RequestDiagnosis(requested, decide(situation.request, situation.policies, facts))
-        for requested, situation in needed
+        RequestDiagnosis(_asked(told, situation), decide(situation.request, situation.policies, facts), told)
+        for told, situation in needed
     )
     situations = [situation for _, situation in needed]
     refused = refused_request(call.denial, requests)
-    return _in_account(call, requests, situations[refused], organisation, facts)
+    found = _in_account(call, requests, situations[refused], organisation, facts)
+    return replace(found, next_steps=(*found.next_steps, *_denied_as_well(requests, refused)))
+
+
+def _denied_as_well(requests: tuple[RequestDiagnosis, ...], refused: int) -> Iterator[str]:
+    """What else the call needs and is denied: no fix of the refused request lets the call in alone (spec A8)."""
+    for position, (requested, decision, _) in enumerate(requests):
+        denied = decision is not None and decision.effect in _DENIALS
+        if position != refused and denied and not requested.conditional:
+            request = requested.request
+            yield f"look at `{request.action}` on `{request.resource.arn}` too: the call needs it, and it is denied"
 
 
 def _asked(requested: CallRequest, situation: Situation) -> CallRequest:
@@ -60,22 +76,33 @@ def _asked(requested: CallRequest, situation: Situation) -> CallRequest:
 def refused_request(denial: Denial | None, requests: tuple[RequestDiagnosis, ...]) -> int:
     """Which request of a call AWS refused, as its position.
 
-    The action of the message decides, then its resource; then what we deny comes first, and what every such call
-    needs before what only some do (spec A8, R13).
+    What the message names decides, the action and then the resource; else what every such call needs comes before what
+    only some do, and what we deny before what we allow (spec A8, R13).
     """
 
     def rank(position: int) -> tuple[bool, bool, bool, int]:
-        requested, decision = requests[position]
-        request = requested.request
-        other_action = (
-            denial is not None and denial.action is not None and denial.action.lower() != request.action.lower()
-        )
-        other_resource = denial is not None and denial.resource is not None and denial.resource != request.resource.arn
+        requested, decision, _ = requests[position]
         effect = _DENIED_FIRST.index(decision.effect) if decision is not None else 0
-        allowed = decision is not None and decision.effect is Effect.ALLOWED
-        return other_action, other_resource and allowed, requested.conditional, effect
+        return (
+            _other_action(denial, requested),
+            _other_resource(denial, requests[position]),
+            requested.conditional,
+            effect,
+        )
 
     return min(range(len(requests)), key=rank)
+
+
+def _other_action(denial: Denial | None, requested: CallRequest) -> bool:
+    action = denial.action if denial is not None else None
+    return action is not None and action.lower() != requested.request.action.lower()
+
+
+def _other_resource(denial: Denial | None, diagnosed: RequestDiagnosis) -> bool:
+    """Whether the message prints a resource, and the request is on another one."""
+    printed = denial.resource if denial is not None else None
+    from_message = diagnosed.requested.provenance.resource.startswith(FROM_MESSAGE)
+    return printed is not None and not from_message and printed not in diagnosed.resources
 
 
 def _from_event_alone(call: Call) -> Diagnosis:
@@ -114,5 +141,22 @@ def _in_account(
         disagreement_code=comparison.code,
         near_misses=misses,
         fixes=proposal.fixes,
-        next_steps=next_steps(call, decision, comparison, (*remedies(misses), *proposal.notes)),
+        next_steps=next_steps(
+            call, decision, comparison, (*_denied_beside(decision, requests), *remedies(misses), *proposal.notes)
+        ),
     )
+
+
+def _denied_beside(decision: Decision, requests: tuple[RequestDiagnosis, ...]) -> Iterator[str]:
+    """What else of an allowed request's call is denied: the likely cause, when AWS refused the call all the same."""
+    if decision.effect is not Effect.ALLOWED:
+        return
+    for requested, beside in requests:
+        if beside is not None and beside.effect in _DENIALS:
+            request = requested.request
+            needs = (
+                f"if the call needs it ({requested.provenance.action})"
+                if requested.conditional
+                else "the call needs it"
+            )
+            yield f"look at `{request.action}` on `{request.resource.arn}`, which is denied: {needs}"

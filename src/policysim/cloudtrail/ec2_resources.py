@@ -1,0 +1,162 @@
+"""The resources of an Amazon EC2 call: each one that its parameters name, and each one that it makes.
+
+EC2 authorizes a call once for each of its resources. What exists already is found by its id, whose beginning tells
+the type; what the call makes has no id yet, and is asked for as `instance/*`.
+Source: Amazon EC2 User Guide, iam-policies-for-amazon-ec2 (resource-level permissions, RunInstances) and the Service
+Authorization Reference (resource types of each action, required or optional); spec R13, R14, R15, S33.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from policysim.catalog.facts import CATALOGUE
+from policysim.cloudtrail.parameter_values import named_values
+from policysim.language.arns import is_account_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from policysim.cloudtrail.resource_parameters import Place
+
+TYPE_BY_ID: Final = {
+    "acl": "network-acl",
+    "ami": "image",
+    "cgw": "customer-gateway",
+    "cr": "capacity-reservation",
+    "dopt": "dhcp-options",
+    "eigw": "egress-only-internet-gateway",
+    "eipalloc": "elastic-ip",
+    "eni": "network-interface",
+    "fl": "vpc-flow-log",
+    "fleet": "fleet",
+    "h": "dedicated-host",
+    "i": "instance",
+    "igw": "internet-gateway",
+    "ipam": "ipam",
+    "ipam-pool": "ipam-pool",
+    "lt": "launch-template",
+    "nat": "natgateway",
+    "pcx": "vpc-peering-connection",
+    "pl": "prefix-list",
+    "rtb": "route-table",
+    "sg": "security-group",
+    "sgr": "security-group-rule",
+    "sir": "spot-instances-request",
+    "snap": "snapshot",
+    "subnet": "subnet",
+    "tgw": "transit-gateway",
+    "tgw-attach": "transit-gateway-attachment",
+    "tgw-rtb": "transit-gateway-route-table",
+    "vgw": "vpn-gateway",
+    "vol": "volume",
+    "vpc": "vpc",
+    "vpce": "vpc-endpoint",
+    "vpce-svc": "vpc-endpoint-service",
+    "vpn": "vpn-connection",
+}
+"""The resource type that the beginning of an id stands for."""
+
+TYPE_BY_PARAMETER: Final = {"keyName": "key-pair", "placement.groupName": "placement-group"}
+"""Parameters that name a resource by a name of the caller's, by the end of their path."""
+
+WITHOUT_ACCOUNT: Final = frozenset({"image", "snapshot"})
+"""Types whose ARNs hold no account."""
+
+MADE_BY: Final = {
+    "AllocateAddress": ("elastic-ip",),
+    "CopyImage": ("image", "snapshot"),
+    "CreateFleet": ("fleet", "instance", "volume"),
+    "CreateFlowLogs": ("vpc-flow-log",),
+    "CreateImage": ("image", "snapshot"),
+    "CreateSnapshots": ("snapshot",),
+    "ImportKeyPair": ("key-pair",),
+    "RegisterImage": ("image",),
+    "RequestSpotInstances": ("spot-instances-request",),
+    "RunInstances": ("instance", "network-interface", "volume"),
+}
+"""What a call makes, where its name (`CreateVpc`, `CopySnapshot`) does not say it."""
+
+POSSIBLY_MADE: Final = {("RunInstances", "volume"): "blockDeviceMapping", ("CreateFleet", "volume"): ""}
+"""What a call may make: only images on EBS have volumes. The parameter, if there is one, makes it certain."""
+
+NOT_NAMED: Final = {"RunInstances": ("image", "security-group", "subnet")}
+"""Resources that a call always has, and that a default or a launch template may name in place of the request."""
+
+_ID = re.compile(r"([a-z]+(?:-[a-z]+)*)-[0-9A-Za-z]{6,17}")
+_MAKES = re.compile(r"(?:Create|Copy)(\w+)")
+
+
+class Ec2Resource(NamedTuple):
+    """One resource of the call: its ARN, the parameter that names it (empty: the call makes it), and its certainty."""
+
+    arn: str
+    parameter: str
+    conditional: bool = False
+
+
+def ec2_resources(action: str, parameters: Mapping[str, Any], place: Place) -> tuple[Ec2Resource, ...]:
+    """Each resource that an EC2 action is authorized on; none when the parameters show none of them."""
+    described = CATALOGUE.action(action)
+    if described is None or not parameters:
+        return ()
+    types = {resource_type.name for resource_type in described.resource_types}
+    named = {arn: Ec2Resource(arn, path) for path, arn in _named(parameters, types, place)}
+    name = described.name.partition(":")[2]
+    there = {arn.rpartition(":")[2].partition("/")[0] for arn in named}
+    made = [
+        each for each in _made(name, parameters, place) if _type(each.arn) in types - (there - {"volume", "snapshot"})
+    ]
+    return (*named.values(), *(each for each in made if each.arn not in named))
+
+
+def unnamed_types(action: str, found: Iterable[str]) -> tuple[str, ...]:
+    """The resource types that the call certainly has, and that none of the ARNs found is of."""
+    there = {_type(arn) for arn in found}
+    return tuple(each for each in NOT_NAMED.get(action.partition(":")[2], ()) if each not in there)
+
+
+def ec2_arn(resource_type: str, name: str, place: Place) -> str | None:
+    """The ARN of an EC2 resource in the place of the call; none when the Region or account is not known."""
+    account = "" if resource_type in WITHOUT_ACCOUNT else place.account
+    if (
+        not place.region
+        or (account and not is_account_id(account))
+        or (not account and resource_type not in WITHOUT_ACCOUNT)
+    ):
+        return None
+    return f"arn:{place.partition}:ec2:{place.region}:{account}:{resource_type}/{name}"
+
+
+def _named(parameters: Mapping[str, Any], types: set[str], place: Place) -> Iterator[tuple[str, str]]:
+    for path, value in named_values(
+        parameters, without=frozenset({"tagSpecificationSet", "TagSpecification", "tagSet"})
+    ):
+        resource_type = next((of for end, of in TYPE_BY_PARAMETER.items() if path.endswith(end)), None)
+        if resource_type is None and (match := _ID.fullmatch(value)) is not None:
+            resource_type = TYPE_BY_ID.get(match[1])
+        if resource_type in types and (arn := ec2_arn(resource_type, value, place)) is not None:
+            yield path, arn
+
+
+def _made(name: str, parameters: Mapping[str, Any], place: Place) -> Iterator[Ec2Resource]:
+    for resource_type in MADE_BY.get(name) or _in_name(name):
+        conditional = (name, resource_type) in POSSIBLY_MADE
+        if conditional and (shown_by := POSSIBLY_MADE[name, resource_type]):
+            conditional = not parameters.get(shown_by)
+        if (arn := ec2_arn(resource_type, "*", place)) is not None:
+            yield Ec2Resource(arn, "", conditional)
+
+
+def _in_name(name: str) -> tuple[str, ...]:
+    """The type that `CreateSecurityGroup` names."""
+    match = _MAKES.fullmatch(name)
+    if match is None:
+        return ()
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", match[1]).lower()
+    return tuple(dict.fromkeys((words, words.replace("-", ""))))
+
+
+def _type(arn: str) -> str:
+    return arn.rpartition(":")[2].partition("/")[0]

@@ -1,0 +1,120 @@
+"""The resources of calls that work on several, or on the path of an HTTP request, from the request parameters.
+
+Source: Service Authorization Reference (resource types of each action); Systems Manager User Guide,
+getting-started-restrict-access-examples; API Gateway Developer Guide, api-gateway-iam-policy-resource; spec R13, A7.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from policysim.catalog.operations import API_DATE, API_GATEWAY, api_gateway_calls
+from policysim.cloudtrail.ec2_resources import ec2_resources
+from policysim.cloudtrail.parameter_values import values_at
+from policysim.cloudtrail.resource_parameters import Built, ParameterArn, Place, filled
+from policysim.language.arns import parse_arn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def resources_in_parameters(
+    action: str, event_name: str, parameters: Mapping[str, Any], place: Place
+) -> tuple[Built, ...]:
+    """The resources of actions that work on several (spec R13), or on the path of an HTTP request."""
+    service = action.partition(":")[0].lower()
+    if service == "ec2":
+        found = ec2_resources(action, parameters, place)
+        return tuple(Built(each.arn, each.parameter, conditional=each.conditional) for each in found)
+    if service == API_GATEWAY:
+        arn = _api_gateway_arn(event_name, parameters, place)
+        return (Built(arn, "", conditional=False),) if arn is not None else ()
+    return tuple(
+        Built(arn, row.parameter)
+        for row in SEVERAL_RESOURCES
+        if re.fullmatch(row.actions, action.partition(":")[2], re.IGNORECASE) and row.service == service
+        for value in values_at(parameters, row.parameter)
+        if (arn := filled(row, value, parameters, place)) is not None
+    )
+
+
+def arn_of_parameter(action: str, value: str, template: str, place: Place) -> str | None:
+    """The ARN that a template makes of a parameter's value; a value that is an ARN stays as it is."""
+    if (profile := parse_arn(value)) is not None and profile.resource_type == "instance-profile":
+        value = profile.resource_id
+    return filled(ParameterArn(action.partition(":")[0], "", "", template, _name_or_arn), value, {}, place)
+
+
+def _name_or_arn(value: str, _parameters: Mapping[str, Any]) -> str | None:
+    """A name that ARNs hold; an alias of a key is none."""
+    return None if "alias/" in value else value
+
+
+def _api_gateway_arn(event_name: str, parameters: Mapping[str, Any], place: Place) -> str | None:
+    """The ARN of the path that an API Gateway call is made to; none where two kinds of API have such a path."""
+    texts = {name: value for name, value in parameters.items() if isinstance(value, str)}
+    paths = {
+        call.path.format_map(texts)
+        for call in api_gateway_calls(API_DATE.sub("", event_name))
+        if all(name in texts for name in re.findall(r"{(\w+)}", call.path))
+    }
+    if len(paths) != 1 or not place.region:
+        return None
+    return f"arn:{place.partition}:{API_GATEWAY}:{place.region}::{paths.pop()}"
+
+
+def _document(value: str, _parameters: Mapping[str, Any]) -> str | None:
+    """The document of a command. Those of AWS belong to no account."""
+    return None if value.startswith(_DOCUMENTS_OF_AWS) else value
+
+
+def _document_of_aws(value: str, _parameters: Mapping[str, Any]) -> str | None:
+    return value if value.startswith(_DOCUMENTS_OF_AWS) else None
+
+
+def _instance(value: str, _parameters: Mapping[str, Any]) -> str | None:
+    return value if value.startswith("i-") else None
+
+
+def _managed_instance(value: str, _parameters: Mapping[str, Any]) -> str | None:
+    return value if value.startswith("mi-") else None
+
+
+_DOCUMENTS_OF_AWS = ("AWS-", "AWSEC2-", "AWSSupport-", "AmazonCloudWatch-", "AWSFleetManager-")
+
+SEVERAL_RESOURCES: Final = (
+    ParameterArn(
+        "ssm",
+        "SendCommand|StartSession",
+        "documentName",
+        "arn:{partition}:ssm:{region}:{account}:document/{value}",
+        _document,
+    ),
+    ParameterArn(
+        "ssm",
+        "SendCommand|StartSession",
+        "documentName",
+        "arn:{partition}:ssm:{region}::document/{value}",
+        _document_of_aws,
+    ),
+    ParameterArn(
+        "ssm", "SendCommand", "instanceIds", "arn:{partition}:ec2:{region}:{account}:instance/{value}", _instance
+    ),
+    ParameterArn(
+        "ssm",
+        "SendCommand",
+        "instanceIds",
+        "arn:{partition}:ssm:{region}:{account}:managed-instance/{value}",
+        _managed_instance,
+    ),
+    ParameterArn("ssm", "StartSession", "target", "arn:{partition}:ec2:{region}:{account}:instance/{value}", _instance),
+    ParameterArn(
+        "ssm",
+        "StartSession",
+        "target",
+        "arn:{partition}:ssm:{region}:{account}:managed-instance/{value}",
+        _managed_instance,
+    ),
+)
+"""Actions that are authorized on each resource that the parameters name (spec R13)."""
