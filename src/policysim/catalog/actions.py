@@ -38,6 +38,7 @@ class CatalogAction(NamedTuple):
     dependent_actions: tuple[str, ...]
 
 
+@lru_cache(maxsize=8192)
 def record_of(action: str) -> dict[str, Any] | None:
     """The record of an action such as ``s3:GetObject``, in any case."""
     service, _, name = action.lower().partition(":")

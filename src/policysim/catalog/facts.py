@@ -98,7 +98,7 @@ class Catalogue:
         service = action.split(":", 1)[0].lower()
         if service in RCP_SERVICES:
             return True
-        return False if service in service_records.service_prefixes() else None
+        return False if service_records.is_service(service) else None
 
     def uses_gateway_endpoint(self, action: str) -> bool | None:
         """``False`` for services without gateway endpoints; not known for those that have both kinds (spec E35)."""
