@@ -1,4 +1,4 @@
-"""From the verdicts of the layers to the answer: effect, deciding layer and statements, checks, caveats.
+"""From the verdicts of the layers to the answer: effect, deciding layer and statements, checks.
 
 Source: IAM User Guide, troubleshoot_access-denied; spec E3, M10, M17, M18.
 """
@@ -8,18 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.access import Access, same_account
-from policysim.evaluation.conditions import CAVEATS, OF_OPEN_DECISIONS
+from policysim.evaluation.answer_caveats import caveats_of
 from policysim.evaluation.decision import BY_KEY_GRANT, Caveat, Check, Decision, Effect, UnknownKey, Verdict
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.principals import NOWHERE, Reach
-from policysim.evaluation.services.credentials import credentials_open
 from policysim.evaluation.services.cross_account import crosses_accounts
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, known
-from policysim.language.policy import Effect as StatementEffect
-from policysim.language.request import IAM_IDENTITIES, OF_AN_ACCOUNT, PrincipalKind
+from policysim.language.request import IAM_IDENTITIES, PrincipalKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from policysim.evaluation.decision import StatementMatch
     from policysim.evaluation.services.deviation import Deviation, Settled
@@ -84,7 +82,7 @@ def answer(
         blocking=blocking,
         possible=possible,
         unknown_keys=_unknown_keys(effect, possible, access),
-        caveats=_caveats(effect, possible, access, deviation),
+        caveats=caveats_of(effect, possible, access, deviation, _open_keys(access)),
         gaps=tuple(gap for verdict in access.verdicts.values() for gap in verdict.gaps),
         trace=tuple(match for verdict in verdicts.values() for match in verdict.trace) if traced else (),
     )
@@ -250,80 +248,3 @@ def _open_keys(access: Access) -> Iterable[str]:
     keys = {key.lower(): key for match in _open_statements(access) for key in match.unknown_keys}
     keys |= {key.lower(): key for verdict in access.verdicts.values() for key in verdict.hinges_on}
     return keys.values()
-
-
-def _caveats(effect: Effect, possible: tuple[Effect, ...], access: Access, deviation: Deviation) -> tuple[Caveat, ...]:
-    doubts = [doubt for verdict in access.verdicts.values() for doubt in verdict.doubts]
-    if effect is not Effect.DEPENDS and not possible:
-        matters = _DOUBTS_THAT_MATTER[effect]
-        doubts = [d for d in doubts if (d.effect, d.truth) in matters and d.code not in OF_OPEN_DECISIONS]
-    codes = dict.fromkeys(doubt.code for doubt in doubts)
-    ambiguous = access.request.context.ambiguous
-    if ambiguous and any(key.lower() in ambiguous for key in _open_keys(access)):
-        codes["tag-case"] = None
-    caveats = [Caveat(code, CAVEATS[code]) for code in codes]
-    if effect in {Effect.ALLOWED, Effect.DEPENDS}:
-        caveats.extend(deviation.caveats(access.request))
-    elif effect is Effect.IMPLICIT_DENY and LayerName.RESOURCE in access.blocking:
-        caveats.extend(deviation.denial_caveats(access.request))
-    caveats.extend(_caveats_of_grants(effect, access))
-    if access.crosses is UNKNOWN and access.same_account is not TRUE and effect is Effect.DEPENDS:
-        caveats.append(_CROSSING_UNKNOWN)
-    alone = deviation.by_resource_policy_alone
-    if alone is not None and effect is Effect.ALLOWED and _rests_on_resource_policy_alone(access):
-        caveats.append(alone)
-    if access.credentials is UNKNOWN and effect is Effect.DEPENDS:
-        caveats.append(credentials_open(access.request))
-    if access.same_account is UNKNOWN and access.request.principal.kind in OF_AN_ACCOUNT:
-        caveats.append(_OWNER_UNKNOWN)
-    return tuple(caveats)
-
-
-def _rests_on_resource_policy_alone(access: Access) -> bool:
-    own = access.request.principal.kind in IAM_IDENTITIES
-    return own and access.same_account is TRUE and access.identity_allows is FALSE
-
-
-_DOUBTS_THAT_MATTER: Final[dict[Effect, frozenset[tuple[StatementEffect | None, Truth]]]] = {
-    Effect.ALLOWED: frozenset({(StatementEffect.ALLOW, TRUE), (StatementEffect.DENY, FALSE)}),
-    Effect.EXPLICIT_DENY: frozenset({(StatementEffect.DENY, TRUE)}),
-    Effect.IMPLICIT_DENY: frozenset({(StatementEffect.ALLOW, FALSE)}),
-}
-"""Doubts about which statements could overturn a certain decision: a doubtful Allow that fails says nothing against an
-access that is allowed anyway."""
-
-
-def _caveats_of_grants(effect: Effect, access: Access) -> Iterator[Caveat]:
-    """What must be said where a grant decides, or one past a boundary or session policy, or none but to the account."""
-    if effect is Effect.ALLOWED:
-        by_key_grant = access.only_grants or access.by_policies is not TRUE
-        if by_key_grant and access.identity_allows is not TRUE and access.request.principal.kind in IAM_IDENTITIES:
-            yield Caveat("key-grant", CAVEATS["key-grant"])
-        if access.within_inner_limits is FALSE:
-            yield _KEY_GRANT_PAST_LIMITS if by_key_grant else _DIRECT_GRANT
-    if effect is Effect.IMPLICIT_DENY and access.reach.key_grant_to_account is TRUE:
-        yield _KEY_GRANT_TO_ACCOUNT
-
-
-_KEY_GRANT_PAST_LIMITS: Final = Caveat(
-    "key-grant-past-limits",
-    "a grant of the key allows this, and the boundary or session policy without an Allow is taken not to limit it; AWS "
-    "does not document whether it does (S23)",
-)
-_KEY_GRANT_TO_ACCOUNT: Final = Caveat(
-    "key-grant-to-account",
-    "a grant of the key names the caller's account; as with policies that is taken to need an identity-based Allow, "
-    "which AWS documents for RetireGrant alone (S23, S35)",
-)
-_DIRECT_GRANT: Final = Caveat(
-    "direct-grant",
-    "the resource-based policy grants to this caller directly, so the boundary or session policy without an Allow does "
-    "not limit it; for a plain `*` principal AWS documents this only by inference (E8, E10)",
-)
-_CROSSING_UNKNOWN: Final = Caveat(
-    "crossing-unknown",
-    "the guide of the service does not say whether a resource-based policy can let another account do this (X13)",
-)
-_OWNER_UNKNOWN: Final = Caveat(
-    "owner-unknown", "which account owns the resource is not known, so same-account and cross-account were both tried"
-)
