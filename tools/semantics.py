@@ -213,7 +213,7 @@ def _disagreements() -> Iterator[str]:
     yield ""
     yield f"From [decision 007]({DISAGREEMENTS.relative_to(DOCS).as_posix()}):"
     yield ""
-    yield from (line for line in DISAGREEMENTS.read_text(encoding="utf-8").splitlines() if line.startswith("|"))
+    yield from (_linked(line) for line in DISAGREEMENTS.read_text(encoding="utf-8").splitlines() if line.startswith("|"))
 
 
 def _second_opinion() -> Iterator[str]:

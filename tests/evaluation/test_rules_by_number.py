@@ -126,6 +126,15 @@ def test_e45_a_document_that_cannot_be_read_never_allows() -> None:
     assert answer(ask(), found).effect is not ALLOWED
 
 
+def test_p18_a_condition_on_the_callers_arn_outlives_its_recreation() -> None:
+    by_arn = [allow(**EVERYONE, Condition={"ArnEquals": {"aws:PrincipalArn": str(ALICE.arn)}})]
+    by_id = [allow(**to("AIDAALICE"))]
+    again = replace(ALICE, unique_id="AIDAAGAIN")
+    assert outcome(ask(ALICE), resource=by_id)[0] is outcome(ask(ALICE), resource=by_arn)[0] is ALLOWED
+    assert outcome(ask(again), resource=by_arn)[0] is ALLOWED
+    assert outcome(ask(again), resource=by_id)[0] is IMPLICIT
+
+
 def test_p25_x2_star_in_a_trust_policy_leaves_other_accounts_to_their_own_allow() -> None:
     trust = [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}]
     role = f"arn:aws:iam::{ACCOUNT}:role/open"
@@ -163,6 +172,15 @@ def test_r12_not_resource_covers_whatever_is_not_listed() -> None:
     assert outcome(ask(resource="arn:aws:s3:::other/x"), identity=but_data)[0] is ALLOWED
     assert outcome(ask(action="sts:GetSessionToken", resource="*"), identity=but_data)[0] is ALLOWED
     assert outcome(ask(action="ec2:DescribeInstances", resource="*"), identity=but_data)[0] is ALLOWED
+
+
+def test_r17_a_resource_policy_speaks_of_the_resources_that_it_names() -> None:
+    objects = [allow("s3:*", "arn:aws:s3:::data/*", **EVERYONE)]
+    assert outcome(ask(), resource=objects)[0] is ALLOWED
+    assert outcome(ask(action="s3:ListBucket", resource="arn:aws:s3:::data"), resource=objects)[0] is IMPLICIT
+    key = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k-1"
+    this_key = [allow("kms:Decrypt", "*", **to(str(ALICE.arn)))]
+    assert outcome(ask(action="kms:Decrypt", resource=key), resource=this_key)[0] is ALLOWED
 
 
 def test_r23_not_resource_star_and_empty_lists_match_nothing() -> None:

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 LONGEST = 420
 """Characters of a text: one to three short sentences."""
 
-SETTLED = {"C42": "the rule itself documents, in its last sentence, the value that it first calls inferred"}
+SETTLED = {
+    "C42": "the rule itself documents, in its last sentence, the value that it first calls inferred",
+    "S43": "the RAM User Guide (terms and concepts) says what the rule calls inferred",
+}
 """Rules that the specification marks as doubtful and settles."""
 
 OF_NO_RULE = {"not-split": "it speaks of a limit of the search, not of AWS"}

@@ -57,7 +57,8 @@ ACTIONS: Final = (
         "A8",
         "One call may need several actions, and each must be allowed. Running instances may also pass a role and "
         "create tags.",
-        "A call is a list of requests, the conditional ones marked; the first denial decides.",
+        "A call is a list of requests; the first denial decides. What only an option or something unseen asks "
+        "for is a row of a curated table, and marked as conditional where the record does not show it.",
         ("sar", "fas"),
     ),
     Rule(

@@ -54,8 +54,8 @@ CROSS_ACCOUNT: Final = (
     Rule(
         "X7",
         "A resource shared through RAM has its permission as resource policy.",
-        "Where a service's resources can be shared and no share was collected, the resource layer has a gap, so "
-        "the answer stays open.",
+        "A share that was collected is read as the resource policy. Where a service's resources can be shared "
+        "and none was collected, the resource layer has a gap, so the answer stays open.",
         ("xacct", "ram"),
     ),
     Rule(

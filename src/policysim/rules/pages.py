@@ -164,7 +164,11 @@ _OTHERS: Final = {
         },
     ),
     **_pages("Amazon EC2 User Guide", "AWSEC2/latest/UserGuide", {"ec2-iam": "iam-policies-for-amazon-ec2"}),
-    **_pages("AWS RAM User Guide", "ram/latest/userguide", {"ram": "security-ram-permissions"}),
+    **_pages(
+        "AWS RAM User Guide",
+        "ram/latest/userguide",
+        {"ram": "security-ram-permissions", "ram-terms": "getting-started-terms-and-concepts"},
+    ),
     **_pages("IAM Roles Anywhere User Guide", "rolesanywhere/latest/userguide", {"rolesanywhere": "trust-model"}),
     **_pages("AWS CloudTrail User Guide", "awscloudtrail/latest/userguide", {"ct-codes": "cloudtrail-event-reference"}),
     **_pages(

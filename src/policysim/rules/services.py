@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from policysim.rules.rule import Confidence, Rule, Status
+from policysim.rules.rule import Confidence, Rule
 
 SERVICES: Final = (
     Rule(
@@ -143,10 +143,9 @@ SERVICES: Final = (
     Rule(
         "S18",
         "A missing object is a 404 only to those who may list the bucket.",
-        "Both are answers to a call that is allowed: a decision tells whether the object may be read, and not "
-        "whether it exists. A denial of `s3:GetObject` is a 403 in either case.",
+        "It is thought of where the policies allow and S3 still answers 403: the next steps name the missing "
+        "`s3:ListBucket`, and the other reasons of S3 for a 403.",
         ("s3-getobject",),
-        status=Status.OUT_OF_SCOPE,
     ),
     Rule(
         "S19",
@@ -206,8 +205,8 @@ SERVICES: Final = (
         "S26",
         "An encrypted object of another account needs S3's and KMS's consent. Bucket policy and identity for S3, "
         "key policy and identity for KMS.",
-        "A read of an encrypted object is two requests, `s3:GetObject` and `kms:Decrypt`, each decided by X1; "
-        "the event of the read names the first.",
+        "Two requests: `s3:GetObject`, and `kms:Decrypt` which a record shows as conditional because the object "
+        "may not be encrypted. Each is decided by X1.",
         ("fas",),
     ),
     Rule(
@@ -263,8 +262,8 @@ SERVICES: Final = (
         "S33",
         "EC2's Describe calls take no resources. Tags at creation need `ec2:CreateTags`, with `ec2:CreateAction` "
         "in the context.",
-        "The catalogue tells which actions take no resource; a call that tags what it makes is a request more, "
-        "with `ec2:CreateAction`.",
+        "The catalogue tells which actions take no resource. A call that tags what it makes needs one request "
+        "more, with `ec2:CreateAction`.",
         ("ec2-iam",),
     ),
     Rule(
@@ -341,10 +340,10 @@ SERVICES: Final = (
     ),
     Rule(
         "S43",
-        "A RAM permission uses plain operators only. The consumer still needs an identity Allow.",
-        "The permission stands in for a resource policy (X7). The consumer's identity Allow is asked for as in "
-        "every request across accounts, and an unread share leaves the answer open.",
-        ("ram",),
-        doubt="That the consumer needs an identity Allow is inferred.",
+        "A RAM permission uses plain operators only. The consumer's own identity policy must allow as well: what "
+        "both allow can be done.",
+        "A share that was collected stands in for a resource policy (X7), and the identity Allow is asked for as "
+        "in every request across accounts; an unread share leaves the answer open.",
+        ("ram", "ram-terms"),
     ),
 )
