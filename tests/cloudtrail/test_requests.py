@@ -271,7 +271,7 @@ def test_the_partition_of_what_is_made_is_that_of_the_caller_or_of_the_region() 
         ("sts", "AssumeRole", None, "no request parameters"),
         ("ec2", "DescribeInstances", {"instanceId": "i-1"}, "does not name the resource of `ec2:DescribeInstances`"),
         ("ec2", "AttachVolume", {"instanceId": "", "volumeId": "v-1"}, "does not name the resource"),
-        ("ec2", "RunInstances", None, "does not name the resource of `ec2:RunInstances`: it shows no request parameters"),
+        ("ec2", "RunInstances", None, "of `ec2:RunInstances`: it shows no request parameters"),
         ("iam", "GetRole", {"roleName": ["web"]}, "does not name the resource"),
         ("dynamodb", "ListTables", {"tableName": "T"}, "does not name the resource"),
         ("apigateway", "TagResource", {"resourceArn": "x"}, "cannot be told from its name"),

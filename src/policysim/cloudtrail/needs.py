@@ -38,7 +38,8 @@ PASSING: Final = "iam:PassRole"
 class Need(NamedTuple):
     """One action that a call needs, and where that came from.
 
-    ``resource`` is known where an option names it. ``printed`` is the resource as the denial message shows it.
+    ``resource`` is known where an option names it. ``printed`` is the resource as the denial message shows it. What is
+    tagged as it is created is the resource of another action of the call, ``beside``.
     """
 
     action: str
@@ -46,6 +47,7 @@ class Need(NamedTuple):
     resource: Built | None = None
     conditional: bool = False
     printed: str | None = None
+    beside: str = ""
 
 
 class Needs(NamedTuple):
@@ -126,12 +128,14 @@ def _of_copied_version(action: str, event: Event) -> str:
 def _further(event: Event, own: tuple[Need, ...], place: Place) -> Iterator[Need]:
     """What the options of the call ask for: curated rows, roles that are passed, and tags of what is created."""
     name = f"{service_prefix(event.event_source)}:{API_DATE.sub('', event.event_name)}"
+    beside = own[0].action if len(own) == 1 else ""
     for row in further_actions(name):
-        yield from _of_row(row, event, place)
+        for need in _of_row(row, event, place):
+            yield need._replace(beside=beside) if TAGS_ON_CREATE.fullmatch(row.action.partition(":")[2]) else need
     dependent = {action for need in own for row in CATALOGUE.dependent_actions(need.action) for action in row.actions}
     if PASSING in dependent or PASSES_ROLES.fullmatch(name):
         yield from _passed_roles(event)
-    yield from _tags_on_create(event, name, dependent, place)
+    yield from _tags_on_create(event, name, beside, dependent, place)
 
 
 def _of_row(row: FurtherAction, event: Event, place: Place) -> Iterator[Need]:
@@ -162,7 +166,7 @@ def _passed_roles(event: Event) -> Iterator[Need]:
             yield Need(PASSING, f"request parameter `{path}`", Built(value, path))
 
 
-def _tags_on_create(event: Event, name: str, dependent: Iterable[str], place: Place) -> Iterator[Need]:
+def _tags_on_create(event: Event, name: str, beside: str, dependent: Iterable[str], place: Place) -> Iterator[Need]:
     """The tagging action of a call that passes tags (spec S33 for EC2)."""
     service = name.partition(":")[0]
     if service == "ec2" and name.lower() != "ec2:createtags":
@@ -175,4 +179,4 @@ def _tags_on_create(event: Event, name: str, dependent: Iterable[str], place: Pl
     given = next((option for option in TAG_PARAMETERS if is_given(event.parameters, option)), None)
     for action in sorted(dependent) if given is not None else ():
         if action.startswith(f"{service}:") and TAGS_ON_CREATE.fullmatch(action.partition(":")[2]):
-            yield Need(action, f"request parameter `{given}`")
+            yield Need(action, f"request parameter `{given}`", beside=beside)

@@ -105,7 +105,7 @@ def _call(
                 request = _request(event, caller.principal, need.action, resource)
                 requests.append(CallRequest(request, provenance, conditional))
     ordered = tuple(sorted(requests, key=lambda each: each.conditional))
-    return Call(event=event, denial=denial, requests=ordered, unresolved=tuple(unresolved))
+    return Call(event=event, denial=denial, requests=ordered, unresolved=tuple(dict.fromkeys(unresolved)))
 
 
 def _may_be_the_cause(denial: Denial | None) -> bool:
@@ -118,6 +118,8 @@ def _resources(need: Need, around: Circumstances) -> Found:
     if need.resource is not None:
         return Found((named_resource(need.action, need.resource, around),))
     found = resources_of(need.action, need.printed, around)
+    if not found.resources and need.beside and around.takes_no_resource(need.beside) is not True:
+        found = resources_of(need.beside, None, around)
     return found._replace(unresolved=()) if need.conditional else found
 
 
