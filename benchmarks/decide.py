@@ -127,6 +127,7 @@ class Ours:
     def __init__(self, documents: list[dict[str, Any]]) -> None:
         self.texts = [json.dumps(document) for document in documents]
         self.policies = self.read()
+        self.in_force = self.policy_set(self.policies)
         caller = Principal(
             kind=PrincipalKind.USER,
             arn=USER,
@@ -159,13 +160,13 @@ class Ours:
 
     def evaluator(self) -> Evaluator:
         """An evaluator that knows no request yet."""
-        return Evaluator(self.policy_set(self.policies), CATALOGUE)
+        return Evaluator(self.in_force, CATALOGUE)
 
 
 def disagreements(ours: Ours, peers: Peers) -> list[str]:
     """The requests that somebody answers differently: of us, the whole decision and the evaluator, cold and warm."""
-    evaluator, policies = ours.evaluator(), ours.policy_set(ours.policies)
-    whole = [decide(request, policies, CATALOGUE).effect for request in ours.requests]
+    evaluator = ours.evaluator()
+    whole = [decide(request, ours.in_force, CATALOGUE).effect for request in ours.requests]
     answers = {
         "policysim": [effect is Effect.ALLOWED for effect in whole],
         "cold": [evaluator.effect(request) is Effect.ALLOWED for request in ours.requests],
@@ -231,7 +232,6 @@ def compile_re(policies: list[Policy]) -> None:
 def measured(ours: Ours, peers: Peers) -> dict[str, float]:
     """Microseconds per decision, and per statement for compiling: medians over rounds in which all take a turn."""
     warm = ours.evaluator()
-    policies = ours.policy_set(ours.policies)
     per_request, per_statement = len(ours.requests), sum(len(policy.statements) for policy in ours.policies)
 
     def ask(evaluator: Evaluator) -> None:
@@ -240,7 +240,7 @@ def measured(ours: Ours, peers: Peers) -> dict[str, float]:
 
     def decide_all() -> None:
         for request in ours.requests:
-            decide(request, policies, CATALOGUE)
+            decide(request, ours.in_force, CATALOGUE)
 
     def compiling(compiler: Callable[[list[Policy]], None]) -> float:
         fresh = ours.read()
