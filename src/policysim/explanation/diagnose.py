@@ -54,7 +54,10 @@ def diagnose(call: Call, organisation: Organisation | None, facts: Facts) -> Dia
 
 
 def _denied_as_well(requests: tuple[RequestDiagnosis, ...], refused: int) -> Iterator[str]:
-    """What else the call needs and is denied: no fix of the refused request lets the call in alone (spec A8)."""
+    """What else of a denied request's call is denied: no fix lets the call in alone (spec A8)."""
+    decision = requests[refused].decision
+    if decision is None or decision.effect is Effect.ALLOWED:
+        return
     for position, (requested, decision, _) in enumerate(requests):
         denied = decision is not None and decision.effect in _DENIALS
         if position != refused and denied and not requested.conditional:
@@ -151,7 +154,7 @@ def _denied_beside(decision: Decision, requests: tuple[RequestDiagnosis, ...]) -
     """What else of an allowed request's call is denied: the likely cause, when AWS refused the call all the same."""
     if decision.effect is not Effect.ALLOWED:
         return
-    for requested, beside in requests:
+    for requested, beside, _ in requests:
         if beside is not None and beside.effect in _DENIALS:
             request = requested.request
             needs = (

@@ -111,10 +111,20 @@ class Fix:
 
 
 class RequestDiagnosis(NamedTuple):
-    """One request of the call, situated in the account and decided; ``decision`` is ``None`` without policies."""
+    """One request of the call, situated in the account and decided; ``decision`` is ``None`` without policies.
+
+    ``told`` is the request as the call proves it, of which this may be one of several authorizations.
+    """
 
     requested: CallRequest
     decision: Decision | None
+    told: CallRequest | None = None
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """The ARNs by which a message may name the resource: that of this authorization, and that of the call."""
+        own = self.requested.request.resource.arn
+        return (own,) if self.told is None else (own, self.told.request.resource.arn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
