@@ -33,7 +33,7 @@ def kms(identity: dict[str, Any] | None = None, **parameters: Any) -> dict[str, 
     found = request(
         identity,
         eventSource="kms.amazonaws.com",
-        eventName="Decrypt",
+        eventName=parameters.pop("operation", "Decrypt"),
         requestParameters=parameters,
         resources=resources,
     )
@@ -227,6 +227,15 @@ def test_s24_encryption_context_and_the_service_behind() -> None:
     assert via["kms:ViaService"] == ("secretsmanager.eu-west-1.amazonaws.com",)
     assert "kms:EncryptionContextKeys" not in via
     assert "kms:ViaService" not in kms({**ASSUMED_ROLE, "invokedBy": "secretsmanager.amazonaws.com"})
+
+
+def test_s23_s35_a_call_about_a_grant_tells_what_it_grants_and_which_it_retires() -> None:
+    grantee = f"arn:aws:iam::{ACCOUNT}:role/x"
+    made = kms(operation="CreateGrant", granteePrincipal=grantee, operations=["Decrypt", "DescribeKey"])
+    assert (made["kms:GranteePrincipal"], made["kms:GrantOperations"]) == ((grantee,), ("Decrypt", "DescribeKey"))
+    assert made["kms:RetiringPrincipal"] is ABSENT
+    assert "kms:GrantId" not in made
+    assert kms(operation="RetireGrant", grantId="g1")["kms:GrantId"] == ("g1",)
 
 
 def test_c65_keys_of_the_assume_role_calls() -> None:

@@ -48,6 +48,7 @@ PARAMETER_KEYS: Final = (
         "s3:x-amz-server-side-encryption-aws-kms-key-id",
     ),
     ParameterKey(r"s3:PutObject", "x-amz-storage-class", "s3:x-amz-storage-class"),
+    ParameterKey(r"s3express:CreateSession", "x-amz-create-session-mode", "s3express:SessionMode"),
     ParameterKey(r"iam:(Attach|Detach)(User|Group|Role)Policy", "policyArn", "iam:PolicyARN"),
     ParameterKey(
         r"iam:(Create|Put)(User|Role)(PermissionsBoundary)?", "permissionsBoundary", "iam:PermissionsBoundary"
@@ -56,6 +57,10 @@ PARAMETER_KEYS: Final = (
     ParameterKey(r"iam:CreateServiceLinkedRole", "awsServiceName", "iam:AWSServiceName"),
     ParameterKey(r"ec2:RunInstances", "instanceType", "ec2:InstanceType", resource_type="instance"),
     ParameterKey(r"kms:.*", "encryptionAlgorithm", "kms:EncryptionAlgorithm"),
+    ParameterKey(r"kms:CreateGrant", "granteePrincipal", "kms:GranteePrincipal"),
+    ParameterKey(r"kms:CreateGrant", "operations", "kms:GrantOperations"),
+    ParameterKey(r"kms:CreateGrant", "retiringPrincipal", "kms:RetiringPrincipal", absent_without=True),
+    ParameterKey(r"kms:RetireGrant", "grantId", "kms:GrantId"),
 )
 
 PASSED_TO: Final = {

@@ -133,7 +133,7 @@ def _policy(grant: KeyGrant, key_arn: str, operation: str, *, alone: bool) -> Po
     statement: dict[str, Any] = {
         "Effect": "Allow",
         "Principal": {"AWS": list(grantees)},
-        "Action": f"kms:{operation}",
+        "Action": f"kms:{next((name for name in grant.operations if name.lower() == operation), 'RetireGrant')}",
         "Resource": "*",
     }
     if conditions:
