@@ -198,6 +198,13 @@ def _doubtful_readings() -> Iterator[str]:
     for code, text in sorted(CAVEAT_TEXTS.items()):
         switch = f"`{text.switch}` ({getattr(DEFAULT_SWITCHES, text.switch)})" if text.switch else ""
         yield f"| `{code}` | {_cell(text.sentence)} | {switch} | {_links(text.rules)} |"
+    named: dict[str, list[str]] = {}
+    for rule in RULES.values():
+        for code in rule.caveats:
+            named.setdefault(code, []).append(rule.code)
+    others = (f"`{code}` ({_links(rules)})" for code, rules in sorted(named.items()) if code not in CAVEAT_TEXTS)
+    yield ""
+    yield f"Further caveats, whose sentences name the request or its service: {', '.join(others)}."
 
 
 def _links(codes: Iterable[str]) -> str:
@@ -213,7 +220,9 @@ def _disagreements() -> Iterator[str]:
     yield ""
     yield f"From [decision 007]({DISAGREEMENTS.relative_to(DOCS).as_posix()}):"
     yield ""
-    yield from (_linked(line) for line in DISAGREEMENTS.read_text(encoding="utf-8").splitlines() if line.startswith("|"))
+    yield from (
+        _linked(line) for line in DISAGREEMENTS.read_text(encoding="utf-8").splitlines() if line.startswith("|")
+    )
 
 
 def _second_opinion() -> Iterator[str]:

@@ -159,7 +159,7 @@ CONDITIONS: Final = (
     Rule(
         "C20",
         "A date without time or zone is midnight, UTC.",
-        "So read.",
+        "The missing parts are filled in so.",
         ("ops",),
         confidence=Confidence.OBSERVED,
     ),
@@ -172,7 +172,7 @@ CONDITIONS: Final = (
     Rule(
         "C22",
         "Bool knows `true` and `false`, in any case. Other words never match.",
-        "Variables in its values are replaced, with a caveat.",
+        "Variables in its values are replaced, with a caveat where it matters.",
         ("ops", "vars"),
         doubt="The operators page has variables under Bool, the variables page has not.",
         switches=("bool_has_variables",),
@@ -254,20 +254,20 @@ CONDITIONS: Final = (
     Rule(
         "C33",
         "The pattern `*` covers every ARN.",
-        "So matched by the Arn operators.",
+        "`*` alone matches every value that is an ARN.",
         ("ops",),
         confidence=Confidence.OBSERVED,
     ),
     Rule(
         "C34",
         "ForAllValues wants every value of the request to fit. It is true when the key is missing or empty.",
-        "So evaluated; `policysim check` warns of it in an Allow.",
+        "Every value is compared; without values it matches. `policysim check` warns of it in an Allow.",
         ("multi", "ops"),
     ),
     Rule(
         "C35",
         "ForAnyValue wants one value of the request to fit. It is false when the key is missing or empty.",
-        "So evaluated.",
+        "One fitting value is enough; without values it fails.",
         ("multi",),
     ),
     Rule(
@@ -299,7 +299,7 @@ CONDITIONS: Final = (
         "C39",
         "A set operator takes a single value as a set of one. ForAllValues is then true for a missing key, which "
         "is too generous in an Allow.",
-        "So evaluated.",
+        "A single value is compared as a set of one.",
         ("multi",),
     ),
     Rule(

@@ -192,7 +192,7 @@ EVALUATION_FLOW: Final = (
         "E24",
         "AWS services are not exempt from RCPs; service-linked roles are. RCPs in use exempt services by a "
         "condition on `aws:PrincipalIsAWSService`.",
-        "An RCP's Deny stops a service principal like any caller.",
+        "An RCP's Deny stops a service principal like any caller, with a caveat.",
         ("rcp",),
         doubt=(
             "One AWS guidance page says that RCPs do not target service principals; the Organizations page and AWS's "
@@ -226,7 +226,8 @@ EVALUATION_FLOW: Final = (
         "E28",
         "A matching Deny in an RCP at any level is final. It is evaluated for each resource that the action is "
         "authorized on.",
-        "Denies of all levels are collected; an action that takes no resource is not held against RCPs.",
+        "Denies of all levels are collected. An action that takes no resource is not held against RCPs, with a "
+        "caveat where one would have denied it.",
         ("rcp", "rcpeval"),
         doubt="That an action without resource types is outside of RCPs is inferred.",
         switches=("rcps_need_a_resource",),
@@ -258,7 +259,8 @@ EVALUATION_FLOW: Final = (
         "A session of AssumeRoot is a root user under one task policy. It acts as the member account's root "
         "user, for 15 minutes. The five task policies hold Deny statements only, so no Allow is asked of them.",
         "The task policy is a session layer that can only deny; another task policy than the five is refused. "
-        "SCPs of the member account apply, RCPs and endpoint policies as to any caller.",
+        "SCPs of the member account apply; RCPs and endpoint policies as to any caller, with a caveat where they "
+        "deny.",
         ("assumeroot",),
         doubt="That RCPs and endpoint policies apply to such sessions as to any caller is inferred.",
         caveats=("task-session-limit", "no-policy-decides"),

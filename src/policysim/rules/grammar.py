@@ -156,7 +156,7 @@ GRAMMAR: Final = (
     Rule(
         "G23",
         "A condition is operator, key, values. The same operator twice is a doubled member (G5).",
-        "So read.",
+        "Operators, keys and values are read in this nesting, each place known for findings.",
         ("gram",),
     ),
     Rule(

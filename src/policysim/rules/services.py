@@ -170,7 +170,9 @@ SERVICES: Final = (
         "S22",
         "Across accounts key policy and identity policy must both allow. Only some operations cross; an alias in "
         "Resource means the alias.",
-        "X1 with a table of operations; the key's own ARN is matched.",
+        "X1 with a table of operations; the key's own ARN is matched. A request for an alias stays open, since "
+        "which key is behind it is not known, and the calls on aliases themselves carry a caveat that alias and "
+        "key must both allow.",
         ("kms-external", "kms-alias"),
         caveats=("alias-and-key",),
     ),
@@ -196,8 +198,8 @@ SERVICES: Final = (
     Rule(
         "S25",
         "AWS managed keys have a fixed policy. They serve one service in one account, and RCPs leave them out.",
-        "Where the key's manager is AWS, the fixed policy is put in its place: other accounts are refused, RCPs "
-        "left out, and which service the key belongs to stays open.",
+        "Where the key's manager is AWS and its policy was not collected, the fixed policy is put in its place. "
+        "Other accounts are refused, RCPs left out, and which service the key belongs to stays open.",
         ("kms-keys", "rcp"),
         caveats=("fixed-key-policy",),
     ),

@@ -79,7 +79,7 @@ VARIABLES: Final = (
     Rule(
         "V10",
         "One text may hold several variables and other text.",
-        "So replaced.",
+        "All of them are replaced, the text between them kept.",
         ("vars",),
     ),
     Rule(
