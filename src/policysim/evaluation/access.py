@@ -7,8 +7,7 @@ E36, E37, X1 to X5, X8, X11, X14, S1 to S4, S19 to S23, S35.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known, negate
@@ -31,8 +30,7 @@ def same_account(request: Request) -> Truth:
     return UNKNOWN if caller is None or owner is None else known(caller == owner)
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(NamedTuple):
     """The verdicts of all layers on one request, and how they combine.
 
     ``needs_resource_policy``: an identity-based Allow counts only where the resource policy allows too, at least by
@@ -54,12 +52,12 @@ class Access:
     @property
     def denied(self) -> Truth:
         """An explicit deny in any layer, on either side, is final (spec E2, X14)."""
-        return any_of(verdict.denied for verdict in self.verdicts.values())
+        return any_of([verdict.denied for verdict in self.verdicts.values()])
 
     @property
     def granted(self) -> Truth:
         """Whether some path grants access and every outer limit lets it pass (spec E7, X1)."""
-        return all_of((self.credentials, *(self.verdicts[name].allowed for name in OUTER_LIMITS), self.path))
+        return all_of([self.credentials, *[self.verdicts[name].allowed for name in OUTER_LIMITS], self.path])
 
     @property
     def path(self) -> Truth:
@@ -119,7 +117,7 @@ class Access:
     @property
     def within_inner_limits(self) -> Truth:
         """Whether boundary and session policy, where there are any, allow (spec E12, E13)."""
-        return all_of(self.verdicts[name].allowed for name in INNER_LIMITS)
+        return all_of([self.verdicts[name].allowed for name in INNER_LIMITS])
 
     @property
     def blocking(self) -> tuple[LayerName, ...]:

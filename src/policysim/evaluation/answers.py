@@ -92,24 +92,34 @@ def _access(
     request: Request, verdicts: Mapping[LayerName, LayerVerdict], deviation: Deviation, credentials: Truth
 ) -> Access:
     """How the verdicts combine; across accounts some actions heed no resource-based policy, or need none (X5, X13)."""
-    same, combined, resource = _same_account(request, deviation), dict(verdicts), verdicts[LayerName.RESOURCE]
-    crosses = crosses_accounts(request)
-    unneeded = deviation.needs_no_resource_policy(request)
-    if deviation.only_grants:
-        combined[LayerName.RESOURCE] = _with_grants_alone(resource)
-    elif not resource.present and deviation.open_without_policy(request):
-        combined[LayerName.RESOURCE] = resource._replace(allowed=UNKNOWN, reach=Reach(direct=UNKNOWN))
-    elif same is FALSE and crosses is FALSE:
-        combined[LayerName.RESOURCE] = resource._replace(allowed=FALSE, reach=NOWHERE)
-    elif same is FALSE and unneeded is not FALSE:
-        combined[LayerName.RESOURCE] = resource._replace(
-            present=resource.present or unneeded is UNKNOWN,
-            allowed=any_of((resource.allowed, unneeded)),
-            reach=resource.reach._replace(account=any_of((resource.reach.account, unneeded))),
-        )
+    same = _same_account(request, deviation)
+    crosses = TRUE if same is TRUE else crosses_accounts(request)
+    resource = _resource_side(request, verdicts[LayerName.RESOURCE], deviation, same, crosses)
+    combined = verdicts if resource is verdicts[LayerName.RESOURCE] else {**verdicts, LayerName.RESOURCE: resource}
     needed = deviation.needs_resource_policy and not deviation.has_no_policy(request)
     needs_identity = deviation.needs_identity_policy(request)
     return Access(request, combined, needed, same, crosses, credentials, deviation.only_grants, needs_identity)
+
+
+def _resource_side(
+    request: Request, resource: LayerVerdict, deviation: Deviation, same: Truth, crosses: Truth
+) -> LayerVerdict:
+    if deviation.only_grants:
+        return _with_grants_alone(resource)
+    if not resource.present and deviation.open_without_policy(request):
+        return resource._replace(allowed=UNKNOWN, reach=Reach(direct=UNKNOWN))
+    if same is not FALSE:
+        return resource
+    if crosses is FALSE:
+        return resource._replace(allowed=FALSE, reach=NOWHERE)
+    unneeded = deviation.needs_no_resource_policy(request)
+    if unneeded is FALSE:
+        return resource
+    return resource._replace(
+        present=resource.present or unneeded is UNKNOWN,
+        allowed=any_of((resource.allowed, unneeded)),
+        reach=resource.reach._replace(account=any_of((resource.reach.account, unneeded))),
+    )
 
 
 def _same_account(request: Request, deviation: Deviation) -> Truth:

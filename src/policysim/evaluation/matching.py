@@ -20,7 +20,7 @@ from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
 from policysim.language.variables import expand_resource, has_misplaced_variable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from policysim.evaluation.context import Lookup
     from policysim.evaluation.facts import Facts
@@ -195,12 +195,6 @@ def _match_action(element: PatternElement, action: str) -> Outcome:
     return Outcome(Element.ACTION, truth, reason, shown, wanted, f"`{action}`", caveats=doubts)
 
 
-class _Hit(NamedTuple):
-    truth: Truth
-    caveats: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-
-
 def resource_truth(element: PatternElement, question: Question, *, substitutes: bool) -> Truth:
     """Whether a ``Resource`` or ``NotResource`` element matches, without the words about it."""
     if not element.patterns:
@@ -220,6 +214,21 @@ def resource_truth(element: PatternElement, question: Question, *, substitutes: 
     return negate(covered) if element.negated else covered
 
 
+class _Hit(NamedTuple):
+    truth: Truth
+    caveats: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+_PLAIN_HIT: Final = _Hit(TRUE)
+"""A pattern that covers the resource beyond doubt: what is doubtful about others no longer matters."""
+
+
+def _decisive(hits: list[_Hit], covered: Truth) -> Iterable[_Hit]:
+    """The patterns that the outcome rests on: those that cover the resource, or all where none does for certain."""
+    return (hit for hit in hits if covered is not TRUE or hit.truth is TRUE)
+
+
 def _match_resource(element: PatternElement, *, substitutes: bool, question: Question) -> Outcome:
     resource, needs_star, alias = question.target
     if not element.patterns:
@@ -228,12 +237,16 @@ def _match_resource(element: PatternElement, *, substitutes: bool, question: Que
     hits: list[_Hit] = []
     for pattern in element.patterns:
         hits.append(_match_pattern(pattern, resource, alias, substitutes=substitutes, question=question))
-        if hits[-1].truth is TRUE and not question.everything:
+        if hits[-1] == _PLAIN_HIT and not question.everything:
             break
     covered = any_of(hit.truth for hit in hits)
     truth = negate(covered) if element.negated else covered
     keys = tuple(dict.fromkeys(key for hit in hits for key in hit.keys)) if truth is UNKNOWN else ()
-    caveats = tuple(dict.fromkeys(caveat for hit in hits for caveat in hit.caveats))
+    caveats = (
+        ()
+        if _PLAIN_HIT in hits
+        else tuple(dict.fromkeys(code for hit in _decisive(hits, covered) for code in hit.caveats))
+    )
     at = next((i for i, hit in enumerate(hits) if hit.truth is covered), 0) if covered is not FALSE else None
     path = (element.name,) if at is None else element.path(at)
     wanted = _listing(element.patterns) if at is None else f"`{element.patterns[at]}`"
