@@ -195,6 +195,11 @@ def test_a7_operations_that_no_iam_action_stands_for_say_why(source: str, name: 
     assert says in found.reason
 
 
+def test_s27_a_function_url_needs_both_ways_of_invoking() -> None:
+    found = operation("lambda.amazonaws.com", "InvokeFunctionUrl")
+    assert found.actions == ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction")
+
+
 def test_a7_operations_of_tokens_are_none_of_those_with_actions() -> None:
     assert not NO_ACTION_REASONS.keys() & (ACTIONS_BY_OPERATION.keys() | CHOICES_BY_OPERATION.keys())
 

@@ -272,6 +272,14 @@ def test_a7_a8_copying_a_part_of_a_version_reads_the_version() -> None:
     assert certain(found) == {("s3:GetObjectVersion", "arn:aws:s3:::from/a"), ("s3:PutObject", "arn:aws:s3:::to/k")}
 
 
+def test_s36_a_call_on_a_directory_bucket_is_a_session_on_the_bucket() -> None:
+    bucket = f"arn:aws:s3express:eu-west-1:{ACCOUNT}:bucket/data--euw1-az1--x-s3"
+    parameters = {"bucketName": "data--euw1-az1--x-s3", "key": "k"}
+    assert certain(made("s3express", "GetObject", parameters)) == {("s3express:CreateSession", bucket)}
+    found = made("s3express", "CreateSession", {**parameters, "x-amz-create-session-mode": "ReadOnly"})
+    assert found.requests[0].request.context.get("s3express:SessionMode") == ("ReadOnly",)
+
+
 def test_s26_a_named_key_is_asked_for_with_the_keys_of_a_forwarded_call() -> None:
     key = f"{KMS}:key/k-1"
     header = {"x-amz-server-side-encryption-aws-kms-key-id": key, "x-amz-server-side-encryption": "aws:kms"}

@@ -142,3 +142,33 @@ def test_r13_of_several_resources_the_denied_one_is_picked() -> None:
     found = diagnose(asked, organisation(allow("s3:GetObject", "arn:aws:s3:::public/*")), NO_FACTS)
     assert found.decision is not None
     assert found.decision.request.resource.arn == OBJECT
+
+
+def test_a8_what_the_message_names_stays_the_refused_request_and_what_else_is_denied_is_said() -> None:
+    denial = Denial(raw="", recognised=True, action="s3:GetObject", resource=OBJECT)
+    found = diagnose(call("s3:PutObject", "s3:GetObject", denial=denial), organisation(allow("s3:GetObject")), NO_FACTS)
+    assert found.decision is not None
+    assert (found.decision.request.action, found.decision.effect) == ("s3:GetObject", Effect.ALLOWED)
+    assert any(f"look at `s3:PutObject` on `{OBJECT}`" in step for step in found.next_steps)
+
+
+def test_r13_the_resource_that_the_message_names_goes_before_another_one_that_is_denied() -> None:
+    other = CallRequest(request("s3:GetObject", "arn:aws:s3:::public/x"), PROVENANCE)
+    named = CallRequest(request("s3:GetObject"), PROVENANCE)
+    denial = Denial(raw="", recognised=True, action="s3:GetObject", resource=OBJECT)
+    asked = Call(event=None, denial=denial, requests=(other, named))
+    found = diagnose(asked, organisation(allow("s3:GetObject", f"{BUCKET}/*")), NO_FACTS)
+    assert found.decision is not None
+    assert found.decision.request.resource.arn == OBJECT
+
+
+def test_a8_a_conditional_request_is_decided_and_never_makes_the_call_a_denial() -> None:
+    denial = Denial(raw="", recognised=False)
+    asked = call("s3:GetObject", "s3:GetObjectTagging", denial=denial, conditional=("s3:GetObjectTagging",))
+    found = diagnose(asked, organisation(allow("s3:GetObject")), NO_FACTS)
+    assert found.decision is not None
+    assert (found.decision.request.action, found.decision.effect) == ("s3:GetObject", Effect.ALLOWED)
+    effects = [one.decision.effect for one in found.requests if one.decision is not None]
+    assert effects == [Effect.ALLOWED, Effect.IMPLICIT_DENY]
+    assert found.disagreement_code == "allowed-here"
+    assert any("look at `s3:GetObjectTagging`" in step and "if the call needs it" in step for step in found.next_steps)

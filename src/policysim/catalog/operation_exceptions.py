@@ -102,6 +102,7 @@ ACTIONS_BY_OPERATION: Final[dict[str, tuple[str, ...]]] = {
     "lakeformation:GetGlueFunctionSessionContext": ("lakeformation:GetDataAccess",),
     "lambda:GetLayerVersionByArn": ("lambda:GetLayerVersion",),
     # AWS Lambda Developer Guide, lambda-api-permissions-ref: invoking is one action, however it is done.
+    "lambda:InvokeFunctionUrl": ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction"),
     **_all_to("lambda:InvokeFunction", "Invoke InvokeAsync InvokeWithResponseStream"),
     **_all_to("lex:ListAggregatedUtterances", "ListUtteranceAnalyticsData ListUtteranceMetrics"),
     "aws-marketplace:BatchDescribeEntities": ("aws-marketplace:DescribeEntity",),

@@ -96,13 +96,18 @@ def _is_named(need: Need, named: Need) -> bool:
 
 
 def _sorted(needs: Iterable[Need]) -> tuple[Need, ...]:
-    """Each need once: those that are certain first, and a conditional one only where no other has its action."""
-    certain = dict.fromkeys(need for need in needs if not need.conditional)
-    unique = {(need.action, need.resource.arn if need.resource else ""): need for need in reversed(certain)}
-    kept = [need for need in certain if unique[need.action, need.resource.arn if need.resource else ""] is need]
-    actions = {need.action for need in kept}
-    conditional = {need.action: need for need in needs if need.conditional and need.action not in actions}
-    return (*kept, *conditional.values())
+    """Each need once, the certain ones first; a conditional one only where no certain one has its action."""
+    unique: dict[tuple[str, str], Need] = {}
+    ordered = sorted(needs, key=lambda each: each.conditional)
+    certain = {need.action for need in ordered if not need.conditional}
+    for need in ordered:
+        if not (need.conditional and need.action in certain):
+            unique.setdefault((need.action, _arn(need)), need)
+    return tuple(unique.values())
+
+
+def _arn(need: Need) -> str:
+    return need.resource.arn if need.resource is not None else ""
 
 
 def _own(event: Event, mapped: Operation, place: Place) -> Iterator[Need]:

@@ -228,6 +228,7 @@ PARAMETER_ARNS: Final = (
     ParameterArn("iam", r"CreatePolicy", "policyName", "arn:{partition}:iam::{account}:policy/{value}", _with_path),
     ParameterArn("s3", OBJECT_ACTIONS, "bucketName", "arn:{partition}:s3:::{value}", _object),
     ParameterArn("s3", _BUCKET_ACTIONS, "bucketName", "arn:{partition}:s3:::{value}", _bucket),
+    ParameterArn("s3express", r".*", "bucketName", "arn:{partition}:s3express:{region}:{account}:bucket/{value}"),
     ParameterArn("kms", r"ReEncryptFrom", "sourceKeyId", "arn:{partition}:kms:{region}:{account}:key/{value}", _key_id),
     ParameterArn(
         "kms", r"ReEncryptTo", "destinationKeyId", "arn:{partition}:kms:{region}:{account}:key/{value}", _key_id
