@@ -162,6 +162,7 @@ def test_s14_x12_a_list_that_nobody_collected_is_told_only_where_it_could_let_th
         ("BucketOwnerEnforced", "s3:PutObject", {"s3:x-amz-acl": "public-read"}, True),
         ("BucketOwnerEnforced", "s3:PutObject", {"s3:x-amz-acl": "bucket-owner-full-control"}, False),
         ("BucketOwnerEnforced", "s3:PutObject", {}, False),
+        ("BucketOwnerEnforced", "s3:PutObject", {"s3:x-amz-grant-read": "id=b2"}, True),
         ("ObjectWriter", "s3:PutObject", {"s3:x-amz-acl": "public-read"}, False),
         ("BucketOwnerEnforced", "s3:PutObjectAcl", {}, True),
         (None, "s3:PutObjectAcl", {}, False),
@@ -240,6 +241,7 @@ def test_s15_restricted_buckets_do_not_mind_lists() -> None:
         (PublicAccessBlock(block_public_acls=True), "s3:PutObjectAcl", ["public-acl-refused"]),
         (PublicAccessBlock(block_public_acls=None), "s3:PutObjectAcl", []),
         (PublicAccessBlock(block_public_acls=True), "s3:GetObject", []),
+        (PublicAccessBlock(block_public_acls=True), "s3:PutObject", []),
     ],
 )
 def test_s15_m13_what_a_put_may_be_refused_for_is_told(block: PublicAccessBlock, action: str, told: list[str]) -> None:
@@ -247,6 +249,16 @@ def test_s15_m13_what_a_put_may_be_refused_for_is_told(block: PublicAccessBlock,
     resource = BUCKET if "Bucket" in action else f"{BUCKET}/k"
     call = decided(where, principal=user(), action=action, resource=resource)
     assert (call.effect, codes(call)) == (Effect.ALLOWED, told)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("public-read", ["public-acl-refused"]), ("authenticated-read", ["public-acl-refused"]), ("private", [])],
+)
+def test_s15_an_upload_is_told_of_where_its_own_list_is_public(name: str, told: list[str]) -> None:
+    where = owner(BucketSettings(public_access_block=PublicAccessBlock(block_public_acls=True)))
+    context = RequestContext({"s3:x-amz-acl": name}, complete=True)
+    assert codes(decided(where, principal=user(), action="s3:PutObject", context=context)) == told
 
 
 def test_s15_the_organisation_s_settings_stand_for_those_of_the_account() -> None:

@@ -79,6 +79,11 @@ def test_s17_what_a_request_states_of_its_access_point_is_believed() -> None:
     assert context_lookup(stated)("s3:DataAccessPointAccount") == (OTHER,)
 
 
+def test_s17_the_owner_of_the_bucket_is_a_key_of_s3_too() -> None:
+    assert found("s3:ResourceAccount") == (ACCOUNT,)
+    assert context_lookup(ask(owner=None, context=OPEN))("s3:ResourceAccount") is UNKNOWN
+
+
 def test_s36_the_keys_of_directory_buckets_are_their_own() -> None:
     bucket = f"arn:aws:s3express:eu-west-1:{ACCOUNT}:bucket/data--euw1-az1--x-s3"
     assert found("s3express:DataAccessPointArn", "s3express:CreateSession", bucket) is ABSENT

@@ -39,6 +39,7 @@ _OF_ACTIONS: Final = (
 )
 _ACCESS_POINT_KEYS: Final = frozenset({"dataaccesspointarn", "dataaccesspointaccount", "accesspointnetworkorigin"})
 
+_RESOURCE_ACCOUNT: Final = "resourceaccount"
 _OF_THE_POINT_ITSELF: Final = frozenset({"tagresource", "untagresource", "listtagsforresource"})
 """Actions on an access point that never reach a bucket, beside those that name it (``GetAccessPointPolicy``)."""
 
@@ -55,6 +56,8 @@ def implied_s3_key(key: str, request: Request) -> ContextValue | None:
         if key.startswith(prefix):
             return None if request.action.lower() in actions else ABSENT
     service, _, name = key.partition(":")
+    if name == _RESOURCE_ACCOUNT:
+        return (request.resource.account,) if request.resource.account is not None else None
     return _access_point_key(service, name, request) if name in _ACCESS_POINT_KEYS else None
 
 

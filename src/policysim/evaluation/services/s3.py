@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from policysim.language.request import Request
 
 _SETS_A_LIST: Final = frozenset({"s3:putbucketacl", "s3:putobjectacl", "s3:putobjectversionacl"})
-_MAY_SET_A_LIST: Final = _SETS_A_LIST | {"s3:createbucket", "s3:putobject"}
 _SETS_A_POLICY: Final = frozenset(
     {"s3:putbucketpolicy", "s3:putaccesspointpolicy", "s3:putmultiregionaccesspointpolicy"}
 )
 _LIST_OF_THE_REQUEST: Final = "s3:x-amz-acl"
-_ALWAYS_ACCEPTED: Final = ("bucket-owner-full-control",)
+_GRANTS_OF_THE_REQUEST: Final = tuple(
+    f"s3:x-amz-grant-{permission}" for permission in ("full-control", "read", "read-acp", "write", "write-acp")
+)
+_ALWAYS_ACCEPTED: Final = "bucket-owner-full-control"
+_PUBLIC_LISTS: Final = frozenset({"authenticated-read", "public-read", "public-read-write"})
 _WITH_OWNED_OBJECTS: Final = frozenset({"BucketOwnerPreferred", "ObjectWriter"})
 """The settings of Object Ownership under which an object may belong to another account than the bucket."""
 
@@ -52,7 +55,7 @@ def _caveats(request: Request) -> tuple[Caveat, ...]:
     found = [_BUCKET_IS_SEPARATE] if _leads_to_a_bucket(request) and resource.behind is None else []
     if block is not None and block.block_public_policy and action in _SETS_A_POLICY:
         found.append(_PUBLIC_POLICY_REFUSED)
-    if block is not None and block.block_public_acls and action in _MAY_SET_A_LIST:
+    if block is not None and block.block_public_acls and action in _SETS_A_LIST:
         found.append(_PUBLIC_LIST_REFUSED)
     if resource.object_ownership == ACLS_DISABLED and action in _SETS_A_LIST:
         found.append(_LISTS_DISABLED)
@@ -67,11 +70,18 @@ def _leads_to_a_bucket(request: Request) -> bool:
 
 
 def _caveats_of_an_upload(request: Request) -> tuple[Caveat, ...]:
-    """An upload that brings a list of its own fails where lists are disabled."""
-    listed = request.context.get(_LIST_OF_THE_REQUEST)
-    refused = request.resource.object_ownership == ACLS_DISABLED and isinstance(listed, tuple)
-    own = (_LISTS_DISABLED,) if refused and listed != _ALWAYS_ACCEPTED else ()
-    return (*_caveats(request), *own)
+    """An upload may bring a list of its own, by its name or grant by grant."""
+    context, resource = request.context, request.resource
+    named = context.get(_LIST_OF_THE_REQUEST)
+    names = named if isinstance(named, tuple) else ()
+    grants = any(isinstance(context.get(key), tuple) for key in _GRANTS_OF_THE_REQUEST)
+    found = list(_caveats(request))
+    if resource.object_ownership == ACLS_DISABLED and (grants or any(name != _ALWAYS_ACCEPTED for name in names)):
+        found.append(_LISTS_DISABLED)
+    block = resource.public_access_block
+    if block is not None and block.block_public_acls and (grants or not _PUBLIC_LISTS.isdisjoint(names)):
+        found.append(_PUBLIC_LIST_REFUSED)
+    return tuple(found)
 
 
 def _list_may_grant(request: Request) -> tuple[Caveat, ...]:
