@@ -78,6 +78,12 @@ def test_a_key_with_a_part_of_its_own_is_found_by_its_family(key: str, name: str
     assert found.name == name
 
 
+def test_the_key_of_every_default_topic_policy_is_known() -> None:
+    found = CATALOGUE.condition_key("AWS:SourceOwner")
+    assert found is not None
+    assert (found.name, found.type) == ("aws:SourceOwner", KeyType.STRING)
+
+
 @pytest.mark.parametrize("key", ["kms:EncryptionContext", "kms:EncryptionContext:", "s3:ExistingObjectTag/", "s3:"])
 def test_the_stem_of_a_family_alone_is_no_key(key: str) -> None:
     assert CATALOGUE.condition_key(key) is None

@@ -56,6 +56,7 @@ GLOBAL_KEYS: Final[tuple[CatalogKey, ...]] = (
     CatalogKey("aws:SourceIp", "IPAddress"),
     CatalogKey("aws:SourceOrgID", "String"),
     CatalogKey("aws:SourceOrgPaths", "String", multivalued=True),
+    CatalogKey("aws:SourceOwner", "String"),  # Amazon SNS Developer Guide, sns-access-policy-use-cases; superseded
     CatalogKey("aws:SourceVpc", "String"),
     CatalogKey("aws:SourceVpcArn", "ARN"),
     CatalogKey("aws:SourceVpce", "String"),
