@@ -29,11 +29,11 @@ by itself, in what the AWS CLI prints around it (`PolicyVersion`, `AssumeRolePol
 and in the files of an [account folder](account-folder.md). Left out are policies that AWS manages, versions of a policy
 that are not in force, files without a document where a folder is checked, and CloudFormation templates.
 
-`--type` says what the documents are: `identity`, `resource`, `trust`, `boundary`, `session`, `scp`, `rcp` or `endpoint`.
+`--type` says what the documents are: `identity`, `resource`, `trust`, `boundary`, `session`, `scp`, `rcp`, `endpoint`.
 Without it the place of a document says it, or else its content, and the report says why: a document with principals is
-a resource-based policy, one that assumes roles and names no resource a role trust policy, one that only denies everybody
-on every resource a resource control policy, any other an identity-based policy. Give `--type` for service control
-policies, boundaries and session policies outside an account folder: nothing in them shows what they are.
+a resource-based policy, one that assumes roles and names no resource a role trust policy, one that only denies
+everybody on every resource a resource control policy, any other an identity-based policy. Give `--type` for service
+control policies, boundaries and session policies outside an account folder: nothing in them shows what they are.
 
 `--severity` is the least severity to report (`warning` if not said). Exit codes: 0 nothing to report, 1 findings, 2 a
 file cannot be read, or is not JSON. `--format json` follows [check.schema.json](check.schema.json); `--format sarif` is

@@ -18,11 +18,29 @@ from policysim.validation.overlaps import covers_actions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from policysim.catalog.facts import Catalogue
     from policysim.validation.findings import Finding
     from policysim.validation.subject import PatternAt, Subject
 
 EVERY_ACTION: Final = frozenset({"*", "*:*"})
 """The patterns that cover every action of every service (spec A2)."""
+
+SHARED_PREFIXES: Final = frozenset(
+    {
+        "apigateway",
+        "aws-marketplace",
+        "elasticloadbalancing",
+        "greengrass",
+        "kinesisanalytics",
+        "lex",
+        "ses",
+        "sms-voice",
+    }
+)
+"""Prefixes of several services (two versions of one, mostly).
+
+The catalogue has the resource types and keys of an action of one of them only: what it lacks says nothing.
+"""
 
 _LIKENESS: Final = 0.75
 
@@ -87,6 +105,16 @@ def excludes_everything(subject: Subject) -> Iterator[Finding]:
             if resource.text == "*":
                 message = "`NotResource` excludes `*`, so the statement never matches"
                 yield subject.finding(NEVER_EXCLUDES, message, resource.where)
+
+
+def covered_actions(catalogue: Catalogue, pattern: str) -> tuple[str, ...]:
+    """The actions that the catalogue knows and a pattern covers; none for the patterns that cover every action."""
+    if pattern in EVERY_ACTION:
+        return ()
+    if "*" in pattern or "?" in pattern:
+        return catalogue.actions_matching(pattern)
+    name = catalogue.canonical_action(pattern)
+    return () if name is None else (name,)
 
 
 def nearest(text: str, known: Iterable[str]) -> str:

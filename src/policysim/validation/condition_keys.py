@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.catalog.global_keys import GLOBAL_KEYS
 from policysim.language.policy_types import PolicyType
-from policysim.validation.actions import EVERY_ACTION, nearest
+from policysim.validation.actions import SHARED_PREFIXES, covered_actions, nearest
 from policysim.validation.finding_kinds import KEY_FORM, KEY_OF_OTHER_ACTIONS, RETIRED_KEY, UNKNOWN_KEY
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ def _may_be_present(subject: Subject, key: str) -> bool:
 @lru_cache(maxsize=8192)
 def keys_of(catalogue: Catalogue, pattern: str) -> frozenset[str] | None:
     """The keys of services, in lower case, that requests for the actions of a pattern may have; ``None``: unknown."""
-    names = () if pattern in EVERY_ACTION else catalogue.actions_matching(pattern)
+    if pattern.partition(":")[0] in SHARED_PREFIXES:
+        return None
+    names = covered_actions(catalogue, pattern)
     if not names:
         return None
     found: set[str] = set()

@@ -67,6 +67,7 @@ SENSITIVE_KEYS: Final = frozenset(
 
 _SOURCE_ADDRESS: Final = "aws:sourceip"
 _PRIVATE: Final = tuple(filter(None, map(network_of, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))))
+_COLONS: Final = 5
 _WILDCARD: Final = re.compile(r"[*?]")
 _VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 _ESCAPED: Final = re.compile(r"\$\{[*?$]\}")
@@ -116,7 +117,8 @@ def value_types(subject: Subject) -> Iterator[Finding]:
 
 
 def _is_arn(text: str) -> bool:
-    return text.startswith(("arn:", "*", "?"))
+    """Whether the six parts of an ARN can be read in a pattern; a star alone stands for every ARN (spec C33)."""
+    return not text.strip("*") or (text.startswith(("arn:", "*", "?")) and text.count(":") >= _COLONS)
 
 
 _READERS: Final[dict[Family, tuple[Callable[[str], object], str]]] = {

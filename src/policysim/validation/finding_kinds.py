@@ -177,7 +177,7 @@ ACTION_WITHOUT_RESOURCE: Final = FindingKind(
 )
 RESOURCE_WITHOUT_ACTION: Final = FindingKind(
     "resource-without-action",
-    _WARNING,
+    _SUGGESTION,
     ("R16",),
     "no action of the statement works on the resource",
     _REFERENCE,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from policysim.language.policy import VARIABLES_VERSION
 from policysim.language.policy_types import PolicyType
 
 if TYPE_CHECKING:
@@ -31,15 +32,19 @@ def guess_type(document: object) -> Guess:
     with_principal = [one for one in statements if "Principal" in one or "NotPrincipal" in one]
     if not with_principal:
         if statements and all(_assumes(one) and "Resource" not in one for one in statements):
-            return Guess(PolicyType.TRUST, "its actions assume a role, and it names no resource")
+            return Guess(PolicyType.TRUST, "all of its actions assume a role, and it names no resource")
         return Guess(PolicyType.IDENTITY, "no statement has a principal")
-    if all(_is_of_rcp(one) for one in statements):
+    if all(_is_of_rcp(one) for one in statements) and _version(document) == VARIABLES_VERSION:
         return Guess(PolicyType.RCP, "it only denies, to everybody and on every resource")
     if all(_assumes(one) and "Resource" not in one for one in statements):
-        return Guess(PolicyType.TRUST, "its actions assume a role, and it names no resource")
+        return Guess(PolicyType.TRUST, "all of its actions assume a role, and it names no resource")
     if statements == [_DEFAULT_ENDPOINT]:
         return Guess(PolicyType.VPCE, "it is the default policy of endpoints")
     return Guess(PolicyType.RESOURCE, "it has principals")
+
+
+def _version(document: object) -> object:
+    return document.get("Version") if isinstance(document, dict) else None
 
 
 def _statements(document: object) -> Iterator[dict[str, object]]:

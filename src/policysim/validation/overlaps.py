@@ -12,6 +12,10 @@ from typing import Final
 from policysim.language.patterns import resource_matches
 
 _FIELDS: Final = 6
+_RUNS: Final = frozenset("*\0")
+_RUN_WITHOUT_COLONS: Final = "\0"
+"""Stands in a pattern for any run of characters other than colons."""
+
 _VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 
 
@@ -19,8 +23,8 @@ _VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 def arns_overlap(pattern: str, form: str) -> bool:
     """Whether a ``Resource`` pattern can cover an ARN of a form (an ARN with ``*`` for each part that varies).
 
-    A variable of the pattern may have any value. A star at the end of a field may run past the colon (spec R7), so
-    such a pattern gets the benefit of the doubt.
+    A variable of the pattern may have any value. A star at the end of a field may run past the colon (spec R7): such a
+    pattern gets the benefit of the doubt, for ARNs whose varying parts hold no colon.
     """
     wide = _VARIABLE.sub("*", pattern)
     fields = wide.split(":", _FIELDS - 1)
@@ -31,7 +35,7 @@ def arns_overlap(pattern: str, form: str) -> bool:
         _fields_overlap(field, form_field) for field, form_field in zip(fields, own, strict=True)
     ):
         return True
-    return spans and globs_overlap(wide, form)
+    return spans and globs_overlap(wide, form.replace("*", _RUN_WITHOUT_COLONS))
 
 
 def _fields_overlap(field: str, form_field: str) -> bool:
@@ -57,7 +61,7 @@ def _after(char: str, reached: set[int], right: str) -> set[int]:
     for at in reached:
         if at == len(right):
             continue
-        if right[at] == "*":
+        if right[at] == "*" or (right[at] == _RUN_WITHOUT_COLONS and char != ":"):
             steps.add(at)
         elif char in ("?", right[at]) or right[at] == "?":
             steps.add(at + 1)
@@ -68,7 +72,7 @@ def _past_stars(places: set[int], right: str) -> set[int]:
     reached = set(places)
     for place in places:
         at = place
-        while at < len(right) and right[at] == "*":
+        while at < len(right) and right[at] in _RUNS:
             at += 1
             reached.add(at)
     return reached

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.catalog.partitions import PARTITION_BY_REGION_START, STANDARD
 from policysim.language.arns import is_account_id
 from policysim.language.policy import Effect
-from policysim.validation.actions import EVERY_ACTION
+from policysim.validation.actions import EVERY_ACTION, SHARED_PREFIXES, covered_actions
 from policysim.validation.finding_kinds import (
     ACTION_WITHOUT_RESOURCE,
     ARN_ACCOUNT,
@@ -98,16 +98,19 @@ def forms_of(catalogue: Catalogue, pattern: str) -> tuple[str, ...] | None:
 
     Empty for actions without resource-level permissions.
     """
-    names = () if pattern in EVERY_ACTION else catalogue.actions_matching(pattern)
+    names = covered_actions(catalogue, pattern)
     if not names:
         return None
+    service = pattern.partition(":")[0]
+    if service in SHARED_PREFIXES:
+        return tuple(form for described in catalogue.resource_types_of(service) for form in described.wildcards)
     forms: dict[str, None] = {}
     for name in names:
         action = catalogue.action(name)
         if action is None:
             return None
         for resource in action.resource_types:
-            described = catalogue.resource_type(name.partition(":")[0], resource.name)
+            described = catalogue.resource_type(service, resource.name)
             if described is None:
                 return None
             forms.update(dict.fromkeys(described.wildcards))
@@ -153,7 +156,7 @@ def _is_covered(subject: Subject, action: str, type_name: str) -> bool:
 def _speaks_of(catalogue: Catalogue, statement: Statement, action: str) -> bool:
     wanted = catalogue.canonical_action(action)
     listed = any(
-        pattern in EVERY_ACTION or wanted in catalogue.actions_matching(pattern)
+        pattern in EVERY_ACTION or wanted in covered_actions(catalogue, pattern)
         for pattern in statement.action.patterns
     )
     return listed is not statement.action.negated

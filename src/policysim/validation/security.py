@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from policysim.language.policy_types import PolicyType
-from policysim.validation.actions import EVERY_ACTION
+from policysim.validation.actions import EVERY_ACTION, covered_actions
 from policysim.validation.finding_kinds import (
     ALLOW_NOT_ACTION,
     ALLOW_NOT_RESOURCE,
@@ -151,7 +151,10 @@ def _has_key(subject: Subject, key: str) -> bool:
 
 
 def _covers(catalogue: Catalogue, pattern: str, action: str) -> bool:
-    return pattern in EVERY_ACTION or action in catalogue.actions_matching(pattern)
+    service = action.lower().partition(":")[0]
+    return pattern in EVERY_ACTION or (
+        pattern.startswith(f"{service}:") and action in covered_actions(catalogue, pattern)
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -159,4 +162,4 @@ def escalating(catalogue: Catalogue, pattern: str) -> frozenset[str]:
     """The actions that a pattern covers and that make more permissions."""
     if pattern in EVERY_ACTION:
         return ESCALATING
-    return ESCALATING.intersection(catalogue.actions_matching(pattern)) if pattern.startswith("iam:") else frozenset()
+    return ESCALATING.intersection(covered_actions(catalogue, pattern)) if pattern.startswith("iam:") else frozenset()
