@@ -74,7 +74,8 @@ def _items(parameters: Mapping[str, Any]) -> Iterator[Chosen]:
         listed = parameters.get(name)
         for item in listed if isinstance(listed, list) else ():
             for does, described in _described(item):
-                action, table = ACTION_BY_ITEM.get(does.lower()), described.get("tableName")
+                action = ACTION_BY_ITEM.get(does.lower())
+                table = described.get("tableName", described.get("TableName"))
                 if action is not None and isinstance(table, str):
                     yield Chosen(action, table, "", name)
 

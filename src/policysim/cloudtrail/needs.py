@@ -26,6 +26,7 @@ from policysim.language.arns import parse_arn
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from policysim.cloudtrail.chosen_actions import Chosen
     from policysim.cloudtrail.denial import Denial
     from policysim.cloudtrail.event import Event
     from policysim.cloudtrail.further_actions import FurtherAction
@@ -115,12 +116,19 @@ def _own(event: Event, mapped: Operation, place: Place) -> Iterator[Need]:
     name = API_DATE.sub("", event.event_name)
     chosen = chosen_actions(name, event.parameters) if service_prefix(event.event_source) == "dynamodb" else ()
     for one in chosen:
-        named: dict[str, Any] = {"tableName": one.table, "indexName": one.table_index}
-        table = resource_from_parameters("dynamodb:Query", named, place)
-        origin = f"request parameter `{one.parameter}`"
-        yield Need(one.action, origin, Built(table.arn, one.parameter) if table is not None else None)
+        arn = _table_arn(one, event, place)
+        built = Built(arn, one.parameter) if arn is not None else None
+        yield Need(one.action, f"request parameter `{one.parameter}`", built)
     if not chosen:
         yield from (Need(_of_copied_version(action, event), FROM_NAME) for action in mapped.actions)
+
+
+def _table_arn(chosen: Chosen, event: Event, place: Place) -> str | None:
+    """The table as the record lists it, which may be another account's, else the table of that name in the account."""
+    listed = (entry.arn for entry in event.resources or () if (entry.arn or "").endswith(f":table/{chosen.table}"))
+    named: dict[str, Any] = {"tableName": next(listed, None) or chosen.table, "indexName": chosen.table_index}
+    built = resource_from_parameters("dynamodb:Query", named, place)
+    return built.arn if built is not None else None
 
 
 def _of_copied_version(action: str, event: Event) -> str:
