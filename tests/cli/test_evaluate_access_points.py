@@ -39,10 +39,10 @@ def told(answer: dict[str, Any]) -> str:
 def test_s17_the_deciding_authorization_is_shown_and_the_other_one_named(tmp_path: Path) -> None:
     allowed = ask(folder_with(tmp_path / "open"))
     assert (allowed["decision"]["effect"], allowed["request"]["resource"]) == ("allowed", OBJECT)
-    assert f"the bucket behind the access point (`{BEHIND}`) gives allowed" in told(allowed)
+    assert f"that of the bucket behind the access point, on `{BEHIND}`, is allowed" in told(allowed)
     denied = ask(folder_with(tmp_path / "closed", REFUSES))
     assert (denied["decision"]["effect"], denied["request"]["resource"]) == ("explicit_deny", BEHIND)
-    assert f"the access point (`{OBJECT}`) gives allowed" in told(denied)
+    assert f"that of the access point, on `{OBJECT}`, is allowed" in told(denied)
 
 
 def test_s17_a_direct_request_is_told_of_no_other(tmp_path: Path) -> None:
@@ -68,6 +68,7 @@ def test_s17_what_if_works_on_both_authorizations(tmp_path: Path) -> None:
 def test_s17_a_bucket_that_was_not_collected_leaves_it_open(tmp_path: Path) -> None:
     decision = ask(folder_with(tmp_path, points={}))["decision"]
     assert (decision["effect"], {gap["code"] for gap in decision["gaps"]}) == ("depends", {"bucket-unknown"})
+    assert [caveat["code"] for caveat in decision["caveats"]] == ["several-authorizations"]
 
 
 def explain(folder: Path, text: str) -> dict[str, Any]:

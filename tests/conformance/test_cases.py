@@ -32,7 +32,7 @@ RULES: Final = tuple(
         "C": (*range(1, 60), *range(61, 71), 72),
         "V": range(1, 17),
         "X": range(1, 15),
-        "S": (*range(1, 18), *range(19, 36), *range(37, 44)),
+        "S": (*range(1, 18), *range(19, 44)),
     }.items()
     for number in numbers
 )

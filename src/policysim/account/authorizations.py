@@ -97,7 +97,7 @@ def _through(bucket: Situation, point_owner: str | None, of_point: PublicAccessB
 
 def _bucket_unknown(request: Request, passage: Passage) -> Situation:
     """What stands for the bucket's part where nobody collected which bucket it is: everything about it is open."""
-    request = replace(request, resource=Resource(arn=request.resource.arn))
+    request = replace(request, resource=replace(request.resource, behind=request.resource.arn))
     unknown = one_level(request.resource.arn, (), (gaps.bucket_unknown(passage.arn, passage.point.buckets),))
     policies = PolicySet({LayerName.RESOURCE: unknown, LayerName.IDENTITY: unknown})
     return Situation(request, policies, THE_BUCKET)

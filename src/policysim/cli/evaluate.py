@@ -43,6 +43,12 @@ EXIT_CODE: Final[dict[Effect, ExitCode]] = {
     Effect.IMPLICIT_DENY: ExitCode.DENIED,
     Effect.DEPENDS: ExitCode.UNDECIDED,
 }
+_OUTCOMES: Final[dict[Effect, str]] = {
+    Effect.ALLOWED: "allowed",
+    Effect.EXPLICIT_DENY: "denied explicitly",
+    Effect.IMPLICIT_DENY: "denied for want of an Allow",
+    Effect.DEPENDS: "open",
+}
 _TYPES: Final = [kind.value for kind in PolicyType if kind is not PolicyType.TRUST]
 
 
@@ -172,11 +178,11 @@ def _told_of_the_others(call: CallDecision, situations: Sequence[Situation]) -> 
         return call.deciding
     shown, others = "", []
     for situation, decision in zip(situations, call.decisions, strict=True):
-        whose = f"{situation.part or 'the bucket'} (`{decision.request.resource.arn}`)"
+        whose = situation.part or "the bucket"
         if decision is call.deciding:
             shown = whose
         else:
-            others.append(f"{whose} gives {decision.effect.value.replace('_', ' ')}")
+            others.append(f"that of {whose}, on `{decision.request.resource.arn}`, is {_OUTCOMES[decision.effect]}")
     sentence = f"the request needs {len(situations)} authorizations: this is that of {shown}; {'; '.join(others)}"
     return call.deciding.narrowed(caveats=(*call.deciding.caveats, Caveat("several-authorizations", sentence)))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.account.access_lists import owners_needed
+from policysim.evaluation.services.s3_express import as_session
 from policysim.language.arns import is_account_id, parse_arn
 from policysim.language.json_text import WrittenNumber, load_json
 from policysim.language.problems import Problem
