@@ -109,6 +109,11 @@ def test_r13_copying_a_snapshot_reads_one_and_makes_one() -> None:
     }
 
 
+def test_r13_copying_an_image_asks_for_the_copy_and_for_its_snapshot() -> None:
+    found = made("ec2", "CopyImage", {"sourceImageId": "ami-0abc123456", "sourceRegion": "us-east-1", "name": "copy"})
+    assert ("ec2:CopyImage", "arn:aws:ec2:eu-west-1::image/*") in certain(found)
+
+
 TAGGED = {
     "vpcId": "vpc-0abc123456",
     "groupName": "web",

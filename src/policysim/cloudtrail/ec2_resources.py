@@ -81,6 +81,9 @@ MADE_BY: Final = {
 POSSIBLY_MADE: Final = {("RunInstances", "volume"): "blockDeviceMapping", ("CreateFleet", "volume"): ""}
 """What a call may make: only images on EBS have volumes. The parameter, if there is one, makes it certain."""
 
+COPIED: Final = frozenset({"image", "snapshot", "volume"})
+"""Types of which a call may name one and make another; of the others it makes one only where it names none."""
+
 NOT_NAMED: Final = {"RunInstances": ("image", "security-group", "subnet")}
 """Resources that a call always has, and that a default or a launch template may name in place of the request."""
 
@@ -104,10 +107,8 @@ def ec2_resources(action: str, parameters: Mapping[str, Any], place: Place) -> t
     types = {resource_type.name for resource_type in described.resource_types}
     named = {arn: Ec2Resource(arn, path) for path, arn in _named(parameters, types, place)}
     name = described.name.partition(":")[2]
-    there = {arn.rpartition(":")[2].partition("/")[0] for arn in named}
-    made = [
-        each for each in _made(name, parameters, place) if _type(each.arn) in types - (there - {"volume", "snapshot"})
-    ]
+    possible = types - ({_type(arn) for arn in named} - COPIED)
+    made = (each for each in _made(name, parameters, place) if _type(each.arn) in possible)
     return (*named.values(), *(each for each in made if each.arn not in named))
 
 
@@ -120,11 +121,7 @@ def unnamed_types(action: str, found: Iterable[str]) -> tuple[str, ...]:
 def ec2_arn(resource_type: str, name: str, place: Place) -> str | None:
     """The ARN of an EC2 resource in the place of the call; none when the Region or account is not known."""
     account = "" if resource_type in WITHOUT_ACCOUNT else place.account
-    if (
-        not place.region
-        or (account and not is_account_id(account))
-        or (not account and resource_type not in WITHOUT_ACCOUNT)
-    ):
+    if not place.region or not (resource_type in WITHOUT_ACCOUNT or is_account_id(account)):
         return None
     return f"arn:{place.partition}:ec2:{place.region}:{account}:{resource_type}/{name}"
 
