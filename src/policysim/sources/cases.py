@@ -107,9 +107,9 @@ def _case(whole: Json, members: dict[str, object]) -> Case:
 
 
 def _questions(request: Request, policies: PolicySet, places: tuple[Json, Json | None]) -> tuple[Question, ...]:
-    """The request itself, and what the owner of the object has to say where it is another one than the bucket's."""
+    """The request as AWS authorizes it, and what the owner of the object has to say where it is not the bucket's."""
     policies = with_key_policies(request, policies, *places)
-    return tuple(Question(*needed) for needed in owners_needed(request, policies))
+    return tuple(Question(*needed) for needed in owners_needed(as_session(request), policies))
 
 
 def _action(at: Json) -> str:
