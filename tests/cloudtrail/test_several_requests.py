@@ -14,7 +14,7 @@ from policysim.cloudtrail.event_reading import event_from_record
 from policysim.cloudtrail.further_actions import FURTHER_ACTIONS, PASSES_ROLES
 from policysim.cloudtrail.requests import call_from_event
 from tests.cloudtrail.calls import EC2, RUN, certain, conditional, made
-from tests.cloudtrail.records import ACCOUNT, ASSUMED_ROLE, USER, call
+from tests.cloudtrail.records import ACCOUNT, ASSUMED_ROLE, USER, call, event
 from tests.shared_data import needs_shared, rows
 
 IAM = f"arn:aws:iam::{ACCOUNT}"
@@ -159,6 +159,41 @@ def test_s24_a_key_that_another_service_asks_for_with_the_callers_credentials_is
 
 
 @pytest.mark.parametrize(
+    ("source", "name", "parameters", "may_need"),
+    [
+        ("secretsmanager", "GetSecretValue", {"secretId": "db"}, "kms:Decrypt"),
+        ("ssm", "GetParameter", {"name": "/a", "withDecryption": True}, "kms:Decrypt"),
+        ("sqs", "SendMessage", {"queueUrl": f"https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/q"}, "kms:GenerateDataKey"),
+        ("sns", "Publish", {"topicArn": f"arn:aws:sns:eu-west-1:{ACCOUNT}:t"}, "kms:GenerateDataKey"),
+        ("ecs", "RunTask", {"taskDefinition": f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition/t:1"}, "iam:PassRole"),
+    ],
+)
+def test_a8_what_no_record_can_name_is_a_sentence_about_a_bare_denial_and_no_request(
+    source: str, name: str, parameters: dict[str, Any], may_need: str
+) -> None:
+    bare = made(source, name, parameters)
+    assert any(f"`{may_need}` may be needed as well" in sentence for sentence in bare.unresolved)
+    assert may_need not in {each.request.action for each in bare.requests}
+    assert not any(
+        "may be needed" in sentence for sentence in made(source, name, parameters, errorCode=None).unresolved
+    )
+
+
+def test_a8_a_function_in_a_vpc_with_layers_needs_to_see_both() -> None:
+    layer = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:layer:tools:3"
+    parameters = {"functionName": "f", "layers": [layer], "vpcConfig": {"subnetIds": ["subnet-0abc123456"]}}
+    found = call_from_event(
+        event(eventSource="lambda.amazonaws.com", eventName="CreateFunction20150331", requestParameters=parameters),
+        takes_no_resource=CATALOGUE.takes_no_resource,
+    )
+    assert certain(found) == {
+        ("lambda:CreateFunction", f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:f"),
+        ("lambda:GetLayerVersion", layer),
+        ("ec2:DescribeSubnets", "*"),
+    }
+
+
+@pytest.mark.parametrize(
     ("parameters", "actions"),
     [
         ({"tags": [{"key": "Team", "value": "blue"}]}, "sts:TagSession"),
@@ -282,11 +317,11 @@ def test_a7_nearly_every_real_call_is_mapped_and_the_rest_says_why() -> None:
     rules: Counter[OperationRule] = Counter()
     unmapped = set()
     events = [event_from_record(row["event"]) for row in rows("data/events/all.jsonl.gz")]
-    for event in filter(lambda event: event.is_call, events):
-        found = operation(event.event_source, event.event_name)
+    for each in filter(lambda each: each.is_call, events):
+        found = operation(each.event_source, each.event_name)
         rules[found.rule] += 1
         if found.rule is OperationRule.UNMAPPED:
-            unmapped.add(f"{service_prefix(event.event_source)}:{event.event_name}")
+            unmapped.add(f"{service_prefix(each.event_source)}:{each.event_name}")
     assert unmapped == {"s3:GetStorageLensDashboardDataInternal"}
     assert rules[OperationRule.UNMAPPED] / rules.total() < 0.002
     assert rules[OperationRule.REVIEWED_EXCEPTION] >= 30

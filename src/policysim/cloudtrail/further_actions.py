@@ -77,6 +77,49 @@ FURTHER_ACTIONS: Final = (
     FurtherAction(
         "secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue", "secretIdList", "secretIdList", "{value}"
     ),
+    FurtherAction(
+        "secretsmanager:(Batch)?GetSecretValue",
+        "kms:Decrypt",
+        "",
+        assumed="the secret may be encrypted with a key of the customer's own",
+    ),
+    FurtherAction(
+        "ssm:GetParameter(s|sByPath)?",
+        "kms:Decrypt",
+        "withDecryption",
+        assumed="the parameter may be a SecureString",
+    ),
+    # Amazon SQS Developer Guide, sqs-key-management; Amazon SNS Developer Guide, sns-key-management.
+    FurtherAction(
+        "sqs:SendMessage(Batch)?", "kms:GenerateDataKey", "", assumed="the queue may be encrypted with a key of AWS KMS"
+    ),
+    FurtherAction(
+        "sqs:(SendMessage(Batch)?|ReceiveMessage)",
+        "kms:Decrypt",
+        "",
+        assumed="the queue may be encrypted with a key of AWS KMS",
+    ),
+    FurtherAction(
+        "sns:Publish(Batch)?", "kms:GenerateDataKey", "", assumed="the topic may be encrypted with a key of AWS KMS"
+    ),
+    FurtherAction("sns:Publish(Batch)?", "kms:Decrypt", "", assumed="the topic may be encrypted with a key of AWS KMS"),
+    # AWS Lambda Developer Guide, adding-layers and configuration-vpc (permissions of the user).
+    FurtherAction(
+        "lambda:(CreateFunction|UpdateFunctionConfiguration)", "lambda:GetLayerVersion", "layers", "layers", "{value}"
+    ),
+    FurtherAction("lambda:(CreateFunction|UpdateFunctionConfiguration)", "ec2:DescribeSubnets", "vpcConfig.subnetIds"),
+    FurtherAction(
+        "lambda:(CreateFunction|UpdateFunctionConfiguration)",
+        "ec2:DescribeSecurityGroups",
+        "vpcConfig.securityGroupIds",
+    ),
+    # Amazon ECS Developer Guide, security_iam_id-based-policy-examples: the roles of the task are passed.
+    FurtherAction(
+        "ecs:(RunTask|StartTask|CreateService|UpdateService)",
+        "iam:PassRole",
+        "",
+        assumed="the task definition may name roles",
+    ),
     # IAM User Guide, id_session-tags and id_credentials_temp_control-access_monitor (source identity).
     FurtherAction("sts:(AssumeRole|GetFederationToken)", "sts:TagSession", "tags"),
     FurtherAction("sts:AssumeRole", "sts:TagSession", "transitiveTagKeys"),
