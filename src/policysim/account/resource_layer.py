@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policysim.account import gaps
+from policysim.account.delegation_layer import SERVICE, delegation_layer
 from policysim.account.owners import ANY_RESOURCE
 from policysim.account.policy_holders import can_have_policy, policy_holders
 from policysim.catalog.resource_policies import SHARED_THROUGH_RAM
@@ -42,12 +43,14 @@ _UNDER_TRUST_OR_NOTHING = frozenset({"iam", "sts"})
 def resource_layer(request: Request, organisation: Organisation) -> LayerPolicies | None:
     """The resource-based policy layer of a request whose owner is settled; ``None`` when there is none.
 
-    A request on no single resource (``*``) meets no resource policy, and neither does one of IAM or STS, the
-    assumption of a role aside.
+    A request on no single resource (``*``) meets no resource policy, AWS Organizations aside, and neither does one of
+    IAM or STS, the assumption of a role aside.
     """
     text, action = request.resource.arn, request.action.lower()
     if action in TRUST_ACTIONS:
         return _trust(request, organisation)
+    if action.startswith(f"{SERVICE}:"):
+        return delegation_layer(request, organisation)
     arn = parse_arn(text)
     if text == ANY_RESOURCE or action.split(":", 1)[0] in _UNDER_TRUST_OR_NOTHING or (arn and arn.service == "iam"):
         return None
