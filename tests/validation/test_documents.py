@@ -127,6 +127,11 @@ def test_g2_v1_a_document_without_a_version_is_an_old_one() -> None:
     assert codes(GET, Version="2008-10-17") == []
 
 
+def test_g7_an_empty_sid_is_a_suggestion_even_when_it_repeats() -> None:
+    said = findings({"Sid": "", **BUCKET}, {"Sid": "", **BUCKET, "Effect": "Deny"}, type_=RESOURCE)
+    assert [one.code for one in said if one.code.endswith("sid")] == ["empty-sid"] * 2
+
+
 def test_e5_a_statement_that_repeats_another_says_nothing_new() -> None:
     again = {"Resource": ["arn:aws:s3:::b/*"], "Action": ["S3:getobject"], "Effect": "Allow"}
     (repeated,) = findings(GET, again)

@@ -34,6 +34,7 @@ DOCUMENT_CHECKS: Final[tuple[Callable[[Policy], Iterable[Finding]], ...]] = (
     documents.characters,
     documents.sizes,
     documents.versions,
+    documents.empty_sids,
     documents.repeated_statements,
 )
 """The checks of a whole document."""

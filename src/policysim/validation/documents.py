@@ -13,6 +13,7 @@ from policysim.language.policy_types import PolicyType
 from policysim.language.source import Span
 from policysim.validation.finding_kinds import (
     CHARACTERS,
+    EMPTY_SID,
     MISSING_VERSION,
     REDUNDANT_STATEMENT,
     SIZE,
@@ -89,6 +90,14 @@ def versions(policy: Policy) -> Iterator[Finding]:
     if policy.version is None and policy.statements and policy.type not in {PolicyType.SCP, PolicyType.RCP}:
         message = "the document has no `Version`, so it is read as one of 2008-10-17, without policy variables"
         yield finding_of(MISSING_VERSION, policy.type, message, policy.location, 'add "Version": "2012-10-17"')
+
+
+def empty_sids(policy: Policy) -> Iterator[Finding]:
+    """Identifiers that identify nothing (spec G7)."""
+    for statement in policy.statements:
+        if statement.sid == "":
+            where = statement.location.below("Sid")
+            yield finding_of(EMPTY_SID, policy.type, "the `Sid` is empty", where, "name the statement, or remove `Sid`")
 
 
 def repeated_statements(policy: Policy) -> Iterator[Finding]:

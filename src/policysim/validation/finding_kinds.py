@@ -84,6 +84,7 @@ MISSING_VERSION: Final = FindingKind(
     "the document has no `Version`, so it is read as one of 2008-10-17",
     _CHECKS,
 )
+EMPTY_SID: Final = FindingKind("empty-sid", _SUGGESTION, ("G7",), "a `Sid` is empty", _CHECKS)
 LEGACY_SCP: Final = FindingKind(
     "legacy-scp",
     _SUGGESTION,
@@ -359,6 +360,7 @@ OWN_KINDS: Final[tuple[FindingKind, ...]] = (
     SIZE,
     SIZE_OF_DEFAULT,
     MISSING_VERSION,
+    EMPTY_SID,
     LEGACY_SCP,
     RCP_FORM,
     RCP_SERVICE,
