@@ -52,14 +52,6 @@ TASKS_OUTSIDE_SCPS: Final = (
 _TASK_OF_SERVICE: Final = {service: task for task in TASKS_OUTSIDE_SCPS for service in task.services}
 _TASK_OF_ACTION: Final = {action: task for task in TASKS_OUTSIDE_SCPS for action in task.actions}
 
-OUTSIDE_RCPS: Final = (
-    "resources of the management account",
-    "calls of service-linked roles, and a service's assumption of its service-linked role",
-    "AWS managed keys of AWS KMS",
-    "kms:RetireGrant",
-)
-"""What RCPs never restrict (spec E25); what concerns AWS KMS alone stands with its deviations."""
-
 
 def exempt_from_scps(request: Request) -> Truth:
     """Whether SCPs do not restrict this request of a principal of an account (spec E20, E38)."""
@@ -81,7 +73,9 @@ def exempt_task(request: Request) -> Truth:
 def exempt_from_rcps(request: Request) -> Truth:
     """Whether RCPs do not restrict this request, whatever its service (spec E25, E38).
 
-    Service principals are not exempt (spec E24), but that a service assumes its service-linked role is.
+    Exempt are the resources of the management account, the calls of service-linked roles, and that a service assumes
+    its service-linked role. Service principals as such are not (spec E24); the exemptions of AWS KMS (its AWS managed
+    keys, and ``kms:RetireGrant``) stand with the deviations of that service.
     """
     resource = request.resource
     assumes_its_own = is_service_linked(resource.arn) and request.action.lower() == "sts:assumerole"
