@@ -184,15 +184,13 @@ _SPARED: Final = st.sampled_from(
 )
 
 
-_NONE_OR_ONE: Final = st.sampled_from([0, 1])
 _EFFECTS: Final = st.sampled_from(["Allow", "Allow", "Deny"])
 _ACTION_NAMES: Final = st.sampled_from(["Action"] * 5 + ["NotAction"])
 _RESOURCE_NAMES: Final = st.sampled_from(["Resource"] * 5 + ["NotResource"])
 _ONE_IN_EIGHT: Final = st.sampled_from([False] * 7 + [True])
 _TWO_IN_THREE: Final = st.sampled_from([True, True, False])
-_ONE_IN_FOUR: Final = st.sampled_from([False] * 3 + [True])
 _CONDITION: Final = conditions()
-FULL: Final[Document] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+FULL: Final[Document] = {"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}
 
 
 @st.composite
@@ -237,16 +235,36 @@ def layers(draw: st.DrawFn, question: Question, *, spare: bool = True) -> Layers
     def one(layer: str) -> st.SearchStrategy[Document]:
         return documents(question, layer, spare=spare)
 
-    def levels(layer: str) -> list[list[Document]] | None:
-        if not draw(_ONE_IN_FOUR):
-            return None
-        return draw(st.lists(st.lists(one(layer), min_size=1, max_size=2), min_size=1, max_size=2))
+    def levels(layer: str) -> st.SearchStrategy[list[list[Document]]]:
+        return st.lists(st.lists(one(layer), min_size=1, max_size=2), min_size=1, max_size=2)
 
-    found: Layers = {"identity": draw(st.lists(one("identity"), min_size=draw(_NONE_OR_ONE), max_size=2))}
-    for layer in ("resource", "boundary", "session", "vpce"):
-        frequency = _ONE_IN_FOUR if layer in {"boundary", "session"} else st.booleans()
-        found[layer] = draw(one(layer)) if draw(frequency) else None
-    return {**found, "scp_levels": levels("scp"), "rcp_levels": levels("rcp")}
+    focus = draw(_FOCUSES)
+    found = dict(_open_layers(question))
+    for layer in sorted(focus):
+        match layer:
+            case "identity":
+                found["identity"] = draw(st.lists(one("identity"), max_size=2))
+            case "scp_levels" | "rcp_levels":
+                found[layer] = draw(levels(layer.removesuffix("_levels")))
+            case _:
+                found[layer] = draw(one(layer))
+    return found
+
+
+LAYERS: Final = ("identity", "resource", "boundary", "session", "scp_levels", "rcp_levels", "vpce")
+_FOCUSES: Final = st.sets(st.sampled_from(LAYERS), max_size=4)
+
+
+def _open_layers(question: Question) -> Layers:
+    """Layers in which nothing stands in the way: what the layers that are not drawn hold."""
+    trust = question["action"].startswith("sts:")
+    everybody = {"Effect": "Allow", "Principal": "*", "Action": ["sts:*" if trust else "*"]}
+    everything = everybody if trust else {**everybody, "Resource": ["*"]}
+    return {
+        "identity": [{"Version": "2012-10-17", "Statement": [copy.deepcopy(FULL)]}],
+        "resource": {"Version": "2012-10-17", "Statement": [everything]} if question["open_resource"] else None,
+        **dict.fromkeys(("boundary", "session", "scp_levels", "rcp_levels", "vpce")),
+    }
 
 
 _OWNERS: Final = st.sampled_from([ACCOUNT, ACCOUNT, OTHER])
@@ -275,7 +293,7 @@ def questions(draw: st.DrawFn, kinds: tuple[str, ...] = _KINDS) -> Question:
     kind = draw(st.sampled_from(kinds))
     action = FEDERATED_ACTION if kind == "WebIdentity" else draw(st.sampled_from(list(RESOURCES)))
     resources = RESOURCES["sts:AssumeRole"] if kind == "WebIdentity" else RESOURCES[action]
-    owner = draw(_OWNERS)
+    owner = ACCOUNT if resources == ("*",) else draw(_OWNERS)
     return {
         "kind": kind,
         **CALLERS[kind],
@@ -285,6 +303,7 @@ def questions(draw: st.DrawFn, kinds: tuple[str, ...] = _KINDS) -> Question:
         "context": draw(contexts_of(kind)),
         "management": draw(_ONE_IN_EIGHT),
         "resource_in_management": draw(_ONE_IN_EIGHT),
+        "open_resource": draw(st.booleans()),
         "service_linked": kind == "AssumedRole" and draw(_ONE_IN_EIGHT),
     }
 

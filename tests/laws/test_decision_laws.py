@@ -15,6 +15,7 @@ from policysim.evaluation.decision import Decision, Effect
 from policysim.evaluation.layers import LayerName
 from tests.laws.decision_strategies import (
     CALLERS,
+    LAYERS,
     Document,
     Layers,
     Question,
@@ -52,7 +53,6 @@ NOTHING: Final[Mapping[str, Any]] = {
     "rcp_levels": None,
     "vpce": None,
 }
-LAYERS: Final = tuple(NOTHING)
 GUARDRAILS: Final = ("boundary", "session", "scp_levels", "rcp_levels", "vpce")
 
 
