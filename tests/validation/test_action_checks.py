@@ -135,6 +135,13 @@ def test_r4_r20_a_partition_that_there_is_not(type_: PolicyType) -> None:
     assert codes({**GET, "Resource": "arn:aws-eusc:s3:::b/*"}) == []
 
 
+@pytest.mark.parametrize("arn", ["arn:aws:iam:us-east-1:111122223333:role/a", "arn:aws:s3:us-east-1::b"])
+def test_r4_r10_a_region_in_the_arn_of_a_global_resource_is_refused(arn: str) -> None:
+    (bad,) = [one for one in findings(on(arn, "iam:GetRole", "s3:ListBucket")) if one.code == "arn-region"]
+    assert bad.severity is FindingSeverity.ERROR
+    assert codes(on("arn:aws:s3:us-east-1:111122223333:accesspoint/a", "s3:ListBucket")) == []
+
+
 def test_r4_an_account_has_twelve_digits() -> None:
     assert "arn-account" in codes(on("arn:aws:sqs:eu-west-1:1234:q", "sqs:SendMessage"))
     for account in ("111122223333", "*", "1111*"):

@@ -130,7 +130,17 @@ def test_c13_c14_a_wildcard_is_a_plain_character_for_string_equals() -> None:
 
 
 def test_c16_there_is_no_string_like_ignore_case() -> None:
-    assert codes(under({"StringLikeIgnoreCase": {"aws:username": "a"}})) == ["unknown-operator"]
+    (bad,) = findings(under({"StringLikeIgnoreCase": {"aws:username": "a"}}))
+    assert (bad.code, bad.severity) == ("unknown-operator", FindingSeverity.ERROR)
+
+
+def test_c9_an_unknown_operator_is_an_error_with_the_nearest_spelling() -> None:
+    (bad,) = findings(under({"ForAnyValue:StringEqual": {"aws:TagKeys": "a"}}, "ec2:CreateTags"))
+    assert (bad.code, bad.hint) == ("unknown-operator", "did you mean `StringEquals`?")
+    (prefix,) = findings(under({"ForAnyValues:StringEquals": {"aws:TagKeys": "a"}}, "ec2:CreateTags"))
+    assert (prefix.code, prefix.hint) == ("unknown-operator", "")
+    (never,) = findings(under({"NullIfExists": {"aws:username": "true"}}))
+    assert (never.code, never.hint) == ("unknown-operator", "`IfExists` does not go with `Null`")
 
 
 def test_c4_an_operator_in_another_case_is_a_warning() -> None:

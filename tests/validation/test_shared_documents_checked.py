@@ -90,6 +90,7 @@ def test_errors_of_documents_in_use_are_those_that_aws_refuses() -> None:
         "service-wildcard": 1,
         "resource-not-allowed": 1,
         "trust-action": 1,
+        "arn-region": 2,
     }
 
 

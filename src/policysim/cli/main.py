@@ -48,11 +48,16 @@ Ask what a change of policy would do:
   policysim eval --principal role/app --action s3:GetObject \\
     --resource arn:aws:s3:::data/report.csv --account policies/acme \\
     --add-policy new-policy.json
+
+\b
+Check a policy, or every policy of a folder, before AWS sees it:
+  policysim check policies/acme
 """
 
 EPILOG = """\b
-Exit codes: 0 allowed or explained, 1 denied, 2 bad input, 3 undecided,
-4 AWS or network failure, 70 a defect of policysim, 130 interrupted.
+Exit codes: 0 allowed, explained or clean, 1 denied or findings, 2 bad input,
+3 undecided, 4 AWS or network failure, 70 a defect of policysim,
+130 interrupted.
 
 A code in an answer, such as E18, names a rule: `policysim rule E18` tells it.
 """

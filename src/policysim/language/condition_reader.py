@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policysim.language.element_forms import text_flaws, value_flaws
 from policysim.language.json_text import WrittenNumber
-from policysim.language.operators import Family, SetPrefix, operator_named
+from policysim.language.operators import BASE_OPERATORS, Family, SetPrefix, operator_named
 from policysim.language.policy import ConditionEntry
 from policysim.language.problem_kinds import (
     CASE_VARIED_KEYS,
@@ -55,7 +55,7 @@ def read_conditions(value: object, where: Location, reading: Reading) -> tuple[C
 def _operator(name: str, where: Location, reading: Reading) -> Operator | None:
     operator = operator_named(name)
     if operator is None:
-        hint = "`IfExists` does not go with `Null`" if name.lower().endswith("nullifexists") else ""
+        hint = "`IfExists` does not go with `Null`" if name.lower().endswith("nullifexists") else _nearest(name)
         reading.note(UNKNOWN_OPERATOR, f"`{name}` is no condition operator", where.key, hint)
         return None
     if name != operator.documented_spelling:
@@ -65,6 +65,14 @@ def _operator(name: str, where: Location, reading: Reading) -> Operator | None:
         outcome = "true" if operator.prefix is SetPrefix.FOR_ALL_VALUES else "false"
         reading.note(SET_PREFIX_ON_NULL, f"`{name}` is always {outcome}", where.key, "use `Null` alone")
     return operator
+
+
+def _nearest(name: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  # only a misspelt operator needs it
+
+    bare = name.rpartition(":")[2]
+    found = get_close_matches(bare, [base.name for base in BASE_OPERATORS], n=1, cutoff=0.75)
+    return f"did you mean `{found[0]}`?" if found and found[0] != bare else ""
 
 
 def _keys(

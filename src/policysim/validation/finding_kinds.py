@@ -198,6 +198,9 @@ UNKNOWN_PARTITION: Final = FindingKind(
     _CHECKS,
     _ERROR,
 )
+ARN_REGION: Final = FindingKind(
+    "arn-region", _WARNING, ("R4", "R10"), "an ARN of a global resource names a Region", _CHECKS, _ERROR
+)
 ARN_ACCOUNT: Final = FindingKind("arn-account", _WARNING, ("R4",), "the account of an ARN has not 12 digits", _CHECKS)
 ARN_SERVICE_WILDCARD: Final = FindingKind(
     "arn-service-wildcard", _SUGGESTION, ("R9",), "a wildcard stands for the service of an ARN", _CHECKS
@@ -383,6 +386,7 @@ OWN_KINDS: Final[tuple[FindingKind, ...]] = (
     RESOURCE_WITHOUT_ACTION,
     MISSING_RESOURCE_TYPE,
     UNKNOWN_PARTITION,
+    ARN_REGION,
     ARN_ACCOUNT,
     ARN_SERVICE_WILDCARD,
     NEVER_EXCLUDES,

@@ -15,6 +15,7 @@ from policysim.validation.actions import EVERY_ACTION, SHARED_PREFIXES, covered_
 from policysim.validation.finding_kinds import (
     ACTION_WITHOUT_RESOURCE,
     ARN_ACCOUNT,
+    ARN_REGION,
     ARN_SERVICE_WILDCARD,
     MISSING_RESOURCE_TYPE,
     NO_RESOURCE_LEVEL,
@@ -170,15 +171,18 @@ def _covers_any(statement: Statement, forms: Sequence[str]) -> bool:
 
 
 def odd_arns(subject: Subject) -> Iterator[Finding]:
-    """Partitions and accounts that there are not, and wildcards for a service (spec R4, R9, R20)."""
+    """Partitions, Regions and accounts that there are not, and wildcards for a service (spec R4, R9, R10, R20)."""
     for resource in subject.resources:
         fields = resource.text.split(":", 5)
         if len(fields) < 6 or fields[0] != "arn":
             continue
-        _, partition, service, _, account, _ = fields
+        _, partition, service, region, account, _ = fields
         if not _OPEN & set(partition) and partition not in PARTITIONS:
             message = f"`{partition}` in `{resource.text}` is no partition"
             yield subject.finding(UNKNOWN_PARTITION, message, resource.where, "most ARNs start with `arn:aws:`")
+        if region and not _OPEN & set(region) and (service == "iam" or (service == "s3" and not account)):
+            message = f"`{resource.text}` names a Region, and resources of `{service}` like this one have none"
+            yield subject.finding(ARN_REGION, message, resource.where, "leave the fourth part empty")
         if not _OPEN & set(account) and not is_account_id(account) and account not in _ACCOUNT_WORDS:
             message = f"`{account}` in `{resource.text}` is no account id: those have 12 digits"
             yield subject.finding(ARN_ACCOUNT, message, resource.where)
