@@ -404,7 +404,7 @@ def test_s35_the_account_of_the_grant_delegates_its_retirement_by_identity_polic
         asked = on_key(RETIRE, caller)
         assert answer(asked, grant, identity=[allow(RETIRE)]).effect is Effect.ALLOWED
         silent = answer(asked, grant, identity=[allow("s3:*")])
-        assert (silent.effect, silent.layer) == (Effect.IMPLICIT_DENY, "identity")
+        assert (silent.effect, silent.layer, codes(silent)) == (Effect.IMPLICIT_DENY, "identity", [])
     assert answer(on_key(RETIRE, ROOT), grant).effect is Effect.ALLOWED
 
 
@@ -432,6 +432,7 @@ def test_s35_which_of_several_grants_is_retired_decides() -> None:
     open_ = answer(on_key(RETIRE), mine, other)
     assert open_.effect is Effect.DEPENDS
     assert [unknown.key for unknown in open_.unknown_keys] == ["kms:GrantId"]
+    assert codes(open_) == ["which-grant"]
     for grant_id, effect in (("g1", Effect.ALLOWED), ("g2", Effect.IMPLICIT_DENY)):
         named = on_key(RETIRE, context=RequestContext({"kms:GrantId": grant_id}, complete=True))
         assert answer(named, mine, other).effect is effect

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.conditions import CAVEATS, OF_OPEN_DECISIONS
 from policysim.evaluation.decision import Caveat, Effect
+from policysim.evaluation.kms_keys import GRANT_ID_KEY
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.services.credentials import credentials_open
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
@@ -16,14 +17,14 @@ from policysim.language.policy import Effect as StatementEffect
 from policysim.language.request import IAM_IDENTITIES, OF_AN_ACCOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from policysim.evaluation.access import Access
     from policysim.evaluation.services.deviation import Deviation
 
 
 def caveats_of(
-    effect: Effect, possible: tuple[Effect, ...], access: Access, deviation: Deviation, open_keys: Iterable[str]
+    effect: Effect, possible: tuple[Effect, ...], access: Access, deviation: Deviation, open_keys: Collection[str]
 ) -> tuple[Caveat, ...]:
     """What the reader must know before acting on an effect; ``open_keys`` are the context keys that it hangs on."""
     doubts = [doubt for verdict in access.verdicts.values() for doubt in verdict.doubts]
@@ -40,6 +41,8 @@ def caveats_of(
     elif effect is Effect.IMPLICIT_DENY and LayerName.RESOURCE in access.blocking:
         caveats.extend(deviation.denial_caveats(access.request))
     caveats.extend(_caveats_of_grants(effect, access))
+    if effect is Effect.DEPENDS and GRANT_ID_KEY in open_keys:
+        caveats.append(_WHICH_GRANT)
     if access.crosses is UNKNOWN and access.same_account is not TRUE and effect is Effect.DEPENDS:
         caveats.append(_CROSSING_UNKNOWN)
     alone = deviation.by_resource_policy_alone
@@ -74,7 +77,7 @@ def _caveats_of_grants(effect: Effect, access: Access) -> Iterator[Caveat]:
             yield Caveat("key-grant", CAVEATS["key-grant"])
         if access.within_inner_limits is FALSE:
             yield _KEY_GRANT_PAST_LIMITS if by_key_grant else _DIRECT_GRANT
-    if effect is Effect.IMPLICIT_DENY and access.reach.key_grant_to_account is TRUE:
+    if effect is Effect.IMPLICIT_DENY and access.reach.key_grant_to_account is TRUE and not access.only_grants:
         yield _KEY_GRANT_TO_ACCOUNT
 
 
@@ -87,6 +90,11 @@ _KEY_GRANT_TO_ACCOUNT: Final = Caveat(
     "key-grant-to-account",
     "a grant of the key names the caller's account; as with policies that is taken to need an identity-based Allow, "
     "which AWS documents for RetireGrant alone (S23, S35)",
+)
+_WHICH_GRANT: Final = Caveat(
+    "which-grant",
+    f"the key has several grants, and which of them is to be retired is a parameter of the call: `{GRANT_ID_KEY}` "
+    "stands for it here, and is no condition key of AWS (S35)",
 )
 _DIRECT_GRANT: Final = Caveat(
     "direct-grant",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.access import Access, same_account
 from policysim.evaluation.answer_caveats import caveats_of
+from policysim.evaluation.conditions.caveats import KEY_UNKNOWN
 from policysim.evaluation.decision import BY_KEY_GRANT, Caveat, Check, Decision, Effect, UnknownKey, Verdict
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.principals import NOWHERE, Reach
@@ -136,6 +137,7 @@ def _with_grants_alone(resource: LayerVerdict) -> LayerVerdict:
         allowed=any_of((grant, to_account, UNKNOWN if unread else FALSE)),
         reach=Reach(key_grant=grant, key_grant_to_account=to_account),
         allows=tuple(match for match in resource.allows if match.grant in BY_KEY_GRANT),
+        doubts=tuple(doubt for doubt in resource.doubts if doubt.code != KEY_UNKNOWN),
     )
 
 
@@ -254,7 +256,7 @@ def _unknown_keys(effect: Effect, possible: tuple[Effect, ...], access: Access) 
     return tuple(UnknownKey(key) for key in _open_keys(access))
 
 
-def _open_keys(access: Access) -> Iterable[str]:
+def _open_keys(access: Access) -> tuple[str, ...]:
     keys = {key.lower(): key for match in _open_statements(access) for key in match.unknown_keys}
     keys |= {key.lower(): key for verdict in access.verdicts.values() for key in verdict.hinges_on}
-    return keys.values()
+    return tuple(keys.values())
