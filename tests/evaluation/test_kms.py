@@ -477,3 +477,21 @@ def test_s23_a_grant_is_written_down_as_a_policy_that_nobody_edits() -> None:
     found = grants_in_force((TO_ALICE,), KEY, "kms:Decrypt", ALICE)
     assert [(one.name, one.editable, one.attached_to) for one in found.policies] == [("grant g1", False, KEY)]
     assert grants_in_force((TO_ALICE,), KEY, "kms:Decrypt", APP) == ((), ())
+
+
+def test_s23_r22_a_grant_allows_whoever_owns_the_key() -> None:
+    asked = on_key()
+    unowned = replace(asked, resource=replace(asked.resource, account=None))
+    decision = answer(unowned, TO_ALICE, resource=[ADMINS])
+    assert (decision.effect, codes(decision)) == (Effect.ALLOWED, ["key-grant", "owner-unknown"])
+    assert answer(unowned, TO_ALICE._replace(grantee=APP.arn or ""), resource=[ADMINS]).effect is Effect.IMPLICIT_DENY
+
+
+def test_s23_beside_a_grant_a_key_policy_that_was_not_collected_can_only_deny() -> None:
+    missing = Gap("not-collected", "the key policy was not collected")
+    found = with_grants(policies(gaps={LayerName.RESOURCE: (missing,)}), on_key(), TO_ALICE)
+    decision = decide(on_key(), found, CATALOGUE)
+    assert (decision.effect, set(decision.possible)) == (
+        Effect.DEPENDS,
+        {Effect.ALLOWED, Effect.EXPLICIT_DENY},
+    )
