@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.evaluation.layers import LayerName
+from policysim.evaluation.principals import NOWHERE
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known, negate
 from policysim.language.request import IAM_IDENTITIES, OF_AN_ACCOUNT, PrincipalKind
 
@@ -95,8 +96,10 @@ class Access(NamedTuple):
         if kind not in IAM_IDENTITIES:
             return reach.at_all
         delegated = reach.account if self.needs_resource_policy else TRUE
-        by_identity = all_of((delegated, self.identity_allows))
-        found = any_of((reach.direct, all_of((any_of((reach.entity, by_identity)), self.within_inner_limits))))
+        limits = self.within_inner_limits
+        found = all_of((delegated, self.identity_allows, limits))
+        if reach is not NOWHERE:
+            found = any_of((reach.direct, all_of((reach.entity, limits)), found))
         return found if self.needs_identity is FALSE else all_of((found, self.identity_allows))
 
     def _path_across_accounts(self) -> Truth:

@@ -24,7 +24,7 @@ from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
 from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from policysim.evaluation.candidates import Candidate
     from policysim.evaluation.context import Lookup
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from policysim.evaluation.services.deviation import Deviation
     from policysim.evaluation.truth import Truth
     from policysim.evaluation.verdicts import LayerVerdict
-    from policysim.language.policy import Statement
+    from policysim.language.action_index import ActionIndex
     from policysim.language.request import ContextValue, Principal, Request, Resource
 
 _KEPT: Final = 65_536
@@ -44,13 +44,14 @@ _KEPT: Final = 65_536
 class Evaluator:
     """The policies that apply to some requests, ready to answer many of them."""
 
-    __slots__ = ("_facts", "_layers", "_plans", "_policies", "_switches")
+    __slots__ = ("_facts", "_has_endpoint_policy", "_layers", "_plans", "_policies", "_switches")
 
     def __init__(self, policies: PolicySet, facts: Facts = NO_FACTS, *, switches: Switches = DEFAULT_SWITCHES) -> None:
         self._policies = policies
         self._facts = facts
         self._switches = switches
         self._layers = tuple(_layers(policies))
+        self._has_endpoint_policy = policies.get(LayerName.VPCE) is not None
         self._plans: dict[tuple[str, str], _Plan] = {}
 
     def decide(self, request: Request, *, trace: bool = False) -> Decision:
@@ -128,7 +129,7 @@ class Evaluator:
         """Whether the context decides in other ways than through the conditions and variables of statements."""
         return (
             deviation.reads_context
-            or self._policies.get(LayerName.VPCE) is not None
+            or self._has_endpoint_policy
             or request.principal.kind is PrincipalKind.ROOT
             or credentials_reach(request, _nothing_known) is not TRUE
         )
@@ -140,7 +141,7 @@ def _nothing_known(_: str) -> ContextValue:
 
 class _Document(NamedTuple):
     attached: AttachedPolicy
-    covering: Callable[[str], tuple[Statement, ...]]
+    by_action: ActionIndex
 
 
 class _Layer(NamedTuple):
@@ -154,9 +155,7 @@ def _layers(policies: PolicySet) -> Iterator[_Layer]:
     for layer in LAYERS:
         content = policies.get(layer.name)
         if content is not None:
-            documents = [
-                [_Document(a, a.policy.by_action.covering) for a in level.policies] for level in content.levels
-            ]
+            documents = [[_Document(a, a.policy.by_action) for a in level.policies] for level in content.levels]
             yield _Layer(layer.name, content, documents)
 
 
@@ -197,8 +196,8 @@ def _candidates(documents: list[_Document], name: LayerName, question: Question)
     action = question.request.action
     return [
         found
-        for attached, covering in documents
-        for statement in covering(action)
+        for attached, by_action in documents
+        for statement in by_action[action]
         if (found := candidate(statement, attached, name, question)) is not None
     ]
 

@@ -39,6 +39,9 @@ _OF_ACTIONS: Final = (
 )
 _ACCESS_POINT_KEYS: Final = frozenset({"dataaccesspointarn", "dataaccesspointaccount", "accesspointnetworkorigin"})
 
+_ACCESS_POINT: Final = "accesspoint"
+_WITH_POINTS: Final = frozenset({"s3", "s3express", "s3-object-lambda", "s3-outposts"})
+_ON_AN_OUTPOST: Final = 2
 _RESOURCE_ACCOUNT: Final = "resourceaccount"
 _OF_THE_POINT_ITSELF: Final = frozenset({"tagresource", "untagresource", "listtagsforresource"})
 """Actions on an access point that never reach a bucket, beside those that name it (``GetAccessPointPolicy``)."""
@@ -66,15 +69,28 @@ def _access_point_key(service: str, name: str, request: Request) -> ContextValue
     arn = parse_arn(request.resource.arn)
     if arn is None or arn.service != service:
         return None
-    if arn.resource_type != "accesspoint":
+    point = access_point_arn(arn)
+    if point is None:
         return ABSENT if arn.resource_type == "bucket" or not arn.account else None
     if name == "dataaccesspointarn":
-        return (access_point_arn(arn),)
+        return (point,)
     return (arn.account,) if name == "dataaccesspointaccount" and arn.account else None
 
 
-def access_point_arn(arn: Arn) -> str:
-    """The ARN of the access point through which an object is addressed (its own, for the ARN of an access point)."""
+def is_access_point(text: str) -> bool:
+    """Whether an ARN is that of an access point, or of an object addressed through one."""
+    arn = parse_arn(text) if _ACCESS_POINT in text else None
+    return arn is not None and _place_of_point(arn) is not None
+
+
+def _place_of_point(arn: Arn) -> int | None:
+    """Where the parts of the resource name an access point; on an Outpost that comes first."""
+    place = _ON_AN_OUTPOST if arn.service == "s3-outposts" else 0
     parts = arn.resource.split("/")
-    end = parts.index("accesspoint") + 2
-    return str(arn._replace(resource="/".join(parts[:end])))
+    return place if arn.service in _WITH_POINTS and parts[place : place + 1] == [_ACCESS_POINT] else None
+
+
+def access_point_arn(arn: Arn) -> str | None:
+    """The ARN of the access point through which an object is addressed, or which is addressed itself."""
+    place = _place_of_point(arn)
+    return None if place is None else str(arn._replace(resource="/".join(arn.resource.split("/")[: place + 2])))

@@ -40,5 +40,5 @@ def _unlisted_keys(decision: Decision, policies: PolicySet, facts: Facts) -> Ite
     """The unlisted keys in the statements that speak of the action."""
     for content in policies.layers.values():
         for attached in (attached for level in content.levels for attached in level.policies):
-            for statement in attached.policy.by_action.covering(decision.request.action):
+            for statement in attached.policy.by_action[decision.request.action]:
                 yield from (entry.key for entry in statement.conditions if facts.knows_key(entry.key) is False)

@@ -241,45 +241,39 @@ def _worth_a_look(policy: Policy, question: Question) -> tuple[Statement, ...]:
     return policy.statements if question.everything else policy.by_action.worth_a_look(question.request.action)
 
 
-class _LevelVerdict(NamedTuple):
-    node: str
-    denied: Truth
-    allowed: Truth
-    reach: Reach
-
-
-def _weigh_level(level: Level, name: LayerName, weights: Sequence[Weight]) -> _LevelVerdict:
-    by_gap = UNKNOWN if level.gaps else FALSE
-    denied = UNKNOWN if any(gap.may_deny for gap in level.gaps) else FALSE
-    allowed = TRUE if name is LayerName.RCP else by_gap
-    reach = Reach(by_gap, by_gap, by_gap) if name is LayerName.RESOURCE else NOWHERE
+def _weigh_level(layer: Layer, level: Level, weights: Sequence[Weight]) -> LayerVerdict:
+    name, gaps = layer.name, level.gaps
+    denied = allowed = FALSE
+    reach = NOWHERE
+    if gaps:
+        denied = UNKNOWN if any(gap.may_deny for gap in gaps) else FALSE
+        allowed, reach = UNKNOWN, Reach(UNKNOWN, UNKNOWN, UNKNOWN) if name is LayerName.RESOURCE else NOWHERE
     for effect, truth, reached in weights:
         if effect is Effect.DENY:
             denied = either(denied, truth)
-            continue
-        allowed = either(allowed, truth)
-        if name is LayerName.RESOURCE:
-            reach = Reach(*map(any_of, zip(reach, reached, strict=True)))
-    return _LevelVerdict(level.node, denied, allowed, reach)
+        else:
+            allowed = either(allowed, truth)
+            if name is LayerName.RESOURCE:
+                reach = Reach(*map(either, reach, reached))
+    if name is LayerName.RCP:
+        allowed = TRUE
+    node = None if allowed is TRUE else level.node
+    return LayerVerdict(name, True, denied, allowed, reach, gaps=gaps, node=node)  # noqa: FBT003  # `present`: half the time of a keyword
 
 
 def _joined(layer: Layer, content: LayerPolicies, weights: Sequence[Sequence[Weight]]) -> LayerVerdict:
-    levels = [_weigh_level(level, layer.name, own) for level, own in zip(content.levels, weights, strict=True)]
+    levels = [_weigh_level(layer, level, own) for level, own in zip(content.levels, weights, strict=True)]
     if len(levels) == 1:
-        ((node, denied, allowed, reach),) = levels
-    else:
-        together = all_of if layer.combine is Combine.LEVELS else any_of
-        denied, allowed = any_of([level.denied for level in levels]), together([level.allowed for level in levels])
-        reach = Reach(*map(any_of, zip(NOWHERE, *(level.reach for level in levels), strict=True)))
-        node = next((level.node for level in levels if level.allowed is not TRUE), "")
+        return levels[0]
+    together = all_of if layer.combine is Combine.LEVELS else any_of
     return LayerVerdict(
         layer.name,
         present=True,
-        denied=denied,
-        allowed=allowed,
-        reach=reach,
+        denied=any_of([level.denied for level in levels]),
+        allowed=together([level.allowed for level in levels]),
+        reach=Reach(*map(any_of, zip(NOWHERE, *(level.reach for level in levels), strict=True))),
         gaps=content.gaps,
-        node=node if allowed is not TRUE else None,
+        node=next((level.node for level in levels if level.node is not None), None),
     )
 
 

@@ -17,18 +17,21 @@ if TYPE_CHECKING:
     from policysim.language.policy import Statement
 
 
-class ActionIndex:
-    """The statements of one document by action; what was asked once is remembered."""
+class ActionIndex(dict[str, "tuple[Statement, ...]"]):
+    """The statements of one document whose ``Action`` or ``NotAction`` matches an action, by action, in their order.
 
-    __slots__ = ("_anywhere", "_doubtful", "_exact", "_known", "_statements", "_wild")
+    What was asked once is remembered: an item that is not there yet is found when it is asked for.
+    """
+
+    __slots__ = ("_anywhere", "_doubtful", "_exact", "_statements", "_wild")
 
     def __init__(self, statements: Sequence[Statement]) -> None:
+        super().__init__()
         self._statements = statements
         self._exact: dict[str, list[int]] = {}
         self._wild: dict[str, list[tuple[str, int]]] = {}
         self._anywhere: list[int] = []
         self._doubtful: set[int] = set()
-        self._known: dict[str, tuple[Statement, ...]] = {}
         for place, statement in enumerate(statements):
             if statement.action.negated:
                 self._doubtful.update(() if statement.action.patterns else (place,))
@@ -49,16 +52,13 @@ class ActionIndex:
                 prefix, _, name = pattern.lower().partition(":")
                 wild.setdefault(prefix, []).append((name, place))
 
-    def covering(self, action: str) -> tuple[Statement, ...]:
-        """The statements whose ``Action`` or ``NotAction`` element matches an action, in their order."""
-        found = self._known.get(action)
-        if found is None:
-            found = self._known[action] = self._covering(action.lower())
+    def __missing__(self, action: str) -> tuple[Statement, ...]:
+        found = self[action] = self._covering(action.lower())
         return found
 
     def worth_a_look(self, action: str) -> tuple[Statement, ...]:
-        """The same, and the statements of whose elements AWS does not document what they cover (spec A10, R23)."""
-        covering = self.covering(action)
+        """The statements that match, and those of which AWS does not document whether they do (spec A10, R23)."""
+        covering = self[action]
         if not self._doubtful:
             return covering
         doubtful = [self._statements[place] for place in self._doubtful if self._statements[place] not in covering]

@@ -9,6 +9,7 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Final
 
+from policysim.evaluation.s3_keys import is_access_point
 from policysim.evaluation.services.s3_acls import stands_in_no_policy
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, known
 from policysim.language.operators import Family, SetPrefix, operator_named
@@ -57,7 +58,7 @@ def restricted_as_public(request: Request, bucket_policy: LayerPolicies | None) 
     outside = _from_outside(request)
     if outside is FALSE:
         return FALSE
-    of_access_point = ":accesspoint/" in request.resource.arn
+    of_access_point = is_access_point(request.resource.arn)
     public = any_of(
         (
             *(

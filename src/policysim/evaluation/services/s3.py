@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.evaluation.access import same_account
 from policysim.evaluation.decision import Caveat, Effect
 from policysim.evaluation.layers import LayerName
-from policysim.evaluation.s3_keys import reaches_a_bucket
+from policysim.evaluation.s3_keys import is_access_point, reaches_a_bucket
 from policysim.evaluation.services.deviation import Deviation, Settled
 from policysim.evaluation.services.public_access import restricted_as_public
 from policysim.evaluation.services.s3_acls import ACLS_DISABLED, GRANTABLE_ACTIONS, OBJECT_LIST_ACTIONS
@@ -43,7 +43,7 @@ def _owner_root_escapes(request: Request, layer: LayerName) -> Truth:
 
 
 def _closed_to_the_unsigned(request: Request) -> Settled | None:
-    if request.principal.kind is not PrincipalKind.ANONYMOUS or ":accesspoint/" not in request.resource.arn:
+    if request.principal.kind is not PrincipalKind.ANONYMOUS or not is_access_point(request.resource.arn):
         return None
     return Settled(Effect.IMPLICIT_DENY, "an access point takes no anonymous requests", "S17")
 
@@ -66,7 +66,7 @@ def _caveats(request: Request) -> tuple[Caveat, ...]:
 
 def _leads_to_a_bucket(request: Request) -> bool:
     """Whether the request goes through an access point, rather than being about the access point itself."""
-    return ":accesspoint/" in request.resource.arn and reaches_a_bucket(request.action)
+    return is_access_point(request.resource.arn) and reaches_a_bucket(request.action)
 
 
 def _caveats_of_an_upload(request: Request) -> tuple[Caveat, ...]:
