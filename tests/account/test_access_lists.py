@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from policysim.account.access_lists import with_access_list
 from policysim.account.account import (
     NOTHING_BLOCKED,
     AccessControlList,
@@ -21,10 +22,19 @@ from policysim.account.authorizations import THE_OBJECT_S_OWNER, authorizations
 from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.decide import CallDecision, decide_call
 from policysim.evaluation.decision import Decision, Effect
-from policysim.evaluation.policy_set import AttachedPolicy
+from policysim.evaluation.layers import LayerName
+from policysim.evaluation.policy_set import AttachedPolicy, LayerPolicies, PolicySet
 from policysim.evaluation.services.s3_acls import ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY
 from policysim.language.policy_types import PolicyType
-from policysim.language.request import AclGrant, Principal, PrincipalKind, PublicAccessBlock, RequestContext
+from policysim.language.request import (
+    AclGrant,
+    Principal,
+    PrincipalKind,
+    PublicAccessBlock,
+    Request,
+    RequestContext,
+    Resource,
+)
 from tests.account_folders import ACCOUNT, BUCKET, OTHER, USER, account, allow, organisation, policy, request, user
 
 BOB = f"arn:aws:iam::{OTHER}:user/bob"
@@ -205,6 +215,56 @@ def test_s13_whoever_owns_the_object_needs_no_list_and_cannot_pass_a_deny() -> N
     assert decided(owner(listed(MINE, owned_by=THEIRS)), other()).effect is Effect.ALLOWED
     denies = {"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"{BUCKET}/*"}]}
     assert decided(owner(listed(MINE, owned_by=THEIRS), denies), other()).effect is Effect.EXPLICIT_DENY
+
+
+def test_s13_the_bucket_s_own_account_needs_its_own_policies_beside_the_list() -> None:
+    bare = Identities(users={USER: User(name="ana", arn=USER)})
+    shared = listed(MINE, "FULL_CONTROL", owned_by=THEIRS)
+    assert decided(owner(shared, identities=bare), other(), principal=user()).effect is Effect.IMPLICIT_DENY
+    named = allow("s3:GetObject", f"{BUCKET}/*", Principal={"AWS": USER})
+    assert decided(owner(shared, named, identities=bare), other(), principal=user()).effect is Effect.ALLOWED
+
+
+def test_s13_the_owner_of_the_object_is_asked_for_no_list() -> None:
+    where = organisation(owner(listed(MINE, owned_by=THEIRS)), other())
+    assert len(authorizations(request(FOREIGN, account=ACCOUNT), where)) == 1
+    assert len(authorizations(request(NOBODY, account=ACCOUNT), where)) == 2
+
+
+STATED = {"arn": f"{BUCKET}/k", "account": ACCOUNT, "object_ownership": "ObjectWriter"}
+PUBLIC = (AclGrant(ALL_USERS, "READ"),)
+
+
+def layer_of(**more: Any) -> LayerPolicies | None:
+    """The resource layer that a stated resource adds to nothing at all."""
+    action = more.pop("action", "s3:GetObject")
+    asked = Request(principal=FOREIGN, action=action, resource=Resource(**{**STATED, "acl": PUBLIC, **more}))
+    return with_access_list(asked, PolicySet()).get(LayerName.RESOURCE)
+
+
+def test_x12_a_list_that_says_nothing_leaves_the_layer_as_it_was() -> None:
+    assert layer_of(acl=()) is None
+    assert layer_of(action="s3:GetObjectAcl") is None
+    assert layer_of(account=OTHER) is None
+    assert layer_of(account=None) is None
+    assert layer_of(arn=f"arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/ap/object/k") is None
+    assert layer_of(arn=f"arn:aws:sqs:eu-west-1:{ACCOUNT}:q") is None
+
+
+def test_s14_s15_what_is_not_known_of_a_list_is_a_gap_that_never_denies() -> None:
+    off = PublicAccessBlock(ignore_public_acls=False)
+    on = PublicAccessBlock(ignore_public_acls=True)
+    sure = layer_of(public_access_block=off)
+    assert sure is not None
+    assert ([one.editable for one in sure.policies], sure.gaps) == ([False], ())
+    for more in ({}, {"public_access_block": off, "object_ownership": None}):
+        layer = layer_of(**more)
+        assert layer is not None
+        assert (layer.policies, [gap.may_deny for gap in layer.gaps]) == ((), [False])
+    assert layer_of(public_access_block=on, object_ownership=None) is None
+    private = layer_of(acl=(AclGrant(OTHER, "READ"),))
+    assert private is not None
+    assert private.gaps == ()
 
 
 def test_s13_who_owns_the_object_is_told_of_where_lists_are_enabled() -> None:

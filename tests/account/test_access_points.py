@@ -20,6 +20,7 @@ from policysim.account.authorizations import THE_ACCESS_POINT, THE_BUCKET, autho
 from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.decide import CallDecision, decide_call
 from policysim.evaluation.decision import Effect
+from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import AttachedPolicy
 from policysim.language.policy_types import PolicyType
 from policysim.language.request import Principal, PrincipalKind, PublicAccessBlock, RequestContext
@@ -264,6 +265,58 @@ def test_s17_what_stands_behind_access_points_of_other_kinds(arn: str, bucket: s
     service = arn.split(":")[2]
     _, second = parts(where, action=f"{service}:GetObject", resource=f"{arn}/object/k")
     assert second.request.resource.arn == behind
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        f"arn:aws:s3-outposts:eu-west-1:{ACCOUNT}:outpost/op-1/bucket/b/object/accesspoint/k",
+        f"{BUCKET}/accesspoint/readers",
+        f"{BUCKET}/x:accesspoint/readers",
+        f"arn:aws:sqs:eu-west-1:{ACCOUNT}:accesspoint/q",
+        "arn:aws:sns:eu-west-1::readers-1a2b-s3alias",
+        f"{BUCKET}/readers-1a2b-s3alias",
+        "accesspoint",
+    ],
+)
+def test_s17_what_only_looks_like_an_access_point_is_none(resource: str) -> None:
+    where = owner(point(alias="readers-1a2b-s3alias"))
+    (only,) = parts(where, resource=resource, action=f"{resource.split(':')[2] if ':' in resource else 's3'}:GetObject")
+    assert (only.request.resource.arn, only.part) == (resource, "")
+
+
+def test_s17_a_request_for_the_bucket_through_a_point_is_one_for_the_bucket() -> None:
+    first, second = parts(owner(), action="s3:ListBucket", resource=POINT)
+    assert [first.request.resource.arn, second.request.resource.arn] == [POINT, BUCKET]
+    aliased = owner(point(alias="readers-1a2b-s3alias"))
+    first, second = parts(aliased, action="s3:ListBucket", resource="arn:aws:s3:::readers-1a2b-s3alias")
+    assert [first.request.resource.arn, second.request.resource.arn] == [POINT, BUCKET]
+    outpost = f"arn:aws:s3-outposts:eu-west-1:{ACCOUNT}:outpost/op-1"
+    on_it = point(buckets=(AccessPointBucket(f"{outpost}/bucket/b"),))
+    where = owner(access_points={f"{outpost}/accesspoint/ap": on_it})
+    _, second = parts(where, action="s3-outposts:ListBucket", resource=f"{outpost}/accesspoint/ap")
+    assert second.request.resource.arn == f"{outpost}/bucket/b"
+
+
+def test_s17_an_access_point_of_an_account_that_is_not_at_hand_is_open() -> None:
+    theirs = POINT.replace(ACCOUNT, OTHER)
+    call = decided(owner(identity=BOTH_ARNS), resource=f"{theirs}/object/k")
+    assert [decision.effect for decision in call.decisions] == [Effect.DEPENDS, Effect.DEPENDS]
+
+
+def test_s17_nobody_is_advised_to_edit_the_network_of_an_access_point() -> None:
+    first, _ = parts(owner(point(network_origin="VPC", vpc_id="vpc-1")))
+    layer = first.policies.get(LayerName.RESOURCE)
+    assert layer is not None
+    assert [one.editable for one in layer.policies if one.name == "network origin"] == [False]
+    plain, _ = parts(owner())
+    assert plain.policies.get(LayerName.RESOURCE) is None
+
+
+def test_s15_a_bucket_of_which_nobody_knows_the_owner_lets_nobody_else_in() -> None:
+    known = point(buckets=(AccessPointBucket("elsewhere"),))
+    first, second = parts(owner(known))
+    assert (first.request.resource.let_in, second.request.resource.let_in) == ((), (ACCOUNT,))
 
 
 def test_s17_what_an_object_lambda_access_point_stands_on_is_a_gap() -> None:

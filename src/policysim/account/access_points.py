@@ -32,7 +32,6 @@ VPC: Final = "VPC"
 _ALIAS_END: Final = "-s3alias"
 _MULTI_REGION_END: Final = ".mrap"
 _OBJECT: Final = "/object/"
-_SERVICES: Final = frozenset({"s3", "s3express", "s3-object-lambda", "s3-outposts"})
 
 
 class Passage(NamedTuple):
@@ -68,13 +67,13 @@ def passage_of(request: Request, organisation: Organisation) -> Passage | None:
     if "accesspoint" not in text and _ALIAS_END not in text:
         return None
     arn = parse_arn(text)
-    if arn is None or arn.service not in _SERVICES:
-        return None
-    if not arn.account:
-        return _by_alias(arn, organisation)
-    if "accesspoint" not in arn.resource.split("/") or not reaches_a_bucket(request.action):
+    if arn is None:
         return None
     base = access_point_arn(arn)
+    if base is None:
+        return _by_alias(arn, organisation)
+    if not reaches_a_bucket(request.action):
+        return None
     return Passage(_parsed(base), _known(base, arn, organisation), text.removeprefix(base).removeprefix(_OBJECT))
 
 
@@ -93,7 +92,7 @@ def _known(base: str, arn: Arn, organisation: Organisation) -> AccessPoint:
 def _by_alias(arn: Arn, organisation: Organisation) -> Passage | None:
     """An alias stands where a bucket's name would; only the access point itself tells whose it is."""
     name, _, key = arn.resource.partition("/")
-    if not name.endswith(_ALIAS_END):
+    if arn.service != "s3" or not name.endswith(_ALIAS_END):
         return None
     for account in organisation.accounts.values():
         for text, point in (account.access_points or {}).items():
