@@ -152,7 +152,7 @@ def test_s30_a_service_acts_on_anybodys_behalf_without_a_source() -> None:
 
 @pytest.mark.parametrize("provider", REQUIRED_CLAIMS)
 def test_s39_a_shared_identity_provider_needs_its_claim(provider: str) -> None:
-    claim = f"{provider}:{REQUIRED_CLAIMS[provider]}"
+    claim = REQUIRED_CLAIMS[provider]
     (missing,) = [one for one in findings(federated(provider), type_=TRUST) if one.code == "missing-claim"]
     assert missing.severity is FindingSeverity.ERROR
     assert claim in missing.message
@@ -162,6 +162,13 @@ def test_s39_a_shared_identity_provider_needs_its_claim(provider: str) -> None:
 def test_s39_the_audience_of_github_does_not_tell_its_customers_apart() -> None:
     audience = {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}}
     assert codes(federated(GITHUB, audience), type_=TRUST) == ["missing-claim"]
+
+
+def test_s39_cognito_is_named_without_an_arn() -> None:
+    cognito = {**federated(GITHUB), "Principal": {"Federated": "cognito-identity.amazonaws.com"}}
+    assert codes(cognito, type_=TRUST) == ["missing-claim"]
+    pool = {"StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-west-1:12345678"}}
+    assert codes({**cognito, "Condition": pool}, type_=TRUST) == []
 
 
 def test_s39_any_value_of_the_claim_is_a_security_warning() -> None:

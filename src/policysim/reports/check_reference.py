@@ -97,8 +97,8 @@ def _quotas() -> Iterator[str]:
 
 def _claims() -> Iterator[str]:
     yield "## Identity providers that many customers share\n"
-    yield "A trust policy must look at the claim that tells the customers apart (rule S39).\n"
-    yield from _table(("provider", "claim"), ((f"`{name}`", f"`{claim}`") for name, claim in REQUIRED_CLAIMS.items()))
+    yield "A trust policy must look at the condition key that tells the customers apart (rule S39).\n"
+    yield from _table(("provider", "condition key"), ((f"`{name}`", f"`{claim}`") for name, claim in REQUIRED_CLAIMS.items()))
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

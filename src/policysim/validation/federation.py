@@ -18,24 +18,33 @@ if TYPE_CHECKING:
     from policysim.validation.findings import Finding
     from policysim.validation.subject import Subject
 
+_BY_SUBJECT: Final = (
+    "agent.buildkite.com",
+    "app.terraform.io",
+    "gitlab.com",
+    "oidc-configuration.audit-log.githubusercontent.com",
+    "oidc.codefresh.io",
+    "oidc.op1.openshiftapps.com/2c51blsaqa9gkjt0o9rt11mle8mmropu",
+    "oidc.op1.openshiftapps.com/2f785sojlpb85i7402pk3qogugim5nfb",
+    "proidc.upbound.io",
+    "rh-oidc.s3.us-east-1.amazonaws.com/22ejnvnnturfmt6km08idd0nt4hekbn7",
+    "rh-oidc.s3.us-east-1.amazonaws.com/23e3sd27sju1hoou6ohfs68vbno607tr",
+    "rh-oidc.s3.us-east-1.amazonaws.com/23ne21h005qjl3n33d8dui5dlrmv2tmg",
+    "rh-oidc.s3.us-east-1.amazonaws.com/24jrf12m5dj7ljlfb4ta2frhrcoadm26",
+    "scalr.io",
+    "studio.datachain.ai/api",
+    "token.actions.githubusercontent.com",
+    "tokens.cloud.shisho.dev",
+    "vstoken.actions.githubusercontent.com",
+)
+_BY_AUDIENCE: Final = ("api.pulumi.com/oidc", "cognito-identity.amazonaws.com", "oidc.vercel.com", "sandboxes.cloud")
+
 REQUIRED_CLAIMS: Final[dict[str, str]] = {
-    "agent.buildkite.com": "sub",
-    "api.pulumi.com/oidc": "aud",
-    "app.terraform.io": "sub",
-    "cognito-identity.amazonaws.com": "aud",
-    "gitlab.com": "sub",
-    "oidc-configuration.audit-log.githubusercontent.com": "sub",
-    "oidc.codefresh.io": "sub",
-    "oidc.vercel.com": "aud",
-    "proidc.upbound.io": "sub",
-    "sandboxes.cloud": "aud",
-    "scalr.io": "sub",
-    "studio.datachain.ai/api": "sub",
-    "token.actions.githubusercontent.com": "sub",
-    "tokens.cloud.shisho.dev": "sub",
-    "vstoken.actions.githubusercontent.com": "sub",
+    **{provider: f"{provider}:sub" for provider in _BY_SUBJECT},
+    **{provider: f"{provider}:aud" for provider in _BY_AUDIENCE},
+    "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d": "sts:RoleSessionName",
 }
-"""The claim that a trust policy must look at, by shared identity provider."""
+"""The condition key that a trust policy must look at, by shared identity provider."""
 
 _PROVIDER: Final = ":oidc-provider/"
 
@@ -47,13 +56,13 @@ def shared_providers(subject: Subject) -> Iterator[Finding]:
         return
     for entry in principal.entries:
         provider = entry.value.rpartition(_PROVIDER)[2].lower() if entry.kind == "Federated" else ""
-        claim = REQUIRED_CLAIMS.get(provider)
-        if claim is not None:
-            yield from _of_provider(subject, f"{provider}:{claim}", entry.path)
+        key = REQUIRED_CLAIMS.get(provider)
+        if key is not None:
+            yield from _of_provider(subject, key, entry.path)
 
 
 def _of_provider(subject: Subject, key: str, path: tuple[str | int, ...]) -> Iterator[Finding]:
-    looking = [entry for entry in subject.statement.conditions if entry.key.lower() == key and _looks_at(entry)]
+    looking = [entry for entry in subject.statement.conditions if entry.key.lower() == key.lower() and _looks_at(entry)]
     if not looking:
         message = f"many customers share this identity provider, and no condition looks at `{key}`"
         hint = f"add a condition on `{key}`: IAM refuses to save the policy without one"
