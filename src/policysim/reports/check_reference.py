@@ -98,7 +98,8 @@ def _quotas() -> Iterator[str]:
 def _claims() -> Iterator[str]:
     yield "## Identity providers that many customers share\n"
     yield "A trust policy must look at the condition key that tells the customers apart (rule S39).\n"
-    yield from _table(("provider", "condition key"), ((f"`{name}`", f"`{claim}`") for name, claim in REQUIRED_CLAIMS.items()))
+    rows = ((f"`{provider}`", f"`{key}`") for provider, key in REQUIRED_CLAIMS.items())
+    yield from _table(("provider", "condition key"), rows)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
