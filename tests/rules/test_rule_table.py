@@ -39,8 +39,8 @@ SWITCHES = frozenset(field.name for field in fields(Switches))
 
 def caveat_codes() -> frozenset[str]:
     """Every code that an answer may carry: those of the table, and those written out where an answer is made."""
-    evaluation = Path(policysim.__file__).parent / "evaluation"
-    written = (code for path in evaluation.rglob("*.py") for code in _written_codes(path))
+    package = Path(policysim.__file__).parent
+    written = (code for path in package.rglob("*.py") for code in _written_codes(path))
     return frozenset(CAVEAT_TEXTS) | frozenset(written)
 
 

@@ -138,7 +138,7 @@ SERVICES: Final = (
         "Both requests are decided when the bucket behind the access point is known, and the call needs both. "
         "Otherwise a caveat tells of the other one; anonymous calls are refused.",
         ("s3-ap", "s3-mrap"),
-        caveats=("bucket-is-separate", "no-policy-decides"),
+        caveats=("bucket-is-separate", "several-authorizations", "no-policy-decides"),
     ),
     Rule(
         "S18",
@@ -282,7 +282,6 @@ SERVICES: Final = (
         "account that made it; the key policy has no say, an IAM Deny has.",
         "Only grants can allow it; the key policy is left out, and Denies of identity policies bind.",
         ("kms-grant-manage",),
-        caveats=("which-grant",),
     ),
     Rule(
         "S36",
