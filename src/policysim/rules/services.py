@@ -282,6 +282,7 @@ SERVICES: Final = (
         "account that made it; the key policy has no say, an IAM Deny has.",
         "Only grants can allow it; the key policy is left out, and Denies of identity policies bind.",
         ("kms-grant-manage",),
+        caveats=("which-grant",),
     ),
     Rule(
         "S36",
