@@ -332,6 +332,45 @@ def test_s15_the_organisation_s_settings_stand_for_those_of_the_account() -> Non
         assert block.restrict_public_buckets is restricted
 
 
+def test_s13_s15_what_a_request_states_of_its_bucket_is_never_replaced() -> None:
+    where = organisation(owner(listed(THEIRS)), other())
+    block = PublicAccessBlock(restrict_public_buckets=True)
+    stated: dict[str, Any] = {
+        "public_access_block": block,
+        "object_ownership": "BucketOwnerPreferred",
+        "object_owner": ACCOUNT,
+        "acl": (),
+    }
+    (only,) = authorizations(request(FOREIGN, account=ACCOUNT, **stated), where)
+    resource = only.request.resource
+    assert (resource.public_access_block, resource.acl) == (block, ())
+    assert (resource.object_ownership, resource.object_owner) == ("BucketOwnerPreferred", ACCOUNT)
+    (asked,) = authorizations(request(FOREIGN, account=ACCOUNT), where)
+    assert asked.request.resource.object_owner == ACCOUNT
+    assert asked.request.resource.acl == (AclGrant(OTHER, "READ"),)
+
+
+def test_x12_an_upload_is_a_matter_of_the_bucket_s_list_and_a_download_of_the_object_s() -> None:
+    of_bucket = AccessControlList(MINE, (AclGrant(THEIRS, "FULL_CONTROL"),))
+    of_object = AccessControlList(MINE, ())
+    settings = BucketSettings(
+        public_access_block=NOTHING_BLOCKED, ownership="ObjectWriter", acl=of_bucket, objects={"k": of_object}
+    )
+    assert decided(owner(settings), other(), action="s3:PutObject").effect is Effect.ALLOWED
+    assert decided(owner(settings), other()).effect is Effect.IMPLICIT_DENY
+    assert codes(decided(owner(settings), other(), resource=f"{BUCKET}/unlisted")) == ["acl-unknown"]
+
+
+def test_s15_settings_of_a_bucket_that_is_not_listed_are_none_where_s3_is_complete() -> None:
+    access = PublicAccess(account=NOTHING_BLOCKED, buckets={"other": BucketSettings()})
+    for complete, restricted in ((frozenset({"s3"}), False), (frozenset(), None)):
+        where = organisation(owner(public_access=access, complete=complete))
+        (only,) = authorizations(request(account=ACCOUNT), where)
+        block = only.request.resource.public_access_block
+        assert block is not None
+        assert block.restrict_public_buckets is restricted
+
+
 DIRECTORY = f"arn:aws:s3express:eu-west-1:{ACCOUNT}:bucket/data--euw1-az1--x-s3"
 
 

@@ -11,7 +11,7 @@ from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.facts import NO_FACTS
 from policysim.evaluation.layers import LayerName
-from policysim.evaluation.policy_set import PolicySet
+from policysim.evaluation.policy_set import Gap, PolicySet
 from policysim.evaluation.services.s3_acls import GRANTABLE_ACTIONS, acl_policy
 from policysim.language.request import (
     ABSENT,
@@ -20,6 +20,7 @@ from policysim.language.request import (
     Principal,
     PrincipalKind,
     PublicAccessBlock,
+    Request,
     RequestContext,
 )
 from tests.evaluation.building import allow, ask, deny, policies
@@ -28,6 +29,7 @@ from tests.evaluation.callers import ACCOUNT, ALICE, FOREIGN, OTHER
 POINT = f"arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/readers"
 BUCKET = "arn:aws:s3:::data"
 OPEN = RequestContext()
+RESTRICTED = PublicAccessBlock(restrict_public_buckets=True)
 EVERYONE = {"Principal": "*"}
 ROOT = Principal(
     kind=PrincipalKind.ROOT, arn=f"arn:aws:iam::{ACCOUNT}:root", account=ACCOUNT, in_management_account=False
@@ -132,7 +134,59 @@ def test_s16_what_makes_a_bucket_policy_public(condition: dict[str, object], *, 
     assert (decide(asked, granting, NO_FACTS).effect is Effect.EXPLICIT_DENY) is public
 
 
-RESTRICTED = PublicAccessBlock(restrict_public_buckets=True)
+def restricted(
+    asked: Request, *, block: PublicAccessBlock | None = RESTRICTED, let_in: tuple[str, ...] = ()
+) -> Request:
+    return replace(asked, resource=replace(asked.resource, public_access_block=block, let_in=let_in))
+
+
+@pytest.mark.parametrize(
+    ("statement", "public"),
+    [
+        (allow(**EVERYONE), True),
+        (allow(Principal={"AWS": "*"}), True),
+        (allow(Principal={"AWS": [OTHER, "*"]}), True),
+        (allow(Principal={"AWS": OTHER}), False),
+        (allow(NotPrincipal={"AWS": "arn:aws:iam::999999999999:user/x"}), True),
+        (allow(**EVERYONE, Condition={"ForAllValues:StringEquals": {"aws:PrincipalOrgPaths": "o-1/r-1/"}}), True),
+        (allow(**EVERYONE, Condition={"ForAnyValue:StringEquals": {"aws:PrincipalOrgPaths": "o-1/r-1/"}}), False),
+        (allow(**EVERYONE, Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}), True),
+        (allow(**EVERYONE, Condition={"Bool": {"aws:SecureTransport": "true"}}), True),
+        (allow(**EVERYONE, Condition={"StringEquals": {"aws:SourceAccount": "${aws:PrincipalAccount}"}}), True),
+    ],
+)
+def test_s16_whom_a_public_policy_lets_in(statement: dict[str, object], *, public: bool) -> None:
+    granting = policies(identity=[allow()], resource=[statement])
+    found = decide(restricted(ask(FOREIGN, context=OPEN)), granting, NO_FACTS).effect
+    assert (found is Effect.EXPLICIT_DENY) is public
+
+
+def test_s15_who_passes_a_restricted_bucket() -> None:
+    granting = policies(identity=[allow()], resource=[allow(**EVERYONE)])
+    stranger = replace(FOREIGN, account=None, arn=None, entity_arn=None)
+    service = Principal(kind=PrincipalKind.SERVICE, service="logs.amazonaws.com")
+    cases = (
+        (restricted(ask(FOREIGN)), Effect.EXPLICIT_DENY),
+        (restricted(ask(FOREIGN), block=None), Effect.ALLOWED),
+        (restricted(ask(FOREIGN), block=PublicAccessBlock(restrict_public_buckets=False)), Effect.ALLOWED),
+        (restricted(ask(FOREIGN), block=PublicAccessBlock()), Effect.DEPENDS),
+        (restricted(ask(FOREIGN), let_in=(OTHER,)), Effect.ALLOWED),
+        (restricted(ask(FOREIGN, owner=None)), Effect.DEPENDS),
+        (restricted(ask(stranger)), Effect.DEPENDS),
+        (restricted(ask(ALICE)), Effect.ALLOWED),
+        (restricted(ask(service)), Effect.ALLOWED),
+        (restricted(ask(Principal(kind=PrincipalKind.ANONYMOUS))), Effect.EXPLICIT_DENY),
+    )
+    for asked, effect in cases:
+        assert decide(asked, granting, NO_FACTS).effect is effect, asked
+
+
+def test_s15_a_bucket_policy_that_nobody_read_may_be_public() -> None:
+    for may_deny, open_ in ((True, True), (False, False)):
+        gap = Gap("not-collected", "not collected", may_deny=may_deny)
+        granting = policies(gaps={LayerName.RESOURCE: (gap,)}, identity=[allow()])
+        decision = decide(restricted(ask(FOREIGN)), granting, NO_FACTS)
+        assert (Effect.EXPLICIT_DENY in decision.possible) is open_
 
 
 @pytest.mark.parametrize(("name", "public"), [("readers", False), ("*", True)])
