@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import assume, given
@@ -15,6 +16,7 @@ from policysim.evaluation.decision import Decision, Effect
 from policysim.evaluation.layers import LayerName
 from tests.laws.decision_strategies import (
     CALLERS,
+    FULL,
     LAYERS,
     Document,
     Layers,
@@ -138,6 +140,29 @@ def test_e2_e14_e19_e28_explicit_deny_trumps_every_allow(situation: tuple[Questi
         deny["Principal"] = "*"
     denied = decided(question, with_statement(content, layer, deny))
     assert denied.effect is Effect.EXPLICIT_DENY
+
+
+@moderate
+@given(st.data(), situations(), st.sampled_from(["scp_levels", "vpce"]))
+def test_e18_e33_every_outer_limit_must_allow(
+    data: st.DataObject, situation: tuple[Question, Layers], layer: str
+) -> None:
+    """One level of the organisation, or an endpoint policy, that does not allow denies, whatever all others allow."""
+    question, content = situation
+    silent: Document = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": ["ec2:*"], "Resource": ["*"]}],
+    }
+    limited = copy.deepcopy(content)
+    if layer == "vpce":
+        silent["Statement"][0]["Principal"] = "*"
+        limited["vpce"] = silent
+    else:
+        levels = limited["scp_levels"] or [[{**silent, "Statement": [FULL]}]]
+        levels.insert(data.draw(st.integers(0, len(levels))), [silent])
+        limited["scp_levels"] = levels
+    if binds(layer, question):
+        assert decided(question, limited).effect is not Effect.ALLOWED
 
 
 @moderate
@@ -287,17 +312,24 @@ def completions(question: Question, unknown: tuple[str, ...]) -> list[Question]:
     ]
 
 
-unknown_keys = st.lists(st.sampled_from(sorted(COMPLETIONS)), min_size=1, max_size=2, unique=True).map(tuple)
+@st.composite
+def open_situations(draw: st.DrawFn) -> tuple[Question, Layers, tuple[str, ...]]:
+    """A question, its policies, and one or two keys of which nothing is known: of those that the policies speak of."""
+    question, content = draw(situations())
+    text = json.dumps(content)
+    mentioned = [key for key in COMPLETIONS if key in text] or ["s3:prefix"]
+    unknown = draw(st.lists(st.sampled_from(mentioned), min_size=1, max_size=2, unique=True))
+    return question, content, tuple(unknown)
 
 
 @examples(150)
-@given(situations(), unknown_keys)
+@given(open_situations())
 def test_an_open_decision_promises_what_every_completion_leads_to_and_nothing_else(
-    situation: tuple[Question, Layers], unknown: tuple[str, ...]
+    situation: tuple[Question, Layers, tuple[str, ...]],
 ) -> None:
     """`depends` is sound: what any values of the unknown keys lead to is among the outcomes promised. And it is tight:
     every outcome promised is that of some values, unless the decision says that it was not split."""
-    question, content = situation
+    question, content, unknown = situation
     decision = decided(question, content, unknown)
     reached = {outcome for complete in completions(question, unknown) for outcome in twins_outcomes(complete, content)}
     assert reached <= possible(decision)
@@ -306,20 +338,20 @@ def test_an_open_decision_promises_what_every_completion_leads_to_and_nothing_el
 
 
 @moderate
-@given(situations(), unknown_keys)
-def test_knowing_more_never_contradicts(situation: tuple[Question, Layers], unknown: tuple[str, ...]) -> None:
+@given(open_situations())
+def test_knowing_more_never_contradicts(situation: tuple[Question, Layers, tuple[str, ...]]) -> None:
     """Once one more key is known, the outcomes still open are among those that were open before."""
-    question, content = situation
+    question, content, unknown = situation
     before = possible(decided(question, content, unknown))
     for place in range(len(unknown)):
         assert possible(decided(question, content, unknown[:place] + unknown[place + 1 :])) <= before
 
 
 @moderate
-@given(situations(), unknown_keys)
-def test_the_values_that_settle_a_key_settle_it(situation: tuple[Question, Layers], unknown: tuple[str, ...]) -> None:
+@given(open_situations())
+def test_the_values_that_settle_a_key_settle_it(situation: tuple[Question, Layers, tuple[str, ...]]) -> None:
     """An open decision names, for each key, values and the effect of each: deciding with that value gives it."""
-    question, content = situation
+    question, content, unknown = situation
     for open_key in decided(question, content, unknown).unknown_keys:
         name = next(key for key in unknown if key.lower() == open_key.key.lower())
         rest = tuple(key for key in unknown if key != name)
@@ -341,10 +373,11 @@ def test_a_complete_context_never_leaves_a_decision_open(situation: tuple[Questi
 
 
 @moderate
-@given(situations(), st.just(()) | unknown_keys)
-def test_a_trace_changes_nothing(situation: tuple[Question, Layers], unknown: tuple[str, ...]) -> None:
+@given(open_situations(), st.booleans())
+def test_a_trace_changes_nothing(situation: tuple[Question, Layers, tuple[str, ...]], complete: bool) -> None:
     """With a trace and without, the decision is the same in everything but the trace."""
-    question, content = situation
+    question, content, unknown = situation
+    unknown = () if complete else unknown
     request, policies = request_of(question, unknown=unknown), policy_set(content)
     plain, traced = decide(request, policies, CATALOGUE), decide(request, policies, CATALOGUE, trace=True)
     assert sides(plain) == sides(traced)
