@@ -228,26 +228,22 @@ def documents(draw: st.DrawFn, question: Question, layer: str = "identity", *, s
     return {"Version": "2012-10-17", "Statement": copy.deepcopy(found)}
 
 
+def contents(question: Question, layer: str, *, spare: bool = True) -> st.SearchStrategy[Any]:
+    """What a layer that is present may hold: a document, documents, or levels of them."""
+    one = documents(question, layer.removesuffix("_levels"), spare=spare)
+    if layer == "identity":
+        return st.lists(one, max_size=2)
+    return st.lists(st.lists(one, min_size=1, max_size=2), min_size=1, max_size=2) if "_" in layer else one
+
+
 @st.composite
 def layers(draw: st.DrawFn, question: Question, *, spare: bool = True) -> Layers:
     """The policies in force; a layer that is not present is ``None`` (no identity-based policies: an empty list)."""
 
-    def one(layer: str) -> st.SearchStrategy[Document]:
-        return documents(question, layer, spare=spare)
-
-    def levels(layer: str) -> st.SearchStrategy[list[list[Document]]]:
-        return st.lists(st.lists(one(layer), min_size=1, max_size=2), min_size=1, max_size=2)
-
     focus = draw(_FOCUSES)
     found = dict(_open_layers(question))
     for layer in sorted(focus):
-        match layer:
-            case "identity":
-                found["identity"] = draw(st.lists(one("identity"), max_size=2))
-            case "scp_levels" | "rcp_levels":
-                found[layer] = draw(levels(layer.removesuffix("_levels")))
-            case _:
-                found[layer] = draw(one(layer))
+        found[layer] = draw(contents(question, layer, spare=spare))
     return found
 
 
@@ -309,6 +305,21 @@ def questions(draw: st.DrawFn, kinds: tuple[str, ...] = _KINDS) -> Question:
 
 
 @st.composite
+def hinging(draw: st.DrawFn, keys: tuple[str, ...]) -> Document:
+    """A document of statements that hang on these keys and on little else."""
+    statement = st.sampled_from(
+        [
+            {"Effect": effect, "Action": ["*"], "Resource": ["*"], "Condition": {operator: {key: wanted}}}
+            for key in keys
+            for effect in ("Allow", "Allow", "Deny")
+            for operator in KEY_FORMS[key].operators
+            for wanted in KEY_FORMS[key].choices
+        ]
+    )
+    return {"Version": "2012-10-17", "Statement": copy.deepcopy(draw(st.lists(statement, min_size=2, max_size=3)))}
+
+
+@st.composite
 def situations(draw: st.DrawFn, kinds: tuple[str, ...] = _KINDS, *, spare: bool = True) -> tuple[Question, Layers]:
     """A question and the policies in force for it."""
     question = draw(questions(kinds))
@@ -349,7 +360,9 @@ def attached(document: Document, type_: PolicyType, name: str) -> AttachedPolicy
 
 def policy_set(content: Layers) -> PolicySet:
     """The layers as policies in force."""
-    built = {LayerName.IDENTITY: _one_level("identity", content["identity"], PolicyType.IDENTITY)}
+    built = {}
+    if content["identity"]:
+        built[LayerName.IDENTITY] = _one_level("identity", content["identity"], PolicyType.IDENTITY)
     if content["resource"]:
         has_resource = any("Resource" in s or "NotResource" in s for s in _listed(content["resource"]["Statement"]))
         type_ = PolicyType.RESOURCE if has_resource else PolicyType.TRUST

@@ -21,6 +21,8 @@ from tests.laws.decision_strategies import (
     Document,
     Layers,
     Question,
+    contents,
+    hinging,
     layers,
     policy_set,
     questions,
@@ -191,16 +193,17 @@ def test_an_allow_added_never_revokes(data: st.DataObject, situation: tuple[Ques
 
 
 @moderate
-@given(situations(spare=False), st.sampled_from(GUARDRAILS))
-def test_guardrails_only_narrow(situation: tuple[Question, Layers], guardrail: str) -> None:
+@given(st.data(), situations(spare=False), st.sampled_from(GUARDRAILS))
+def test_guardrails_only_narrow(data: st.DataObject, situation: tuple[Question, Layers], guardrail: str) -> None:
     """What is allowed under a guardrail is allowed without it: none of them grants.
 
     A federated user's session policy is none: without one the session can do nothing (spec E16).
     """
     question, content = situation
     assume(guardrail != "session" or question["kind"] != "FederatedUser")
-    if decided(question, content).effect is Effect.ALLOWED:
-        assert decided(question, without_layer(content, guardrail)).effect is Effect.ALLOWED
+    guarded = {**content, guardrail: data.draw(contents(question, guardrail, spare=False))}
+    if decided(question, without_layer(content, guardrail)).effect is not Effect.ALLOWED:
+        assert decided(question, guarded).effect is not Effect.ALLOWED
 
 
 @moderate
@@ -316,6 +319,9 @@ def completions(question: Question, unknown: tuple[str, ...]) -> list[Question]:
 def open_situations(draw: st.DrawFn) -> tuple[Question, Layers, tuple[str, ...]]:
     """A question, its policies, and one or two keys of which nothing is known: of those that the policies speak of."""
     question, content = draw(situations())
+    keys = tuple(draw(st.lists(st.sampled_from(sorted(COMPLETIONS)), min_size=1, max_size=2, unique=True)))
+    if draw(st.booleans()):
+        return question, {**content, "identity": [draw(hinging(keys))]}, keys
     text = json.dumps(content)
     mentioned = [key for key in COMPLETIONS if key in text] or ["s3:prefix"]
     unknown = draw(st.lists(st.sampled_from(mentioned), min_size=1, max_size=2, unique=True))

@@ -11,7 +11,9 @@ from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.decide import decide
 from policysim.evaluation.evaluator import Evaluator
 from tests.laws.decision_strategies import (
+    ACCOUNT,
     KEY_FORMS,
+    OTHER,
     Layers,
     Question,
     contexts_of,
@@ -35,10 +37,13 @@ def sequences(draw: st.DrawFn, *, open_keys: bool) -> tuple[Layers, list[tuple[Q
     first, content = draw(situations())
     asked = [first]
     for _ in range(draw(st.integers(1, 5))):
-        differing = draw(st.sampled_from(["context", "context", "caller", "resource", "everything"]))
+        differing = draw(st.sampled_from(["context", "context", "owner", "caller", "resource", "everything"]))
         other = draw(questions())
         if differing == "context":
             asked.append({**first, "context": draw(contexts_of(first["kind"]))})
+        elif differing == "owner":
+            owner = OTHER if first["owner"] == ACCOUNT else ACCOUNT
+            asked.append({**first, "owner": owner, "resource_in_management": not first["resource_in_management"]})
         elif differing == "caller" and other["kind"] != "WebIdentity" != first["kind"]:
             kept = ("action", "resource", "owner", "resource_in_management")
             asked.append({**other, **{name: first[name] for name in kept}})
