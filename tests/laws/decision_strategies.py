@@ -155,22 +155,32 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
     return found
 
 
-_PRINCIPALS: Final = st.sampled_from(
-    [
-        "*",
-        {"AWS": USER},
-        {"AWS": ROLE},
-        {"AWS": SESSION},
-        {"AWS": ACCOUNT},
-        {"AWS": ROOT},
-        {"AWS": FEDERATED},
-        {"AWS": OTHER},
-        {"AWS": "*"},
-        {"AWS": [USER, ROLE]},
-        {"Service": SERVICE},
-        {"Federated": PROVIDER},
-    ]
+_PRINCIPALS: Final = (
+    "*",
+    {"AWS": USER},
+    {"AWS": ROLE},
+    {"AWS": SESSION},
+    {"AWS": ACCOUNT},
+    {"AWS": ROOT},
+    {"AWS": FEDERATED},
+    {"AWS": OTHER},
+    {"AWS": "*"},
+    {"AWS": [USER, ROLE]},
+    {"Service": SERVICE},
+    {"Federated": PROVIDER},
 )
+
+
+@cache
+def _principals(kind: str) -> st.SearchStrategy[Any]:
+    """Principals of a resource-based policy, most of them forms of the caller."""
+    caller = CALLERS[kind]
+    own: list[Any] = [{"AWS": caller[name]} for name in ("arn", "entity", "account") if name in caller]
+    own += [{"Service": SERVICE}] if "service" in caller else []
+    own += [{"Federated": PROVIDER}] if "provider" in caller else []
+    return st.one_of(st.sampled_from(own or ["*"]), st.sampled_from(_PRINCIPALS))
+
+
 _ENDPOINT_PRINCIPALS: Final = st.sampled_from(["*", {"AWS": "*"}, {"AWS": ROLE}, {"AWS": USER}])
 _SPARED: Final = st.sampled_from(
     [
@@ -188,7 +198,6 @@ _EFFECTS: Final = st.sampled_from(["Allow", "Allow", "Deny"])
 _ACTION_NAMES: Final = st.sampled_from(["Action"] * 5 + ["NotAction"])
 _RESOURCE_NAMES: Final = st.sampled_from(["Resource"] * 5 + ["NotResource"])
 _ONE_IN_EIGHT: Final = st.sampled_from([False] * 7 + [True])
-_TWO_IN_THREE: Final = st.sampled_from([True, True, False])
 _CONDITION: Final = conditions()
 FULL: Final[Document] = {"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}
 
@@ -203,7 +212,7 @@ def statements(
     trust = layer == "resource" and action.startswith("sts:")
     if layer == "resource":
         spares = spare and not trust and draw(_ONE_IN_EIGHT)
-        statement |= {"NotPrincipal": draw(_SPARED)} if spares else {"Principal": draw(_PRINCIPALS)}
+        statement |= {"NotPrincipal": draw(_SPARED)} if spares else {"Principal": draw(_principals(question["kind"]))}
     if layer == "vpce":
         statement["Principal"] = draw(_ENDPOINT_PRINCIPALS)
     if layer == "rcp":
@@ -221,7 +230,7 @@ def statements(
 @st.composite
 def documents(draw: st.DrawFn, question: Question, layer: str = "identity", *, spare: bool = True) -> Document:
     found = draw(st.lists(statements(question, layer, spare=spare), min_size=1, max_size=2))
-    if layer in {"identity", "boundary", "session", "scp"} and draw(_TWO_IN_THREE):
+    if layer in {"identity", "boundary", "session", "scp"} and draw(st.booleans()):
         found.append(FULL)
     if layer == "vpce" and draw(st.booleans()):
         found.append({**FULL, "Principal": "*"})
@@ -316,7 +325,17 @@ def hinging(draw: st.DrawFn, keys: tuple[str, ...]) -> Document:
             for wanted in KEY_FORMS[key].choices
         ]
     )
-    return {"Version": "2012-10-17", "Statement": copy.deepcopy(draw(st.lists(statement, min_size=2, max_size=3)))}
+    found = draw(st.lists(statement, min_size=2, max_size=4))
+    return {"Version": "2012-10-17", "Statement": copy.deepcopy(found)}
+
+
+@st.composite
+def hinging_situations(draw: st.DrawFn, keys: tuple[str, ...]) -> tuple[Question, Layers]:
+    """A question by a user or role whose own policies hang on these keys, while nothing else stands in the way."""
+    question = draw(questions(("AssumedRole", "IAMUser")))
+    found = _open_layers({**question, "open_resource": True})
+    found["resource"]["Statement"][0]["Principal"] = {"AWS": ACCOUNT}
+    return question, {**found, "identity": [draw(hinging(keys))]}
 
 
 @st.composite
