@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policysim.evaluation.access import same_account
 from policysim.evaluation.answers import certain_effect
 from policysim.evaluation.candidates import candidate
 from policysim.evaluation.decide import decide, lookup_of, question_of, settled_outcome
@@ -16,6 +17,7 @@ from policysim.evaluation.facts import NO_FACTS, Facts
 from policysim.evaluation.layers import LAYERS, LayerName
 from policysim.evaluation.services import deviation_of
 from policysim.evaluation.services.credentials import credentials_reach
+from policysim.evaluation.services.deviation import NO_DEVIATION
 from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.truth import FALSE, TRUE
 from policysim.evaluation.verdicts import binds, weigh, when_all_absent
@@ -44,7 +46,7 @@ _KEPT: Final = 65_536
 class Evaluator:
     """The policies that apply to some requests, ready to answer many of them."""
 
-    __slots__ = ("_facts", "_has_endpoint_policy", "_layers", "_plans", "_policies", "_switches")
+    __slots__ = ("_charts", "_facts", "_has_endpoint_policy", "_layers", "_plans", "_policies", "_switches")
 
     def __init__(self, policies: PolicySet, facts: Facts = NO_FACTS, *, switches: Switches = DEFAULT_SWITCHES) -> None:
         self._policies = policies
@@ -53,6 +55,7 @@ class Evaluator:
         self._layers = tuple(_layers(policies))
         self._has_endpoint_policy = policies.get(LayerName.VPCE) is not None
         self._plans: dict[tuple[str, str], _Plan] = {}
+        self._charts: dict[tuple[object, ...], Effect | None] = {}
 
     def decide(self, request: Request, *, trace: bool = False) -> Decision:
         """The whole decision, with its reasons."""
@@ -82,10 +85,21 @@ class Evaluator:
                 return settled.effect
             question = question._replace(request=request, lookup=lookup)
             credentials = credentials_reach(request, lookup)
-        found = certain_effect(request, _verdicts(plan, question, holds), plan.deviation, credentials)
+        found = self._charted(plan, request, _verdicts(plan, question, holds), credentials)
         if found is not None and not plan.live and len(plan.effects) < _KEPT:
             plan.effects[holds] = found
         return found
+
+    def _charted(
+        self, plan: _Plan, request: Request, verdicts: dict[LayerName, LayerVerdict], credentials: Truth
+    ) -> Effect | None:
+        """Where the flow chart leads: within one account, by the general rule, it is walked once for like verdicts."""
+        if plan.deviation is not NO_DEVIATION or plan.live or same_account(request) is not TRUE:
+            return certain_effect(request, verdicts, plan.deviation, credentials)
+        walked = (request.principal.kind, *[verdicts[layer.name].truths for layer in plan.layers])
+        if walked not in self._charts:
+            self._charts[walked] = certain_effect(request, verdicts, plan.deviation, credentials)
+        return self._charts[walked]
 
     def _settle(self, plan: _Plan, request: Request) -> None:
         """Once a plan is used again: find out whether the open statements can change anything at all.

@@ -64,6 +64,11 @@ class LayerVerdict(NamedTuple):
     gaps: tuple[Gap, ...] = ()
     node: str | None = None
 
+    @property
+    def truths(self) -> tuple[object, ...]:
+        """The layer and what it says, without the statements that it says it by."""
+        return self[:5]
+
 
 def judge(name: LayerName, policies: PolicySet, question: Question, deviation: Deviation) -> LayerVerdict:
     """The verdict of a layer, its exemptions applied, and the statements that it rests on."""
