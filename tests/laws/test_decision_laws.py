@@ -169,6 +169,27 @@ def test_e18_e33_every_outer_limit_must_allow(
 
 
 @moderate
+@given(questions(("AssumedRole", "FederatedUser")), st.sampled_from(["boundary", "session"]))
+def test_e8_e9_boundary_and_session_limit_a_grant_to_what_is_behind_a_session_and_none_to_itself(
+    question: Question, limit: str
+) -> None:
+    """In its own account a session has what is granted to itself; what is granted to its role or user is limited."""
+    question = {**question, "owner": question["account"]}
+    trust = question["action"].startswith("sts:")
+    silent = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["ec2:*"], "Resource": ["*"]}]}
+
+    def granting(principal: str) -> Effect:
+        allow: Document = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": f"{question['action']}"}
+        statement = allow if trust else {**allow, "Resource": "*"}
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        return decided(question, {**NOTHING, "resource": policy, limit: silent}).effect
+
+    assume(decided(question, dict(NOTHING)).layer != "special")
+    assert granting(question["entity"]) is Effect.IMPLICIT_DENY
+    assert granting(question["arn"]) is Effect.ALLOWED
+
+
+@moderate
 @given(st.data(), situations(spare=False), st.sampled_from(LAYERS))
 def test_a_deny_added_never_grants(data: st.DataObject, situation: tuple[Question, Layers], layer: str) -> None:
     """A Deny added to any layer turns no denial into an access."""

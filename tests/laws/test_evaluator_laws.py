@@ -37,10 +37,16 @@ def sequences(draw: st.DrawFn, *, open_keys: bool) -> tuple[Layers, list[tuple[Q
     first, content = draw(situations())
     asked = [first]
     for _ in range(draw(st.integers(1, 5))):
-        differing = draw(st.sampled_from(["context", "context", "owner", "caller", "resource", "everything"]))
+        differing = draw(
+            st.sampled_from(["context", "context", "endpoint", "owner", "caller", "resource", "everything"])
+        )
         other = draw(questions())
         if differing == "context":
             asked.append({**first, "context": draw(contexts_of(first["kind"]))})
+        elif differing == "endpoint":
+            others = {key: values for key, values in first["context"].items() if key != "aws:SourceVpce"}
+            came_so = "aws:SourceVpce" in first["context"]
+            asked.append({**first, "context": others if came_so else {**others, "aws:SourceVpce": ["vpce-1"]}})
         elif differing == "owner":
             owner = OTHER if first["owner"] == ACCOUNT else ACCOUNT
             asked.append({**first, "owner": owner, "resource_in_management": not first["resource_in_management"]})
