@@ -59,10 +59,24 @@ def test_e11_account_grant_alone_has_no_impact_in_the_same_account() -> None:
     assert decision.check(LayerName.RESOURCE).verdict is Verdict.NO_IMPACT
 
 
-def test_e8_direct_grant_past_a_boundary_carries_a_caveat() -> None:
-    decision = answer(ask(), policies(boundary=[allow("ec2:*")], resource=[allow(**EVERYONE)]))
+HIMSELF: dict[str, Any] = {"Principal": {"AWS": ALICE.arn}}
+OF_HIS_ARN: dict[str, Any] = {**EVERYONE, "Condition": {"ArnEquals": {"aws:PrincipalArn": ALICE.arn}}}
+
+
+@pytest.mark.parametrize(
+    ("grant", "caveat"),
+    [(EVERYONE, "star-grant"), (HIMSELF, "direct-grant"), (OF_HIS_ARN, "direct-grant")],
+    ids=["a plain star", "the user", "a star narrowed to the user"],
+)
+def test_e8_e10_a_direct_grant_past_a_boundary_says_so_and_what_is_doubtful(grant: dict[str, Any], caveat: str) -> None:
+    decision = answer(ask(), policies(boundary=[allow("ec2:*")], resource=[allow(**grant)]))
     assert (decision.effect, decision.layer) == (Effect.ALLOWED, "resource")
-    assert "direct-grant" in {caveat.code for caveat in decision.caveats}
+    assert [found.code for found in decision.caveats] == [caveat]
+
+
+def test_e8_a_direct_grant_that_the_boundary_allows_needs_no_word() -> None:
+    decision = answer(ask(), policies(boundary=[allow("s3:*")], resource=[allow(**EVERYONE)]))
+    assert (decision.effect, decision.caveats) == (Effect.ALLOWED, ())
 
 
 def test_e16_a_federated_user_without_session_policy_has_only_direct_grants() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.conditions import CAVEATS, OF_OPEN_DECISIONS
-from policysim.evaluation.decision import Caveat, Effect
+from policysim.evaluation.decision import Caveat, Effect, Grant
 from policysim.evaluation.kms_keys import GRANT_ID_KEY
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.services.credentials import credentials_open
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from policysim.evaluation.access import Access
     from policysim.evaluation.services.deviation import Deviation
+    from policysim.language.policy import Statement
 
 
 def caveats_of(
@@ -75,10 +76,24 @@ def _caveats_of_grants(effect: Effect, access: Access) -> Iterator[Caveat]:
         by_key_grant = access.only_grants or access.by_policies is not TRUE
         if by_key_grant and access.identity_allows is not TRUE and access.request.principal.kind in IAM_IDENTITIES:
             yield Caveat("key-grant", CAVEATS["key-grant"])
-        if access.within_inner_limits is FALSE:
-            yield _KEY_GRANT_PAST_LIMITS if by_key_grant else _DIRECT_GRANT
+        if by_key_grant and access.within_inner_limits is FALSE:
+            yield _KEY_GRANT_PAST_LIMITS
+        elif access.same_account is TRUE and access.within_inner_limits is not TRUE:
+            yield _STAR_GRANT if _by_star_alone(access) else _DIRECT_GRANT
     if effect is Effect.IMPLICIT_DENY and access.reach.key_grant_to_account is TRUE and not access.only_grants:
         yield _KEY_GRANT_TO_ACCOUNT
+
+
+def _by_star_alone(access: Access) -> bool:
+    """Whether nothing but a plain ``*``, not even one narrowed to the caller's ARN, grants past the limits (E10)."""
+    direct = [match for match in access.verdicts[LayerName.RESOURCE].allows if match.grant is Grant.DIRECT]
+    return all(_is_plain_star(match.statement) for match in direct if match.truth is TRUE)
+
+
+def _is_plain_star(statement: Statement) -> bool:
+    principal = statement.principal
+    everybody = principal is None or principal.negated or any(entry.value == "*" for entry in principal.entries)
+    return everybody and not any(entry.key.lower() == "aws:principalarn" for entry in statement.conditions)
 
 
 _KEY_GRANT_PAST_LIMITS: Final = Caveat(
@@ -99,7 +114,12 @@ _WHICH_GRANT: Final = Caveat(
 _DIRECT_GRANT: Final = Caveat(
     "direct-grant",
     "the resource-based policy grants to this caller directly, so the boundary or session policy without an Allow does "
-    "not limit it; for a plain `*` principal AWS documents this only by inference (E8, E10)",
+    "not limit it (E8, E10)",
+)
+_STAR_GRANT: Final = Caveat(
+    "star-grant",
+    "the resource-based policy grants to everybody with a plain `*`, which is taken to pass by the boundary or session "
+    "policy that does not allow, or may not; AWS does not say so outright (E8)",
 )
 _CROSSING_UNKNOWN: Final = Caveat(
     "crossing-unknown",

@@ -68,13 +68,13 @@ EVALUATION_FLOW: Final = (
         "federated user, a service, or everybody (`*`); missing Allows in identity policy, boundary and session "
         "policy do not matter then.",
         "The grant counts as direct and passes without identity Allow; the answer says when a boundary or "
-        "session policy without an Allow was passed by in this way.",
+        "session policy without an Allow was passed by in this way, and when that rests on a plain `*`.",
         ("eval", "princ", "bound"),
         doubt=(
             "For a plain `*` without a condition on `aws:PrincipalArn` AWS documents the passing by of boundary and "
             "session policy only by inference."
         ),
-        caveats=("direct-grant",),
+        caveats=("direct-grant", "star-grant"),
     ),
     Rule(
         "E9",

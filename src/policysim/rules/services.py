@@ -21,7 +21,7 @@ SERVICES: Final = (
         "Direct and entity grants pass by themselves; a grant to the account opens the identity path.",
         ("eval",),
         doubt="For a trust policy with `*` this follows from general text.",
-        caveats=("direct-grant",),
+        caveats=("direct-grant", "star-grant"),
     ),
     Rule(
         "S3",
