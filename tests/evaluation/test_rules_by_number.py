@@ -280,3 +280,11 @@ def test_m18_several_layers_without_an_allow_are_all_listed_in_the_order_of_the_
     decision = answer(ask(APP), policies(identity=[], boundary=[allow("ec2:*")], scp=[allow("ec2:*")]))
     assert decision.layer == "scp"
     assert [name.value for name in decision.blocking] == ["scp", "identity", "boundary"]
+    assert [caveat.code for caveat in decision.caveats] == ["several-layers"]
+
+
+def test_m10_m18_one_layer_that_denies_needs_no_word_and_two_explicit_denies_do() -> None:
+    one = answer(ask(APP), policies(identity=[allow(), deny()]))
+    assert (one.effect, one.caveats) == (Effect.EXPLICIT_DENY, ())
+    two = answer(ask(APP), policies(identity=[allow(), deny()], scp=[deny()]))
+    assert [caveat.code for caveat in two.caveats] == ["several-layers"]

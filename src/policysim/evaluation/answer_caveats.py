@@ -17,7 +17,7 @@ from policysim.language.policy import Effect as StatementEffect
 from policysim.language.request import IAM_IDENTITIES, OF_AN_ACCOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from policysim.evaluation.access import Access
     from policysim.evaluation.services.deviation import Deviation
@@ -28,37 +28,61 @@ def caveats_of(
     effect: Effect, possible: tuple[Effect, ...], access: Access, deviation: Deviation, open_keys: Collection[str]
 ) -> tuple[Caveat, ...]:
     """What the reader must know before acting on an effect; ``open_keys`` are the context keys that it hangs on."""
+    certain = effect is not Effect.DEPENDS and not possible
+    caveats = [Caveat(code, CAVEATS[code]) for code in _doubts(effect, access, open_keys, certain=certain)]
+    caveats.extend(_caveats_of_service(effect, access, deviation))
+    caveats.extend(_caveats_of_grants(effect, access))
+    caveats.extend(_left_open(effect, access, open_keys))
+    if _layers_in_the_way(effect, access) > 1:
+        caveats.append(_SEVERAL_LAYERS)
+    return tuple(caveats)
+
+
+def _doubts(effect: Effect, access: Access, open_keys: Collection[str], *, certain: bool) -> Iterable[str]:
+    """The codes of the doubtful readings that the effect rests on, or all of them where it is open."""
     doubts = [doubt for verdict in access.verdicts.values() for doubt in verdict.doubts]
-    if effect is not Effect.DEPENDS and not possible:
+    if certain:
         matters = _DOUBTS_THAT_MATTER[effect]
         doubts = [d for d in doubts if (d.effect, d.truth) in matters and d.code not in OF_OPEN_DECISIONS]
     codes = dict.fromkeys(doubt.code for doubt in doubts)
     ambiguous = access.request.context.ambiguous
     if ambiguous and any(key.lower() in ambiguous for key in open_keys):
         codes["tag-case"] = None
-    caveats = [Caveat(code, CAVEATS[code]) for code in codes]
+    return codes
+
+
+def _caveats_of_service(effect: Effect, access: Access, deviation: Deviation) -> Iterator[Caveat]:
     if effect in {Effect.ALLOWED, Effect.DEPENDS}:
-        caveats.extend(deviation.caveats(access.request))
+        yield from deviation.caveats(access.request)
     elif effect is Effect.IMPLICIT_DENY and LayerName.RESOURCE in access.blocking:
-        caveats.extend(deviation.denial_caveats(access.request))
-    caveats.extend(_caveats_of_grants(effect, access))
-    if effect is Effect.DEPENDS and GRANT_ID_KEY in open_keys:
-        caveats.append(_WHICH_GRANT)
-    if access.crosses is UNKNOWN and access.same_account is not TRUE and effect is Effect.DEPENDS:
-        caveats.append(_CROSSING_UNKNOWN)
+        yield from deviation.denial_caveats(access.request)
     alone = deviation.by_resource_policy_alone
     if alone is not None and effect is Effect.ALLOWED and _rests_on_resource_policy_alone(access):
-        caveats.append(alone)
-    if access.credentials is UNKNOWN and effect is Effect.DEPENDS:
-        caveats.append(credentials_open(access.request))
-    if access.same_account is UNKNOWN and access.request.principal.kind in OF_AN_ACCOUNT:
-        caveats.append(_OWNER_UNKNOWN)
-    return tuple(caveats)
+        yield alone
 
 
 def _rests_on_resource_policy_alone(access: Access) -> bool:
     own = access.request.principal.kind in IAM_IDENTITIES
     return own and access.same_account is TRUE and access.identity_allows is FALSE
+
+
+def _left_open(effect: Effect, access: Access, open_keys: Collection[str]) -> Iterator[Caveat]:
+    """What beside policies and context keys leaves the effect open."""
+    if effect is Effect.DEPENDS:
+        if GRANT_ID_KEY in open_keys:
+            yield _WHICH_GRANT
+        if access.crosses is UNKNOWN and access.same_account is not TRUE:
+            yield _CROSSING_UNKNOWN
+        if access.credentials is UNKNOWN:
+            yield credentials_open(access.request)
+    if access.same_account is UNKNOWN and access.request.principal.kind in OF_AN_ACCOUNT:
+        yield _OWNER_UNKNOWN
+
+
+def _layers_in_the_way(effect: Effect, access: Access) -> int:
+    if effect is Effect.IMPLICIT_DENY:
+        return len(access.blocking)
+    return sum(verdict.denied is TRUE for verdict in access.verdicts.values())
 
 
 _DOUBTS_THAT_MATTER: Final[dict[Effect, frozenset[tuple[StatementEffect | None, Truth]]]] = {
@@ -124,6 +148,10 @@ _STAR_GRANT: Final = Caveat(
 _CROSSING_UNKNOWN: Final = Caveat(
     "crossing-unknown",
     "the guide of the service does not say whether a resource-based policy can let another account do this (X13)",
+)
+_SEVERAL_LAYERS: Final = Caveat(
+    "several-layers",
+    "more than one layer denies; the message of AWS names one of them, and AWS does not document which (M10, M18)",
 )
 _OWNER_UNKNOWN: Final = Caveat(
     "owner-unknown", "which account owns the resource is not known, so same-account and cross-account were both tried"

@@ -70,6 +70,7 @@ MESSAGES: Final = (
         "AWS and we agree when the named layer is among those that deny; the next step is told to expect another "
         "layer.",
         ("denied",),
+        caveats=("several-layers",),
     ),
     Rule(
         "M11",
@@ -129,5 +130,6 @@ MESSAGES: Final = (
         ("denied",),
         confidence=Confidence.INFERRED,
         doubt="AWS documents the order of its checks, and not the choice for the message.",
+        caveats=("several-layers",),
     ),
 )
