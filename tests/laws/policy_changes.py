@@ -62,10 +62,14 @@ def _with_statements(content: Layers, change: Callable[[Document], list[Document
 
 
 def rearranged(content: Layers, permute: Callable[[list[Any]], list[Any]]) -> Layers:
-    """The policies with statements and documents in another order, and some of them twice."""
+    """The policies with patterns, values, statements and documents in another order, and some of them twice."""
+
+    def values(value: Any) -> Any:
+        return permute(value) if isinstance(value, list) else value
 
     def of(document: Document) -> Document:
-        return {**document, "Statement": permute(document["Statement"]) + document["Statement"][:1]}
+        found = [_with_values(statement, values) for statement in document["Statement"]]
+        return {**document, "Statement": permute(found) + found[:1]}
 
     changed = _with_documents(content, of)
     changed["identity"] = permute(changed["identity"]) + changed["identity"][:1]
