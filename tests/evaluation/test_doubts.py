@@ -10,6 +10,7 @@ from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.conditions import match_condition
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
+from policysim.evaluation.evaluator import Evaluator
 from policysim.evaluation.truth import Truth
 from policysim.language.policy import ConditionEntry
 from policysim.language.request import Principal, PrincipalKind, RequestContext
@@ -188,3 +189,16 @@ def test_p16_a_service_name_in_another_case_is_the_same_and_says_so() -> None:
     )
     assert codes(decision("sns.amazonaws.com")) == set()
     assert decision("events.amazonaws.com").effect is IMPLICIT
+
+
+def test_p16_a_service_is_let_in_by_any_of_its_names() -> None:
+    caller = Principal(kind=PrincipalKind.SERVICE, service="delivery.logs.amazonaws.com")
+    queue = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs"
+    statement = allow("sqs:SendMessage", queue, Principal={"Service": "logs.amazonaws.com"})
+    names = known(aws__PrincipalServiceNamesList=["delivery.logs.amazonaws.com", "logs.amazonaws.com"])
+    applied = policies(resource=[statement])
+    several, one = ask(caller, "sqs:SendMessage", queue, context=names), ask(caller, "sqs:SendMessage", queue)
+    assert decided(several, applied).effect is ALLOWED
+    assert decided(one, applied).effect is IMPLICIT
+    evaluator = Evaluator(applied, CATALOGUE)
+    assert [evaluator.effect(request) for request in (one, several, one)] == [IMPLICIT, ALLOWED, IMPLICIT]

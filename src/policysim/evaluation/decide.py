@@ -92,7 +92,13 @@ def _circumstances(request: Request, policies: PolicySet, facts: Facts, switches
     boundary = policies.get(LayerName.BOUNDARY)
     bounded = FALSE if boundary is None else TRUE if boundary.policies else UNKNOWN
     gateway = FALSE if policies.get(LayerName.VPCE) is None else known(facts.uses_gateway_endpoint(request.action))
-    return Circumstances(gateway, bounded, switches.grants_need_identity)
+    return Circumstances(gateway, bounded, switches.grants_need_identity, further_service_names(request))
+
+
+def further_service_names(request: Request) -> tuple[str, ...]:
+    """The names that a calling service has beside the one it calls by (spec P16)."""
+    named = request.context.get("aws:PrincipalServiceNamesList")
+    return named if isinstance(named, tuple) else ()
 
 
 class CallDecision(NamedTuple):

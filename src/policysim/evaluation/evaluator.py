@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.evaluation.access import same_account
 from policysim.evaluation.answers import certain_effect
 from policysim.evaluation.candidates import candidate
-from policysim.evaluation.decide import decide, lookup_of, question_of, settled_outcome
+from policysim.evaluation.decide import decide, further_service_names, lookup_of, question_of, settled_outcome
 from policysim.evaluation.facts import NO_FACTS, Facts
 from policysim.evaluation.layers import LAYERS, LayerName
 from policysim.evaluation.services import deviation_of
@@ -203,6 +203,8 @@ class _Plan:
         """Whether the request is one that the plan was made for."""
         principal, resource = request.principal, request.resource
         same_caller = principal is self.principal or principal == self.principal
+        if principal.kind is PrincipalKind.SERVICE:
+            same_caller = same_caller and further_service_names(request) == self.question.circumstances.service_names
         return same_caller and (resource is self.resource or resource == self.resource)
 
 

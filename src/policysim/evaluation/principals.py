@@ -65,12 +65,14 @@ class Circumstances(NamedTuple):
     """What beyond the caller itself decides whether an element reaches it.
 
     ``gateway_endpoint``: the policy is that of a gateway VPC endpoint (spec E35). ``boundary``: the caller has a
-    permissions boundary (spec P21). ``grants_need_identity`` is the switch of that name.
+    permissions boundary (spec P21). ``service_names``: further names of a service that calls (spec P16).
+    ``grants_need_identity`` is the switch of that name.
     """
 
     gateway_endpoint: Truth = FALSE
     boundary: Truth = FALSE
     grants_need_identity: bool = False
+    service_names: tuple[str, ...] = ()
 
 
 def match_principal(
@@ -82,7 +84,7 @@ def match_principal(
         return _not_principal(element, effect, caller, reaches, circumstances)
     reach = Reach(*map(any_of, zip(NOWHERE, *reaches, strict=True)))
     truth = reach.at_all
-    return _outcome(element, caller, truth, None if truth is TRUE else _why(element, truth)), reach
+    return _outcome(element, caller, circumstances, truth, None if truth is TRUE else _why(element, truth)), reach
 
 
 def _not_principal(
@@ -100,7 +102,7 @@ def _not_principal(
         listed = all_of((listed, negate(circumstances.boundary)))
     truth = negate(listed)
     reason = {TRUE: None, FALSE: Reason.PRINCIPAL_LISTED, UNKNOWN: Reason.PRINCIPAL_UNKNOWN}[truth]
-    return _outcome(element, caller, truth, reason), Reach(direct=truth)
+    return _outcome(element, caller, circumstances, truth, reason), Reach(direct=truth)
 
 
 def _lists_everyone(element: PrincipalElement) -> bool:
@@ -114,8 +116,7 @@ def _reach(entry: PrincipalEntry, caller: Principal, circumstances: Circumstance
         case "AWS":
             return _aws(entry.value, caller, circumstances)
         case "Service":
-            same = caller.service is not None and caller.service.lower() == entry.value.lower()
-            return EVERYWHERE if caller.kind is PrincipalKind.SERVICE and same else NOWHERE
+            return EVERYWHERE if _is_named(entry.value, _names_of(caller, circumstances)) else NOWHERE
         case "Federated":
             return _provider(entry.value, caller)
         case "CanonicalUser":
@@ -126,11 +127,21 @@ def _reach(entry: PrincipalEntry, caller: Principal, circumstances: Circumstance
             return NOWHERE
 
 
+def _names_of(caller: Principal, circumstances: Circumstances) -> tuple[str, ...]:
+    """The service principals that the caller is: a service may have several names (spec P16)."""
+    if caller.kind is not PrincipalKind.SERVICE:
+        return ()
+    return ((caller.service,) if caller.service is not None else ()) + circumstances.service_names
+
+
+def _is_named(value: str, names: tuple[str, ...]) -> bool:
+    return value.lower() in [name.lower() for name in names]
+
+
 def _grantee(value: str, caller: Principal, circumstances: Circumstances) -> Reach:
     """The grantee of a KMS grant: an AWS service, or a principal, for which an account may stand (spec S23)."""
     if value.endswith(_SERVICE_DOMAINS):
-        same = caller.service is not None and caller.service.lower() == value.lower()
-        return Reach(key_grant=TRUE) if caller.kind is PrincipalKind.SERVICE and same else NOWHERE
+        return Reach(key_grant=TRUE) if _is_named(value, _names_of(caller, circumstances)) else NOWHERE
     reach = _aws(value, caller, circumstances)
     itself = any_of((reach.direct, reach.entity))
     if circumstances.grants_need_identity:
@@ -234,22 +245,23 @@ def _why(element: PrincipalElement, truth: Truth) -> Reason:
     return Reason.PRINCIPAL_PARTIAL_WILDCARD if only_partial else Reason.PRINCIPAL_OTHER
 
 
-def _outcome(element: PrincipalElement, caller: Principal, truth: Truth, reason: Reason | None) -> Outcome:
+def _outcome(
+    element: PrincipalElement, caller: Principal, circumstances: Circumstances, truth: Truth, reason: Reason | None
+) -> Outcome:
     path = element.entries[0].path if len(element.entries) == 1 else (element.name,)
-    caveats = ("principal-open",) if truth is UNKNOWN else _doubts(element, caller)
+    caveats = ("principal-open",) if truth is UNKNOWN else _doubts(element, caller, circumstances)
     listed = _listing(element.entries)
     return Outcome(Element.PRINCIPAL, truth, reason, path, listed, _caller_name(caller), caveats=caveats)
 
 
-def _doubts(element: PrincipalElement, caller: Principal) -> tuple[str, ...]:
+def _doubts(element: PrincipalElement, caller: Principal, circumstances: Circumstances) -> tuple[str, ...]:
     """The codes of readings that AWS does not document (spec P5, P16)."""
     if caller.kind in _FEDERATED:
         return ("aws-star",) if any(entry[:2] == ("AWS", "*") for entry in element.entries) else ()
-    if caller.kind is not PrincipalKind.SERVICE or caller.service is None:
-        return ()
-    names = {entry.value for entry in element.entries if entry.kind == "Service"}
-    other_case = caller.service not in names and caller.service.lower() in {name.lower() for name in names}
-    return ("service-name-case",) if other_case else ()
+    names = _names_of(caller, circumstances)
+    listed = [entry.value for entry in element.entries if entry.kind == "Service"] if names else []
+    in_another_case = any(_is_named(value, names) for value in listed) and not set(listed) & set(names)
+    return ("service-name-case",) if in_another_case else ()
 
 
 def _listing(entries: Iterable[PrincipalEntry]) -> str:
