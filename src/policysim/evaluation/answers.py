@@ -14,6 +14,7 @@ from policysim.evaluation.decision import BY_KEY_GRANT, Caveat, Check, Decision,
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.principals import NOWHERE, Reach
 from policysim.evaluation.services.cross_account import crosses_accounts
+from policysim.evaluation.services.lent_resources import is_lent
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, known
 from policysim.language.request import IAM_IDENTITIES, PrincipalKind
 
@@ -113,7 +114,7 @@ def _resource_side(
         return resource
     if crosses is FALSE:
         return resource._replace(allowed=FALSE, reach=NOWHERE)
-    unneeded = deviation.needs_no_resource_policy(request)
+    unneeded = TRUE if is_lent(request) else deviation.needs_no_resource_policy(request)
     if unneeded is FALSE:
         return resource
     return resource._replace(
@@ -166,6 +167,8 @@ def _granting_side(access: Access, deviation: Deviation) -> str:
     if kind not in IAM_IDENTITIES:
         owner_root = kind is PrincipalKind.ROOT and access.same_account is TRUE
         return "root" if owner_root and not access.needs_resource_policy else "resource"
+    if access.same_account is not TRUE and is_lent(access.request):
+        return "identity"
     if access.same_account is not TRUE or access.needs_identity is TRUE:
         return "identity+resource"
     if access.reach.direct is TRUE or (access.reach.entity is TRUE and access.within_inner_limits is TRUE):

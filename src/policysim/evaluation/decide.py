@@ -23,6 +23,7 @@ from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, known
 from policysim.evaluation.unlisted import with_unlisted_named
 from policysim.evaluation.verdicts import judge
 from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
+from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,6 +98,8 @@ def _circumstances(request: Request, policies: PolicySet, facts: Facts, switches
 
 def further_service_names(request: Request) -> tuple[str, ...]:
     """The names that a calling service has beside the one it calls by (spec P16)."""
+    if request.principal.kind is not PrincipalKind.SERVICE:
+        return ()
     named = request.context.get("aws:PrincipalServiceNamesList")
     return named if isinstance(named, tuple) else ()
 

@@ -202,7 +202,9 @@ def resource_truth(element: PatternElement, question: Question, *, substitutes: 
     resource, _, alias = question.target
     covered = FALSE
     for pattern in element.patterns:
-        if substitutes and "${" in pattern:
+        if pattern == "*":
+            truth = TRUE
+        elif substitutes and "${" in pattern:
             truth = _match_pattern(pattern, resource, alias, substitutes=True, question=question).truth
         else:
             covers = resource_pattern_of(pattern).covers
