@@ -47,7 +47,7 @@ def sequences(draw: st.DrawFn, *, open_keys: bool) -> tuple[Layers, list[tuple[Q
             others = {key: values for key, values in first["context"].items() if key != "aws:SourceVpce"}
             came_so = "aws:SourceVpce" in first["context"]
             asked.append({**first, "context": others if came_so else {**others, "aws:SourceVpce": ["vpce-1"]}})
-        elif differing == "owner":
+        elif differing == "owner" and first["resource"] != "*":
             owner = OTHER if first["owner"] == ACCOUNT else ACCOUNT
             asked.append({**first, "owner": owner, "resource_in_management": not first["resource_in_management"]})
         elif differing == "caller" and other["kind"] != "WebIdentity" != first["kind"]:
