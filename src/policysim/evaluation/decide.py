@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from policysim.evaluation.context import Lookup
+    from policysim.evaluation.decision import Caveat
     from policysim.evaluation.policy_set import PolicySet
     from policysim.evaluation.services.deviation import Deviation, Settled
     from policysim.language.request import ContextValue, Request
@@ -74,7 +75,12 @@ def settled_outcome(request: Request, deviation: Deviation) -> Settled | None:
 def question_of(request: Request, policies: PolicySet, facts: Facts, switches: Switches) -> Question:
     """What every statement is held against; the look-up of context keys is still to be replaced."""
     target, circumstances = Target.of(request, facts), _circumstances(request, policies, facts, switches)
-    return Question(request, target, lambda _: UNKNOWN_VALUE, facts, circumstances, switches, everything=False)
+    return Question(request, target, nothing_known, facts, circumstances, switches, everything=False)
+
+
+def nothing_known(_: str) -> ContextValue:
+    """A look-up to which every context key is unknown."""
+    return UNKNOWN_VALUE
 
 
 def lookup_of(request: Request, deviation: Deviation, assumed: Mapping[str, ContextValue] | None = None) -> Lookup:
@@ -113,6 +119,12 @@ class CallDecision(NamedTuple):
     effect: Effect
     deciding: Decision
     decisions: tuple[Decision, ...]
+
+    @property
+    def caveats(self) -> tuple[Caveat, ...]:
+        """What must be known before acting on the answer: an allowed call rests on every one of its decisions."""
+        told = self.decisions if self.effect is Effect.ALLOWED else (self.deciding,)
+        return tuple(dict.fromkeys(caveat for decision in told for caveat in decision.caveats))
 
 
 _WORST_FIRST: tuple[Effect, ...] = (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY, Effect.DEPENDS, Effect.ALLOWED)

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.evaluation.access import same_account
 from policysim.evaluation.answers import certain_effect
 from policysim.evaluation.candidates import candidate
-from policysim.evaluation.decide import decide, further_service_names, lookup_of, question_of, settled_outcome
+from policysim.evaluation.decide import (
+    decide,
+    further_service_names,
+    lookup_of,
+    nothing_known,
+    question_of,
+    settled_outcome,
+)
 from policysim.evaluation.facts import NO_FACTS, Facts
 from policysim.evaluation.layers import LAYERS, LayerName
 from policysim.evaluation.services import deviation_of
@@ -22,7 +29,6 @@ from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.truth import FALSE, TRUE
 from policysim.evaluation.verdicts import binds, weigh, when_all_absent
 from policysim.language.policy import Effect as StatementEffect
-from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
 from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
@@ -37,7 +43,7 @@ if TYPE_CHECKING:
     from policysim.evaluation.truth import Truth
     from policysim.evaluation.verdicts import LayerVerdict
     from policysim.language.action_index import ActionIndex
-    from policysim.language.request import ContextValue, Principal, Request, Resource
+    from policysim.language.request import Principal, Request, Resource
 
 _KEPT: Final = 65_536
 """How many plans, and how many patterns of truths of one plan, are kept before they are thrown away."""
@@ -71,7 +77,7 @@ class Evaluator:
         return plan.settled or self._effect(plan, request)
 
     def _effect(self, plan: _Plan, request: Request) -> Effect:
-        lookup = lookup_of(request, plan.deviation) if plan.open or plan.live else _nothing_known
+        lookup = lookup_of(request, plan.deviation) if plan.open or plan.live else nothing_known
         holds = tuple([one.holds(lookup) for one in plan.open])
         found = plan.effects.get(holds) or self._certain(plan, request, lookup, holds)
         return found or self.decide(request).effect
@@ -86,7 +92,7 @@ class Evaluator:
             question = question._replace(request=request, lookup=lookup)
             credentials = credentials_reach(request, lookup)
         found = self._charted(plan, request, _verdicts(plan, question, holds), credentials)
-        if found is not None and not plan.live and len(plan.effects) < _KEPT:
+        if holds and found is not None and not plan.live and len(plan.effects) < _KEPT:
             plan.effects[holds] = found
         return found
 
@@ -119,8 +125,9 @@ class Evaluator:
     def _plan_anew(self, request: Request) -> _Plan:
         if len(self._plans) >= _KEPT:
             self._plans.clear()
-        plan = self._planned(request)
-        self._plans[request.action, request.resource.arn] = plan
+        plan = self._plans[request.action, request.resource.arn] = self._planned(request)
+        if not plan.open and not plan.live and plan.settled is None:
+            plan.settled = self._certain(plan, request, nothing_known, ())
         return plan
 
     def _planned(self, request: Request) -> _Plan:
@@ -145,12 +152,8 @@ class Evaluator:
             deviation.reads_context
             or self._has_endpoint_policy
             or request.principal.kind is PrincipalKind.ROOT
-            or credentials_reach(request, _nothing_known) is not TRUE
+            or credentials_reach(request, nothing_known) is not TRUE
         )
-
-
-def _nothing_known(_: str) -> ContextValue:
-    return UNKNOWN_VALUE
 
 
 class _Document(NamedTuple):
