@@ -9,7 +9,7 @@ import pytest
 
 from policysim.evaluation.decision import Grant
 from policysim.evaluation.principals import Circumstances, match_principal
-from policysim.evaluation.reasons import Reason
+from policysim.evaluation.reasons import Element, Reason
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
 from policysim.language.policy import Effect, PrincipalElement, PrincipalEntry
 from tests.evaluation.callers import (
@@ -201,3 +201,99 @@ def test_an_empty_principal_element_reaches_nobody() -> None:
 
 def test_the_strongest_grant_wins_among_several_entries() -> None:
     assert grant_of(element(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:role/svc/app"), APP) is Grant.ENTITY
+
+
+STRANGE_ARNS = [f"arn:aws:iam::{ACCOUNT}:user/*", f"arn:aws:iam::{ACCOUNT}:role/ap?", f"arn:aws:iam::{ACCOUNT}:role/*"]
+
+
+@pytest.mark.parametrize("value", [*STRANGE_ARNS, "no-arn-at-all", "arn:aws:iam"])
+@pytest.mark.parametrize("caller", [ALICE, APP, replace(ALICE, arn=None), replace(APP, arn=None, entity_arn=None)])
+def test_p4_a_partial_wildcard_or_a_broken_arn_reaches_nobody(value: str, caller: Principal) -> None:
+    assert truth_of(element(value), caller) is FALSE
+
+
+@pytest.mark.parametrize("caller", [ALICE, replace(APP, arn=None), replace(APP, entity_arn=None)])
+def test_p3_the_account_principal_of_another_partition_is_somebody_else(caller: Principal) -> None:
+    assert truth_of(element(f"arn:aws-cn:iam::{ACCOUNT}:root"), caller) is FALSE
+    assert truth_of(element(f"arn:aws:iam::{ACCOUNT}:root"), caller) is TRUE
+
+
+def test_p3_a_caller_whose_account_is_not_known_may_be_of_the_one_named() -> None:
+    found, reach = match_principal(element(ACCOUNT), Effect.ALLOW, replace(ALICE, account=None), ORDINARY)
+    assert (found.truth, found.reason, reach.best) == (UNKNOWN, Reason.PRINCIPAL_UNKNOWN, Grant.ACCOUNT)
+
+
+def test_p14_a_federated_caller_whose_provider_is_not_known_may_come_from_the_one_named() -> None:
+    named = element(str(WEB.provider), kind="Federated")
+    found, reach = match_principal(named, Effect.ALLOW, replace(WEB, provider=None), ORDINARY)
+    assert (found.truth, reach.direct, found.caveats) == (UNKNOWN, UNKNOWN, ("principal-open",))
+
+
+def test_p17_a_unique_id_of_another_kind_is_never_the_caller() -> None:
+    for value, caller in (("AROAX", ALICE), ("AIDAX", APP), ("AIDAX", FEDERATED), ("AROAX", ROOT), ("AIDAX", WEB)):
+        assert truth_of(element(value), replace(caller, unique_id=None)) is FALSE
+    assert truth_of(element("AIDAX"), replace(ALICE, unique_id=None)) is UNKNOWN
+
+
+@pytest.mark.parametrize(("own", "truth"), [("canonical", TRUE), ("another", FALSE), (None, UNKNOWN)])
+def test_p15_a_canonical_user_is_the_account_that_has_the_id(own: str | None, truth: Truth) -> None:
+    named = element("canonical", kind="CanonicalUser")
+    assert truth_of(named, replace(ALICE, canonical_id=own)) is truth
+    assert truth_of(named, replace(SERVICE, canonical_id=own)) is FALSE
+
+
+@pytest.mark.parametrize("kind", ["*", "AWS"])
+@pytest.mark.parametrize("boundary", [TRUE, FALSE, UNKNOWN])
+def test_p20_a_deny_to_all_but_everybody_denies_nobody(kind: str, boundary: Truth) -> None:
+    listed = element("*", kind=kind, negated=True)
+    assert truth_of(listed, ALICE, Effect.DENY, Circumstances(boundary=boundary)) is FALSE
+
+
+def test_p20_a_service_of_any_name_is_not_everybody() -> None:
+    assert truth_of(element("*", kind="Service", negated=True), ALICE, Effect.DENY) is TRUE
+
+
+@pytest.mark.parametrize(
+    ("principal", "caller", "reason"),
+    [
+        (element(str(ALICE.arn)), ALICE, None),
+        (element(ACCOUNT), FOREIGN, Reason.PRINCIPAL_OTHER),
+        (element(*STRANGE_ARNS), ALICE, Reason.PRINCIPAL_PARTIAL_WILDCARD),
+        (element(*STRANGE_ARNS, OTHER), ALICE, Reason.PRINCIPAL_OTHER),
+        (element("*"), WEB, Reason.PRINCIPAL_OTHER),
+        (element("sns.*", kind="Service"), ALICE, Reason.PRINCIPAL_OTHER),
+        (element(), ALICE, Reason.PRINCIPAL_OTHER),
+        (element(str(ALICE.arn)), replace(ALICE, arn=None), Reason.PRINCIPAL_UNKNOWN),
+        (element(ACCOUNT, str(ALICE.arn), negated=True), ALICE, Reason.PRINCIPAL_LISTED),
+        (element(OTHER, negated=True), ALICE, None),
+        (element(str(ALICE.arn), negated=True), ALICE, Reason.PRINCIPAL_UNKNOWN),
+    ],
+)
+def test_p2_p20_a_principal_element_that_does_not_match_says_why(
+    principal: PrincipalElement, caller: Principal, reason: Reason | None
+) -> None:
+    assert match_principal(principal, Effect.DENY, caller, ORDINARY)[0].reason is reason
+
+
+def test_p2_an_outcome_points_at_the_one_entry_or_at_the_element_and_names_both_sides() -> None:
+    one, _ = match_principal(element(OTHER), Effect.ALLOW, ALICE, ORDINARY)
+    assert (one.element, one.path) == (Element.PRINCIPAL, ("Principal", "AWS", 0))
+    assert (one.wanted, one.found) == (f"`{OTHER}`", f"`{ALICE.arn}`")
+    two, _ = match_principal(element(OTHER, "*", negated=True), Effect.ALLOW, ALICE, ORDINARY)
+    assert (two.path, two.wanted) == (("NotPrincipal",), f"`{OTHER}`, `*`")
+    assert match_principal(element(), Effect.ALLOW, ALICE, ORDINARY)[0].wanted == "nobody"
+
+
+@pytest.mark.parametrize(
+    ("caller", "name"),
+    [
+        (APP, APP.arn),
+        (replace(APP, arn=None), APP.entity_arn),
+        (SERVICE, SERVICE.service),
+        (replace(WEB, arn=None), WEB.provider),
+        (ANONYMOUS, ANONYMOUS.kind.value),
+        (replace(SERVICE, service=None), SERVICE.kind.value),
+    ],
+)
+def test_p2_a_caller_is_called_by_the_most_telling_name_it_has(caller: Principal, name: str) -> None:
+    assert match_principal(element(OTHER), Effect.ALLOW, caller, ORDINARY)[0].found == f"`{name}`"

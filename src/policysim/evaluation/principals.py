@@ -165,7 +165,7 @@ def _aws(value: str, caller: Principal, circumstances: Circumstances) -> Reach:
     if _UNIQUE_ID.fullmatch(value):
         return _unique_id(value, caller)
     arn = parse_arn(value)
-    if arn is None or "*" in value or "?" in value:
+    if arn is None or _has_partial_wildcard(value):
         return NOWHERE
     if (arn.service, arn.resource) == ("iam", "root"):
         return _account(arn.account, arn.partition, caller, circumstances)
@@ -240,9 +240,13 @@ def _same_session(value: str, arn: Arn, caller: Principal) -> Truth:
 def _why(element: PrincipalElement, truth: Truth) -> Reason:
     if truth is UNKNOWN:
         return Reason.PRINCIPAL_UNKNOWN
-    partial = [entry for entry in element.entries if entry.kind == "AWS" and "*" in entry.value != "*"]
+    partial = [entry for entry in element.entries if entry.kind == "AWS" and _has_partial_wildcard(entry.value)]
     only_partial = bool(partial) and len(partial) == len(element.entries)
     return Reason.PRINCIPAL_PARTIAL_WILDCARD if only_partial else Reason.PRINCIPAL_OTHER
+
+
+def _has_partial_wildcard(value: str) -> bool:
+    return value != "*" and ("*" in value or "?" in value)
 
 
 def _outcome(
