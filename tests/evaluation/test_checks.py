@@ -9,8 +9,9 @@ import pytest
 
 from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.decide import decide
-from policysim.evaluation.decision import Verdict
+from policysim.evaluation.decision import Decision, Effect, Verdict
 from policysim.evaluation.layers import LayerName
+from policysim.evaluation.policy_set import Gap
 from policysim.evaluation.principals import Circumstances, match_principal
 from policysim.evaluation.truth import UNKNOWN
 from policysim.language.policy import Effect as StatementEffect
@@ -126,3 +127,113 @@ def test_a_caller_whose_arn_is_not_known_may_be_the_one_named(value: str, caller
     )
     outcome, _ = match_principal(element, StatementEffect.ALLOW, caller, Circumstances())
     assert outcome.truth is UNKNOWN
+
+
+UNREAD = Gap("policy-not-collected", "a policy was not collected")
+SOMETIMES: dict[str, Any] = {"Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}}
+OPEN = RequestContext()
+ASSUME_ROOT = ("sts:AssumeRoot", f"arn:aws:iam::{OTHER}:root", OTHER)
+RETIRE = ("kms:RetireGrant", KEY)
+
+
+def answer(request: Request, found: PolicySet) -> Decision:
+    return decide(request, found, CATALOGUE)
+
+
+def codes(decision: Decision) -> set[str]:
+    return {caveat.code for caveat in decision.caveats}
+
+
+def test_e41_what_no_policy_decides_rests_on_no_check() -> None:
+    request = ask(action="sts:GetCallerIdentity", resource="*")
+    decision = answer(request, policies(identity=[deny()]))
+    assert (decision.request, decision.effect, decision.possible) == (request, Effect.ALLOWED, ())
+    assert (decision.checks, decision.statements, decision.layer) == ((), (), "special")
+
+
+def test_e3_only_an_implicit_deny_has_layers_in_the_way() -> None:
+    denied = policies(identity=[deny()], scp=NOTHING)
+    assert (answer(ask(), denied).effect, answer(ask(), denied).blocking) == (Effect.EXPLICIT_DENY, ())
+    may_pass = answer(ask(context=OPEN), policies(identity=[allow(**SOMETIMES)]))
+    assert (may_pass.effect, may_pass.blocking) == (Effect.DEPENDS, ())
+    assert answer(ask(), policies(identity=[], scp=NOTHING)).blocking == (LayerName.SCP, LayerName.IDENTITY)
+
+
+def test_e20_what_may_make_a_denial_explicit_is_said() -> None:
+    caller = replace(ALICE, in_management_account=None)
+    decision = answer(ask(caller), policies(identity=[], scp=[allow(), deny()]))
+    assert (decision.effect, decision.possible) == (Effect.IMPLICIT_DENY, (Effect.EXPLICIT_DENY,))
+    assert "management-account-open" in codes(decision)
+
+
+def test_without_a_trace_there_is_none() -> None:
+    found = policies(identity=[allow(), allow("ec2:*")])
+    assert answer(ask(), found).trace == ()
+    assert len(decide(ask(), found, CATALOGUE, trace=True).trace) == 2
+
+
+def test_an_allow_that_is_certain_hangs_on_no_key_though_another_allow_does() -> None:
+    open_variable = allow(resource="arn:aws:s3:::data/${aws:PrincipalTag/team}")
+    decision = answer(ask(context=OPEN), policies(identity=[allow(), open_variable]))
+    assert (decision.effect, decision.unknown_keys, codes(decision)) == (Effect.ALLOWED, (), set())
+
+
+def test_c2_a_key_is_named_once_in_whatever_case_policies_spell_it() -> None:
+    keys = ("aws:RequestedRegion", "AWS:requestedregion")
+    statements = [allow(Condition={"StringEquals": {key: "eu-west-1"}}) for key in keys]
+    decision = answer(ask(context=OPEN), policies(identity=statements))
+    assert [unknown.key.lower() for unknown in decision.unknown_keys] == ["aws:requestedregion"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "found", "verdict", "present"),
+    [
+        (ask(ANONYMOUS, "execute-api:Invoke", "arn:aws:execute-api:::a/b/GET/x"), policies(), "NO_IMPACT", False),
+        (
+            ask(FOREIGN, "s3:PutBucketPolicy", "arn:aws:s3:::data"),
+            policies(identity=[allow()], resource=[allow(Principal="*")]),
+            "IMPLICIT_DENY",
+            True,
+        ),
+        (
+            ask(replace(ALICE, in_management_account=True), *ASSUME_ROOT),
+            policies(identity=[allow()]),
+            "NO_IMPACT",
+            False,
+        ),
+        (ask(ALICE, *ASSUME_ROOT), policies(identity=[allow()]), "UNKNOWN", True),
+        (ask(ALICE, *RETIRE), policies(resource=[allow(Principal="*")]), "IMPLICIT_DENY", True),
+        (ask(ALICE, *RETIRE), policies(gaps={LayerName.RESOURCE: (UNREAD,)}), "IMPLICIT_DENY", True),
+        (
+            ask(ALICE, *RETIRE),
+            policies(gaps={LayerName.RESOURCE: (UNREAD._replace(may_deny=False),)}),
+            "UNKNOWN",
+            True,
+        ),
+    ],
+    ids=["open-api", "never-crosses", "of-management", "of-an-administrator", "policy", "unread", "unread-grants"],
+)
+def test_x5_x13_s31_s35_the_resource_side_says_what_it_can_say(
+    request_: Request, found: PolicySet, verdict: str, *, present: bool
+) -> None:
+    check = answer(request_, found).check(LayerName.RESOURCE)
+    assert (check.verdict.value, check.present) == (verdict, present)
+
+
+def test_s35_what_a_key_policy_allows_is_not_among_what_decides_a_retirement() -> None:
+    found = policies(identity=[allow()], resource=[allow(Principal="*"), allow("s3:*", Principal="*")])
+    assert answer(ask(ALICE, *RETIRE), found).check(LayerName.RESOURCE).matched == ()
+
+
+def test_a_check_carries_its_gaps_and_the_level_that_blocks_and_no_other() -> None:
+    decision = answer(ask(), policies(identity=[allow()], scp=NOTHING, gaps={LayerName.RESOURCE: (UNREAD,)}))
+    assert decision.check(LayerName.RESOURCE).gaps == (UNREAD,)
+    assert decision.check(LayerName.IDENTITY).gaps == ()
+    assert decision.check(LayerName.SCP).blocking_node == "scp"
+    assert decision.check(LayerName.IDENTITY).blocking_node is None
+    assert [decision.check(name).present for name in (LayerName.SCP, LayerName.SESSION)] == [True, False]
+
+
+def test_a_check_of_an_endpoint_without_an_id_names_none() -> None:
+    request = ask(context=RequestContext({"aws:SourceVpce": ()}, complete=True))
+    assert answer(request, policies(vpce=[])).check(LayerName.VPCE).target is None
