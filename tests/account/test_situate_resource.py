@@ -168,6 +168,9 @@ def test_a_gap_names_the_call_that_fetches_the_policy_and_what_the_collection_wa
         ("ecr:GetAuthorizationToken", "*"),
         ("states:StartExecution", f"arn:aws:states:eu-west-1:{ACCOUNT}:stateMachine:m"),
         ("sns:Publish", f"arn:aws:sns:eu-west-1:{ACCOUNT}:endpoint/APNS/a/1"),
+        ("ec2:RunInstances", "arn:aws:ec2:eu-west-1::image/ami-1"),
+        ("ec2:DeleteSnapshot", "arn:aws:ec2:eu-west-1::snapshot/snap-1"),
+        ("ssm:GetParameter", "arn:aws:ssm:eu-west-1::parameter/aws/service/x"),
     ],
 )
 def test_s9_x5_services_and_requests_without_resource_policies_have_no_such_layer(action: str, resource: str) -> None:

@@ -134,7 +134,7 @@ def test_r13_r14_each_of_several_resources_is_a_request_with_its_own_context_bes
         (QUEUE, OTHER, OTHER),
         (f"{BUCKET}/k", None, None),
         ("*", None, ACCOUNT),
-        ("arn:aws:iam::aws:policy/X", None, None),
+        ("arn:aws:iam::aws:policy/X", None, ACCOUNT),
     ],
 )
 def test_r22_the_owner_is_stated_or_in_the_arn_and_never_guessed(

@@ -40,7 +40,8 @@ def _answer(case: Case | BrokenCase) -> dict[str, object]:
         return {"id": case.id, "error": case.error}
     questions = [(question.request, question.policies) for question in case.questions]
     named = {"id": case.id, "title": case.title} if case.title else {"id": case.id}
-    return {**named, **_decision(decide_call(questions, CATALOGUE).deciding)}
+    call = decide_call(questions, CATALOGUE)
+    return {**named, **_decision(call.deciding.narrowed(caveats=call.caveats))}
 
 
 def _decision(decision: Decision) -> dict[str, object]:

@@ -184,7 +184,7 @@ def _told_of_the_others(call: CallDecision, situations: Sequence[Situation]) -> 
         else:
             others.append(f"that of {whose}, on `{decision.request.resource.arn}`, is {_OUTCOMES[decision.effect]}")
     sentence = f"the request needs {len(situations)} authorizations: this is that of {shown}; {'; '.join(others)}"
-    return call.deciding.narrowed(caveats=(*call.deciding.caveats, Caveat("several-authorizations", sentence)))
+    return call.deciding.narrowed(caveats=(*call.caveats, Caveat("several-authorizations", sentence)))
 
 
 def _check_form(question: Question) -> None:

@@ -12,6 +12,7 @@ from policysim.evaluation.decision import Caveat, Effect, Grant
 from policysim.evaluation.kms_keys import GRANT_ID_KEY
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.services.credentials import credentials_open
+from policysim.evaluation.services.lent_resources import caveats_of_lent, is_lent
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
 from policysim.language.policy import Effect as StatementEffect
 from policysim.language.request import IAM_IDENTITIES, OF_AN_ACCOUNT
@@ -54,6 +55,7 @@ def _doubts(effect: Effect, access: Access, open_keys: Collection[str], *, certa
 def _caveats_of_service(effect: Effect, access: Access, deviation: Deviation) -> Iterator[Caveat]:
     if effect in {Effect.ALLOWED, Effect.DEPENDS}:
         yield from deviation.caveats(access.request)
+        yield from caveats_of_lent(access.request) if access.same_account is not TRUE else ()
     elif effect is Effect.IMPLICIT_DENY and LayerName.RESOURCE in access.blocking:
         yield from deviation.denial_caveats(access.request)
     alone = deviation.by_resource_policy_alone
@@ -75,7 +77,8 @@ def _left_open(effect: Effect, access: Access, open_keys: Collection[str]) -> It
             yield _CROSSING_UNKNOWN
         if access.credentials is UNKNOWN:
             yield credentials_open(access.request)
-    if access.same_account is UNKNOWN and access.request.principal.kind in OF_AN_ACCOUNT:
+    owner_open = access.same_account is UNKNOWN and access.request.principal.kind in OF_AN_ACCOUNT
+    if owner_open and not is_lent(access.request):
         yield _OWNER_UNKNOWN
 
 

@@ -110,11 +110,12 @@ def _resource_side(
         return _with_grants_alone(resource)
     if not resource.present and deviation.open_without_policy(request):
         return resource._replace(allowed=UNKNOWN, reach=Reach(direct=UNKNOWN))
-    if same is not FALSE:
+    lent = same is not TRUE and is_lent(request)
+    if same is not FALSE and not lent:
         return resource
     if crosses is FALSE:
         return resource._replace(allowed=FALSE, reach=NOWHERE)
-    unneeded = TRUE if is_lent(request) else deviation.needs_no_resource_policy(request)
+    unneeded = TRUE if lent else deviation.needs_no_resource_policy(request)
     if unneeded is FALSE:
         return resource
     return resource._replace(

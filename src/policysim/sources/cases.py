@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.account.access_lists import owners_needed
+from policysim.account.account import AWS_OWNER
 from policysim.evaluation.services.s3_express import as_session
 from policysim.language.arns import is_account_id, parse_arn
 from policysim.language.json_text import WrittenNumber, load_json
@@ -173,6 +174,8 @@ def _resource(whole: Json, arn: str, entry: Json | None, principal: Principal) -
 def _owner(whole: Json, arn: str, entry: Json | None, principal: Principal) -> str | None:
     """The account that owns a resource: as stated, or by its ARN, or the caller's for ``*``; never guessed (R22).
 
+    What AWS owns and lends to every account, such as an AWS managed policy, counts as the caller's.
+
     Of several resources the ARN of each tells before the account that is stated for all. The older form leaves out
     the account where it is the caller's.
     """
@@ -185,7 +188,8 @@ def _owner(whole: Json, arn: str, entry: Json | None, principal: Principal) -> s
         if account is not None:
             return account
     older_form = isinstance(whole.required("principal").value, str)
-    return principal.account if arn == ANY_RESOURCE or older_form else None
+    lent = parsed is not None and parsed.account == AWS_OWNER
+    return principal.account if arn == ANY_RESOURCE or lent or older_form else None
 
 
 def _context(at: Json) -> dict[str, ContextValue]:
