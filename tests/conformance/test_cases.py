@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
 
 from policysim.catalog.facts import CATALOGUE
-from policysim.evaluation.decide import decide_call
+from policysim.evaluation.decide import decide, decide_call
 from policysim.evaluation.decision import Effect
+from policysim.evaluation.evaluator import Evaluator
+from policysim.language.request import RequestContext
 from policysim.language.source import Source
 from policysim.sources.cases import BrokenCase, read_case
 from tests.shared_data import SHARED, needs_shared
@@ -124,6 +127,17 @@ def compare(line: str) -> None:
 @pytest.mark.parametrize("line", each(own_lines()))
 def test_own_case(line: str) -> None:
     compare(line)
+
+
+@pytest.mark.parametrize("line", each(own_lines()))
+def test_the_compiled_form_answers_an_own_case_alike(line: str) -> None:
+    """Asked once, and asked again from what it kept, of one request and then of one whose context is unknown."""
+    case = read_case(Source("case", line))
+    for request, found in () if isinstance(case, BrokenCase) else case.questions:
+        evaluator = Evaluator(found, CATALOGUE)
+        unknown = replace(request, context=RequestContext())
+        expected = [decide(asked, found, CATALOGUE).effect for asked in (request, unknown, request, request)]
+        assert [evaluator.effect(asked) for asked in (request, unknown, request, request)] == expected
 
 
 @needs_shared
