@@ -7,6 +7,7 @@ import pytest
 from policysim.language.patterns import (
     MATCH,
     NO_MATCH,
+    ResourceMatch,
     ResourcePattern,
     action_matches,
     arn_like,
@@ -166,13 +167,17 @@ def test_r7_only_the_last_star_of_a_part_may_run_past_the_colon(part: int) -> No
 @pytest.mark.parametrize(
     ("pattern", "resource"),
     [
-        ("arn:aws:s3*", "arn:aws:s3:::b/k"),
         ("arn:aws:ec2:*", "arn:aws:ec2:us-east-1:111122223333:instance/i-1"),
         ("arn:*", "arn:aws:sqs:us-east-1:111122223333:q"),
     ],
 )
 def test_r8_a_short_pattern_is_filled_up_with_stars(pattern: str, resource: str) -> None:
     assert resource_matches(pattern, resource) == MATCH
+
+
+@pytest.mark.parametrize("pattern", ["arn:aws:s3*", "arn:aws:*", "arn:aws:*:*:*:b/*", "arn:aws:s?:::b/k"])
+def test_r9_a_wildcard_in_the_service_covers_and_is_doubtful(pattern: str) -> None:
+    assert resource_matches(pattern, "arn:aws:s3:::b/k") == ResourceMatch(matches=True, caveats=("service-wildcard",))
 
 
 def test_r8_a_short_pattern_covers_nothing_that_its_own_fields_exclude() -> None:

@@ -1,4 +1,4 @@
-"""Writes anew what is on record: every scenario's reports, the README's demo, the published schemas, the findings of check.
+"""Writes anew what is on record: the scenarios' reports, the README's demo, the schemas, the findings of check.
 
 Run it after an intended change, and read the difference before you commit it.
 """

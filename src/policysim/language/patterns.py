@@ -155,7 +155,7 @@ class ResourcePattern:
     values at work, where there are any: where it answers otherwise, the match carries a caveat (spec V8).
     """
 
-    __slots__ = ("_arn", "_guessed", "_loose", "_text", "everything")
+    __slots__ = ("_any_service", "_arn", "_guessed", "_loose", "_text", "everything")
 
     def __init__(self, pieces: tuple[Piece, ...], loose: tuple[Piece, ...] | None = None) -> None:
         self._text = Pattern.from_pieces(pieces)
@@ -165,6 +165,7 @@ class ResourcePattern:
         filled = pieces + (Piece(":*"),) * missing
         self._arn = ArnPattern(filled)
         # The `*` at the end of a whole pattern covers what follows by itself; any other short pattern is a guess.
+        self._any_service = self._arn.any_service and colons >= 2
         self._guessed = missing > 0 and not _ends_in_star(pieces)
         self._loose = None if loose is None else ResourcePattern(loose)
 
@@ -189,7 +190,7 @@ class ResourcePattern:
         if resource == "*":
             return NO_MATCH
         if self._arn.matches(resource):
-            return _PADDED if self._guessed else _OF_ANY_SERVICE if self._arn.any_service else MATCH
+            return _PADDED if self._guessed else _OF_ANY_SERVICE if self._any_service else MATCH
         if self._arn.spans and self._text.matches(resource) and self._arn.matches_across_colons(resource):
             return _ACROSS_COLONS
         if not is_arn(resource) and self._text.matches(resource):
