@@ -83,12 +83,12 @@ def own_lines() -> list[str]:
     return [line for path in sorted(FOLDER.glob("*.jsonl")) for line in lines(path)]
 
 
-def each(found: list[str]) -> list[Any]:
+def each(found: list[str], otherwise: dict[str, str] = KNOWN_DISAGREEMENTS) -> list[Any]:
     """One test parameter a line; a known disagreement is expected to fail, and only that."""
     parameters = []
     for line in found:
         name = json.loads(line)["id"]
-        reason = KNOWN_DISAGREEMENTS.get(name)
+        reason = otherwise.get(name)
         marks = [] if reason is None else [pytest.mark.xfail(reason=reason, raises=AssertionError, strict=True)]
         parameters.append(pytest.param(line, id=name, marks=marks))
     return parameters
@@ -151,6 +151,24 @@ def test_shared_case(line: str) -> None:
 def test_known_outcome(line: str) -> None:
     case, got = json.loads(line), answer(line)
     assert got.kind == FLAT_OUTCOMES[case["expected"]], f"{report(case, got)}\n  caveat: {case['caveat']}"
+
+
+LAYERS_NAMED_OTHERWISE: Final[dict[str, str]] = {
+    "A-mp-kms-1": "S19: the row has no key policy, so the key itself lets nobody in; the session policy is asked later",
+    "B-carlos-4": "E3: neither side of the cross-account call allows, and AWS checks the resource-based policy first",
+}
+"""Known outcomes of which we name another deciding layer: the rule and the reason. Each must really differ."""
+
+
+def denials_with_a_layer() -> list[str]:
+    return [line for line in lines(SHARED / "data/outcomes/known.jsonl") if json.loads(line)["deny_layer"]]
+
+
+@needs_shared
+@pytest.mark.parametrize("line", each(denials_with_a_layer(), LAYERS_NAMED_OTHERWISE))
+def test_the_layer_of_a_known_denial(line: str) -> None:
+    case, got = json.loads(line), answer(line)
+    assert got.layer == case["deny_layer"], f"{report(case, got)}\n  caveat: {case['caveat']}"
 
 
 @needs_shared
