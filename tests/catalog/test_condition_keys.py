@@ -33,7 +33,7 @@ EKS = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"
         ("gitlab.com:sub", KeyType.STRING, False),
         ("gitlab.com:project_id", KeyType.STRING, False),
         ("accounts.google.com:oaud", KeyType.STRING, False),
-        ("accounts.google.com:google/organization_number", KeyType.NUMERIC, False),
+        ("accounts.google.com:google/organization_number", KeyType.STRING, False),
         ("cognito-identity.amazonaws.com:sub", KeyType.STRING, False),
         ("cognito-identity.amazonaws.com:amr", KeyType.STRING, True),
         ("cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf:aud", KeyType.STRING, False),

@@ -118,6 +118,8 @@ def test_r4_an_arn_of_something_else_has_not(service: str, name: str, arn: str) 
         ("ssmmessages:OpenDataChannel", f"arn:aws:ssm:{HERE}:session/AIDA-1", True),
         ("logs:DescribeLogGroups", f"arn:aws:logs:{HERE}:log-group::log-stream:", True),
         ("brandnew:Do", f"arn:aws:brandnew:{HERE}:thing", None),
+        ("elasticloadbalancing:AddTags", f"arn:aws:elasticloadbalancing:{HERE}:targetgroup/t/1", None),
+        ("ses:SendEmail", f"arn:aws:ses:{HERE}:identity/example.com", True),
     ],
 )
 def test_r16_an_action_works_on_the_types_that_it_lists_and_no_other(
@@ -132,6 +134,19 @@ def test_r15_optional_resource_types_are_told_from_required_ones() -> None:
     required = dict(found.resource_types)
     assert required["instance"] is required["image"] is required["subnet"] is True
     assert required["key-pair"] is required["snapshot"] is required["launch-template"] is False
+
+
+@pytest.mark.parametrize(
+    ("action", "without"),
+    [
+        ("sms-voice:DeleteConfigurationSet", None),
+        ("sms-voice:SendVoiceMessage", None),
+        ("elasticloadbalancing:DescribeLoadBalancers", True),
+        ("elasticloadbalancing:CreateListener", False),
+    ],
+)
+def test_r2_an_action_of_two_versions_of_a_service_may_take_a_resource(action: str, without: bool | None) -> None:
+    assert CATALOGUE.takes_no_resource(action) is without
 
 
 @pytest.mark.parametrize(("action", "without"), [("s3:ListAllMyBuckets", True), ("s3:ListBucket", False)])

@@ -20,8 +20,19 @@ CLAIMS: Final = {
 """The claims of a web identity token that are condition keys whoever the provider is."""
 
 
+FURTHER_KEYS: Final = {
+    # A number, which AWS's own sample of a resource control policy compares as text (StringEquals).
+    "accounts.google.com:google/organization_number": CatalogKey(
+        "accounts.google.com:google/organization_number", "String"
+    ),
+}
+"""Keys of single providers, in lower case, whose type the Service Authorization Reference has otherwise."""
+
+
 def provider_key(key: str) -> CatalogKey | None:
     """The key ``PROVIDER:CLAIM`` of a provider such as ``token.actions.githubusercontent.com``, in lower case."""
+    if key in FURTHER_KEYS:
+        return FURTHER_KEYS[key]
     provider, _, claim = key.rpartition(":")
     described = CLAIMS.get(claim)
     if described is None or "." not in provider:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from policysim.catalog.actions import record_of
 from policysim.catalog.arn_forms import FURTHER_ARN_FORMS, RESOURCES_BEYOND_THE_REFERENCE
 from policysim.catalog.service_records import records
+from policysim.catalog.shared_prefixes import OF_TWO_VERSIONS, shares_its_prefix
 from policysim.catalog.templates import as_wildcards, fits
 
 
@@ -56,7 +57,7 @@ def takes_no_resource(action: str) -> bool | None:
     Not known for an action that the catalogue lacks, or of which AWS's pages say both.
     """
     record = record_of(action)
-    if record is None or action.lower() in RESOURCES_BEYOND_THE_REFERENCE:
+    if record is None or action.lower() in RESOURCES_BEYOND_THE_REFERENCE or action.lower() in OF_TWO_VERSIONS:
         return None
     return not record["resourceTypes"]
 
@@ -64,7 +65,8 @@ def takes_no_resource(action: str) -> bool | None:
 def works_on(action: str, arn: str) -> bool | None:
     """Whether the ARN has the form of a resource type that the action works on (spec R16).
 
-    Not known for an action that the catalogue lacks, or of which it names a type without describing it.
+    Not known for an action that the catalogue lacks, or of which it names a type without describing it; and an action
+    whose prefix several services share may work on further types than those that the catalogue lists.
     """
     record = record_of(action)
     if record is None:
@@ -74,4 +76,4 @@ def works_on(action: str, arn: str) -> bool | None:
     beyond = RESOURCES_BEYOND_THE_REFERENCE.get(action.lower(), ())
     if any(one is not None and one.fits(arn) for one in types) or any(fits(form, arn) for form in beyond):
         return True
-    return None if None in types else False
+    return None if None in types or shares_its_prefix(action) else False

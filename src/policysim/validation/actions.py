@@ -25,23 +25,6 @@ if TYPE_CHECKING:
 EVERY_ACTION: Final = frozenset({"*", "*:*"})
 """The patterns that cover every action of every service (spec A2)."""
 
-SHARED_PREFIXES: Final = frozenset(
-    {
-        "apigateway",
-        "aws-marketplace",
-        "elasticloadbalancing",
-        "greengrass",
-        "kinesisanalytics",
-        "lex",
-        "ses",
-        "sms-voice",
-    }
-)
-"""Prefixes of several services (two versions of one, mostly).
-
-The catalogue has the resource types and keys of an action of one of them only: what it lacks says nothing.
-"""
-
 _LIKENESS: Final = 0.75
 
 

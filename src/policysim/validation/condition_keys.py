@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from policysim.catalog.global_keys import GLOBAL_KEYS
+from policysim.catalog.shared_prefixes import SHARED_PREFIXES
 from policysim.language.policy_types import PolicyType
-from policysim.validation.actions import SHARED_PREFIXES, covered_actions, nearest
+from policysim.validation.actions import covered_actions, nearest
 from policysim.validation.finding_kinds import KEY_FORM, KEY_OF_OTHER_ACTIONS, RETIRED_KEY, UNKNOWN_KEY
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from policysim.catalog.partitions import PARTITION_BY_REGION_START, STANDARD
+from policysim.catalog.shared_prefixes import SHARED_PREFIXES
 from policysim.language.arns import is_account_id
 from policysim.language.policy import Effect
-from policysim.validation.actions import EVERY_ACTION, SHARED_PREFIXES, covered_actions
+from policysim.validation.actions import EVERY_ACTION, covered_actions
 from policysim.validation.finding_kinds import (
     ACTION_WITHOUT_RESOURCE,
     ARN_ACCOUNT,
