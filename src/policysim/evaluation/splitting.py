@@ -106,7 +106,7 @@ def _joined(decision: Decision, outcomes: list[Decision], keys: list[_Key], cave
     effects = {effect for outcome in outcomes for effect in _effects(outcome)}
     effect = _summary(effects)
     if len(effects) == 1:
-        return _certain(decision, outcomes, effect, caveats)
+        return _certain(decision, outcomes, effect)
     split = {key.name: key for key in keys if _matters(key, keys, outcomes)}
     unsplit = {unknown.key for unknown in decision.unknown_keys} - {key.name for key in keys}
     kept = tuple(
@@ -160,7 +160,7 @@ def _summary(effects: set[Effect]) -> Effect:
     return Effect.IMPLICIT_DENY if Effect.IMPLICIT_DENY in effects else Effect.EXPLICIT_DENY
 
 
-def _certain(decision: Decision, outcomes: list[Decision], effect: Effect, caveats: tuple[Caveat, ...]) -> Decision:
+def _certain(decision: Decision, outcomes: list[Decision], effect: Effect) -> Decision:
     """Every class of values leads to the same effect: the decision no longer hangs on the keys."""
     first = outcomes[0]
     checks = tuple(
@@ -179,7 +179,7 @@ def _certain(decision: Decision, outcomes: list[Decision], effect: Effect, cavea
         blocking=blocking,
         possible=(),
         unknown_keys=(),
-        caveats=(*dict.fromkeys(caveat for outcome in outcomes for caveat in outcome.caveats), *caveats),
+        caveats=tuple(dict.fromkeys(caveat for outcome in outcomes for caveat in outcome.caveats)),
     )
 
 
