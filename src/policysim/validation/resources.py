@@ -5,6 +5,7 @@ Source: Service Authorization Reference, resource types of each action; spec R1 
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -76,7 +77,12 @@ def _why_apart(catalogue: Catalogue, action: str, arns: Sequence[str]) -> str | 
         return f"`{action}` has no resource-level permissions, so it never matches the resources of the statement"
     if any(arns_overlap(arn, form) for form in forms for arn in arns):
         return None
-    return f"`{action}` works on no resource of the statement; its ARNs look like `{forms[0]}`"
+    return f"`{action}` works on no resource of the statement; its ARNs look like `{_nearest(forms, arns)}`"
+
+
+def _nearest(forms: Sequence[str], arns: Sequence[str]) -> str:
+    """The form that is most like one of the ARNs: the one to compare them with."""
+    return max(forms, key=lambda form: max(SequenceMatcher(None, form, arn).ratio() for arn in arns))
 
 
 def _idle_resources(subject: Subject, arns: Sequence[PatternAt]) -> Iterator[Finding]:
