@@ -113,6 +113,14 @@ def test_what_is_no_policy_is_one_sentence_and_exit_code_2(tmp_path: Path, text:
     assert done.stderr.count("\n") == 1
 
 
+def test_g1_a_broken_document_in_a_string_is_a_finding_at_its_place(tmp_path: Path) -> None:
+    broken = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow" "Action": "s3:*"}]}'
+    (policy,) = report(write_json(tmp_path / "p.json", {"Policy": broken}))["policies"]
+    ((found),) = policy["findings"]
+    assert (found["code"], found["severity"], found["line"]) == ("broken-json", "error", 2)
+    assert (tmp_path / "p.json").read_text(encoding="utf-8").splitlines()[1][found["column"] - 1 :].startswith('\\"Act')
+
+
 def test_a_missing_file_and_a_missing_argument_are_bad_input(tmp_path: Path) -> None:
     assert run("check", tmp_path / "none.json").returncode == 2
     done = run("check")

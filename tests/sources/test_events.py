@@ -120,7 +120,8 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
     ("content", "says"),
     [
         (TEXT.encode("utf-16"), "UTF-16 text, and UTF-8 was expected"),
-        (TEXT.encode("utf-16-le"), "zero bytes, so it is no JSON in UTF-8"),
+        (TEXT.encode("utf-16-le"), "UTF-16 text, and UTF-8 was expected"),
+        (TEXT.encode("utf-16-be"), "UTF-16 text, and UTF-8 was expected"),
         (bytes(range(128, 256)), "not UTF-8 text"),
         (b"PK\x03\x04\x00\x00", "zero bytes"),
         (gzip.compress(TEXT.encode() * 50, mtime=0)[:40], "a broken gzip file"),

@@ -82,6 +82,20 @@ def test_a_document_in_a_percent_encoded_string_is_read_in_place(tmp_path: Path)
     assert locate(found.location).place.line == 3
 
 
+BROKEN = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow" "Action": "s3:*"}]}'
+
+
+@pytest.mark.parametrize("text", [BROKEN, quote(BROKEN)])
+def test_g1_a_broken_document_in_a_string_is_found_and_not_passed_over(tmp_path: Path, text: str) -> None:
+    found = found_in(tmp_path, {"a": {"Policy": text}, "b": {"Policy": json.dumps(allow())}})
+    assert said(found) == [("/a/Policy", PolicyType.RESOURCE), ("/b/Policy", PolicyType.RESOURCE)]
+    assert found[0].value == text
+
+
+def test_text_in_braces_that_speaks_of_no_statement_is_no_document(tmp_path: Path) -> None:
+    assert said(found_in(tmp_path, {"name": "{user}", "Policy": allow()})) == [("/Policy", PolicyType.RESOURCE)]
+
+
 def test_authorization_details_hold_many_and_what_aws_manages_is_passed_over(tmp_path: Path) -> None:
     mine = {"Arn": "arn:aws:iam::111122223333:policy/mine", "PolicyVersionList": []}
     details = {

@@ -18,7 +18,9 @@ STANDARD_INPUT: Final = "-"
 
 STANDARD_INPUT_NAME: Final = "<stdin>"
 _GZIP_MAGIC: Final = b"\x1f\x8b"
-_UTF_16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF_16_STARTS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"{\0", b"\0{", b"[\0", b"\0[")
+"""How JSON in UTF-16 begins, with and without a mark."""
+
 _SUFFIXES: Final = (".json", ".json.gz")
 
 
@@ -110,11 +112,11 @@ def _bytes_of(path: Path, name: str) -> bytes:
 def _decoded(data: bytes, name: str) -> Source:
     if data.startswith(_GZIP_MAGIC):
         data = _unpacked(data, name)
+    if data.startswith(_UTF_16_STARTS):
+        raise InputError(f"{name}: this is UTF-16 text, and UTF-8 was expected: convert it first")
     try:
         return Source(name, data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        if data.startswith(_UTF_16_MARKS):
-            raise InputError(f"{name}: this is UTF-16 text, and UTF-8 was expected: convert it first") from None
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(f"{name}:{line}: this is not UTF-8 text (byte {error.start})") from None
 

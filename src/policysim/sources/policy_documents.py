@@ -57,6 +57,7 @@ AWS_MANAGED_FOLDER: Final = "managed-policies"
 """The folder of AWS managed policies in an account folder: nobody but AWS can change them."""
 
 _AWS_MANAGED: Final = ":iam::aws:policy/"
+_STATEMENT: Final = '"Statement"'
 _SUFFIXES: Final = (".json", ".json.gz")
 _ELEMENTS: Final = frozenset(name.lower() for name in (*POLICY_ELEMENTS, *STATEMENT_ELEMENTS))
 
@@ -170,13 +171,15 @@ def _member(at: FoundDocument, value: dict[str, object], name: str, member: obje
 
 
 def _embedded(found: FoundDocument) -> FoundDocument | None:
-    """The document itself where a string holds it; ``None`` for a string that holds something else."""
+    """The document itself where a string holds it, a broken one as the string; ``None`` for any other string."""
     if not isinstance(found.value, str):
         return found._replace(path=found.location.path)
     source = embedded_source(found.value, found.location)
     value = load_json(source)
     if isinstance(value, dict) and _holds_statements(value.get("Statement")):
         return found._replace(value=value, location=Location(source, ()), path=found.location.path)
+    if isinstance(value, Problem) and _STATEMENT in source.text:
+        return found._replace(path=found.location.path)
     return None
 
 

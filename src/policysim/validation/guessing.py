@@ -28,6 +28,8 @@ class Guess(NamedTuple):
 
 def guess_type(document: object) -> Guess:
     """The type that a decoded document most likely has."""
+    if not isinstance(document, dict):
+        return Guess(PolicyType.IDENTITY, "it cannot be read")
     statements = list(_statements(document))
     with_principal = [one for one in statements if "Principal" in one or "NotPrincipal" in one]
     if not with_principal:
