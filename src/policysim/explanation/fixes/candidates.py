@@ -62,4 +62,4 @@ Builder = Callable[[Case, Aim], Iterator[Candidate]]
 
 def one_warning(*sentences: str) -> str:
     """Several warnings as one; empty ones are left out."""
-    return ". ".join(filter(None, sentences))
+    return "; ".join(filter(None, sentences))
