@@ -81,6 +81,13 @@ def test_g2_other_versions_are_errors(version: str) -> None:
     assert found(ALLOW, Version=version) == [("wrong-version", f'"{version}"')]
 
 
+def test_g2_the_sentence_calls_the_type_by_its_name() -> None:
+    (problem,) = policy_of(ALLOW, PolicyType.IDENTITY, Version="2012-10-18").problems
+    assert problem.message.startswith("`Version` of an identity-based policy is ")
+    (problem,) = policy_of(by_principal("*"), PolicyType.RCP, Version="2012-10-18").problems
+    assert problem.message.startswith("`Version` of a resource control policy is ")
+
+
 def test_g2_a_version_is_a_string() -> None:
     assert found(ALLOW, Version=20121017) == [("wrong-type", "20121017")]
 

@@ -34,6 +34,11 @@ class Grammar(NamedTuple):
     version: Presence = Presence.OPTIONAL
     arns: bool = False
 
+    @property
+    def titled(self) -> str:
+        """The title with ``a`` or ``an`` before it."""
+        return f"{'an' if self.title[0] in 'aeio' else 'a'} {self.title}"
+
 
 class PolicyType(Enum):
     """A type of policy document; the value is the word that the command line and the case files use."""

@@ -77,14 +77,14 @@ def _version(value: dict[str, object], location: Location, reading: Reading) -> 
     newest_only = grammar.version is Presence.REQUIRED
     if "Version" not in value:
         if newest_only:
-            message = f'a {grammar.title} needs `"Version": "{VARIABLES_VERSION}"`, and this one has no `Version`'
+            message = f'{grammar.titled} needs `"Version": "{VARIABLES_VERSION}"`, and this one has no `Version`'
             reading.note(WRONG_VERSION, message, location)
         return None
     where = location.below("Version")
     version = reading.text("Version", value["Version"], where)
     allowed = VERSIONS[:1] if newest_only else VERSIONS
     if version is not None and version not in allowed:
-        message = f"`Version` of a {grammar.title} is {' or '.join(f'`{known}`' for known in allowed)}, not `{version}`"
+        message = f"`Version` of {grammar.titled} is {' or '.join(f'`{known}`' for known in allowed)}, not `{version}`"
         reading.note(WRONG_VERSION, message, where)
     return version
 
@@ -94,7 +94,7 @@ def _id(value: dict[str, object], location: Location, reading: Reading) -> str |
         return None
     where = location.below("Id")
     if reading.grammar.id is Presence.FORBIDDEN:
-        reading.note(ID_NOT_ALLOWED, f"a {reading.grammar.title} has no `Id`", where.key, "remove `Id`")
+        reading.note(ID_NOT_ALLOWED, f"{reading.grammar.titled} has no `Id`", where.key, "remove `Id`")
     return reading.text("Id", value["Id"], where)
 
 

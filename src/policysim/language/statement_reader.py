@@ -137,7 +137,7 @@ def _resources(value: dict[str, object], where: Location, reading: Reading) -> P
             reading.note(NO_RESOURCE, message, where)
         return None
     if grammar.resource is Presence.FORBIDDEN:
-        message = f"a {grammar.title} has no `{name}`: its resource is what it is attached to"
+        message = f"{grammar.titled} has no `{name}`: its resource is what it is attached to"
         reading.note(RESOURCE_NOT_ALLOWED, message, where.below(name).key, f"remove `{name}`")
         return None
     flaws = partial(resource_flaws, arns=grammar.arns, substitutes=reading.substitutes_variables)
@@ -155,11 +155,11 @@ def _principal(
     grammar = reading.grammar
     if name is None:
         if grammar.principal is Presence.REQUIRED:
-            reading.note(MISSING_ELEMENT, f"a {grammar.title} needs a `Principal`, and the statement has none", where)
+            reading.note(MISSING_ELEMENT, f"{grammar.titled} needs a `Principal`, and the statement has none", where)
         return None
     place = where.below(name)
     if grammar.principal is Presence.FORBIDDEN or (name == "NotPrincipal" and not grammar.not_principal):
-        message = f"a {grammar.title} has no `{name}`"
+        message = f"{grammar.titled} has no `{name}`"
         reading.note(PRINCIPAL_NOT_ALLOWED, message, place.key, f"remove `{name}`")
         return None
     if name == "NotPrincipal" and effect is Effect.ALLOW:

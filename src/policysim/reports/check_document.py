@@ -3,6 +3,7 @@
 Standard library only; the published JSON Schema is generated from these types (see ``schema``).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from policysim.reports.decision_document import SCREEN_ONLY, LineDocument
@@ -28,6 +29,11 @@ class FindingDocument:
     end_line: int
     end_column: int
     excerpt: tuple[LineDocument, ...] = field(metadata=SCREEN_ONLY)
+
+
+def rules_named(rules: Sequence[str]) -> str:
+    """``rule G1``, ``rules G5, G23``."""
+    return f"{'rule' if len(rules) == 1 else 'rules'} {', '.join(rules)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

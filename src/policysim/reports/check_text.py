@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.language.policy_types import PolicyType
+from policysim.reports.check_document import rules_named
 from policysim.reports.excerpt_text import excerpt_lines
 from policysim.reports.layout import Paint, Tone, paragraph
 from policysim.reports.printable import printable
@@ -38,9 +39,8 @@ def check_text(document: CheckFile, paint: Paint, *, verbose: bool = False) -> s
 
 def _heading(policy: CheckedPolicyDocument, paint: Paint) -> Iterator[str]:
     name = printable(policy.file + (f"#{policy.pointer}" if policy.pointer else ""))
-    title = PolicyType(policy.type).grammar.title
     yield paint(name, Tone.HEADING)
-    yield from paragraph(f"checked as {_with_article(title)}: {printable(policy.type_reason)}")
+    yield from paragraph(f"checked as {PolicyType(policy.type).grammar.titled}: {printable(policy.type_reason)}")
     if not policy.findings:
         yield from paragraph("no findings")
 
@@ -58,7 +58,7 @@ def _finding(finding: FindingDocument, paint: Paint, *, verbose: bool) -> Iterat
     if finding.hint:
         yield from paragraph(f"fix: {printable(finding.hint)}")
     if verbose:
-        yield from paragraph(f"rules {', '.join(finding.rules)}; {finding.source}")
+        yield from paragraph(f"{rules_named(finding.rules)}; {finding.source}")
 
 
 def _summary(document: CheckFile) -> Iterator[str]:
@@ -80,7 +80,3 @@ def _summary(document: CheckFile) -> Iterator[str]:
 
 def _counted(count: int, word: str) -> str:
     return f"{count} {word}{'' if count == 1 else 's'}"
-
-
-def _with_article(title: str) -> str:
-    return f"{'an' if title[0] in 'aeio' else 'a'} {title}"

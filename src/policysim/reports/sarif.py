@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from policysim.reports.check_document import rules_named
 from policysim.validation.finding_kinds import FINDING_KINDS
 from policysim.validation.findings import FindingSeverity
 
@@ -58,7 +59,7 @@ def sarif_log(document: CheckFile, folder: Path) -> dict[str, Any]:
 
 def _rule(kind: FindingKind) -> dict[str, Any]:
     title = kind.title[:1].upper() + kind.title[1:] + "."
-    help_text = f"{title} Rules {', '.join(kind.rules)} of docs/semantics.md. Source: {kind.source}."
+    help_text = f"{title} See {rules_named(kind.rules)} of docs/semantics.md. Source: {kind.source}."
     return {
         "id": kind.code,
         "shortDescription": {"text": title},
