@@ -80,13 +80,27 @@ def test_what_is_shown_fits_eighty_columns() -> None:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ("E54", "policysim: there is no rule `E54`; the nearest is E45 (see `policysim rule --help`)\n"),
-        ("identity", "policysim: there is no rule `identity`; the nearest is E1 (see `policysim rule --help`)\n"),
+        ("E54", "there is no rule `E54`; the nearest is E45"),
+        ("E 18", "there is no rule `E 18`; the nearest is E18"),
+        ("identity", "there is no rule `identity`; `policysim rule` lists the letters"),
+        ("", "there is no rule ``; `policysim rule` lists the letters"),
     ],
 )
 def test_an_unknown_code_is_one_sentence_with_the_nearest(given: str, sentence: str) -> None:
     result = CliRunner().invoke(main, ["rule", "E1", given])
-    assert (result.exit_code, result.stdout, result.stderr) == (2, "", sentence)
+    said = f"policysim: {sentence} (see `policysim rule --help`)\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", said)
+
+
+@pytest.mark.parametrize(
+    ("word", "codes"), [("full-access", ["A2", "R1"]), ("Empty-String", ["C8"]), ("broken-json", ["G1"])]
+)
+def test_the_code_of_a_finding_or_caveat_tells_the_rules_behind_it(word: str, codes: list[str]) -> None:
+    assert [rule["code"] for rule in rules_of(word)] == codes
+
+
+def test_help_says_what_more_is_shown() -> None:
+    assert "Show more: every test, and the addresses of AWS's" in run("--help")
 
 
 def test_json_has_every_member_of_a_rule() -> None:

@@ -30,6 +30,11 @@ def evidence_of(code: str) -> Evidence:
     return _index().get(code, Evidence())
 
 
+def codes_of_finding(finding: str) -> list[str]:
+    """The codes of the rules that a problem or finding speaks of."""
+    return [code for code, evidence in _index().items() if finding in evidence.findings]
+
+
 @cache
 def _index() -> dict[str, Evidence]:
     rows: dict[str, dict[str, list[str]]] = json.loads(INDEX.read_text(encoding="utf-8"))

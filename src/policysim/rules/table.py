@@ -39,9 +39,9 @@ RULES: Final[dict[str, Rule]] = {rule.code: rule for _, rules in GROUPS.values()
 
 
 def nearest_code(text: str) -> str:
-    """The code that is most like a text that is none: of the same letter by number, else by spelling."""
+    """The code most like a text that is none: of the same letter by number, else by spelling; empty if none is."""
     wanted = text.strip().upper()
     letter, number = wanted[:1], wanted[1:]
     if letter in GROUPS and number.isascii() and number.isdigit():
         return min(GROUPS[letter][1], key=lambda rule: abs(rule.number - int(number[:9]))).code
-    return (get_close_matches(wanted, RULES, n=1) or ["E1"])[0]
+    return next(iter(get_close_matches(wanted, RULES, n=1)), "")
