@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from policysim.language.policy_types import PolicyType
+from policysim.validation import redundancy
 from policysim.validation.findings import FindingSeverity
 from policysim.validation.overlaps import arns_overlap, covers, globs_overlap
 from tests.validation.findings_on import GET, QUEUE_ARN, codes, findings, found, on
@@ -190,3 +191,17 @@ def test_r1_covering_is_open_where_a_question_mark_meets_a_star() -> None:
     assert covers("arn:aws:s3:::*", "arn:aws:s3:::b/*")
     assert not covers("arn:aws:s3:::b?", "arn:aws:s3:::b*")
     assert not covers("arn:aws:s3:::b/*", "arn:aws:s3:::*")
+
+
+def test_a4_r1_patterns_that_begin_otherwise_are_not_compared_with_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[str, str]] = []
+
+    def counting(wide: str, narrow: str) -> bool:
+        compared.append((wide, narrow))
+        return covers(wide, narrow)
+
+    monkeypatch.setattr(redundancy, "covers", counting)
+    buckets = [f"arn:aws:s3:::b{number}/*" for number in range(100)]
+    said = found(on([*buckets, "arn:aws:s3:::b99*"], "s3:GetObject"))
+    assert said == [("redundant-resource", '"arn:aws:s3:::b99/*"')]
+    assert compared == [("arn:aws:s3:::b99*", "arn:aws:s3:::b99/*")]

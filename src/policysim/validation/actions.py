@@ -1,4 +1,4 @@
-"""Checks of ``Action`` and ``NotAction``: actions that there are not, and patterns that say nothing new."""
+"""Checks of ``Action`` and ``NotAction``: actions that there are not, and negations that leave none."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Final
 from policysim.language.element_forms import action_flaws
 from policysim.validation.finding_kinds import (
     NEVER_EXCLUDES,
-    REDUNDANT_ACTION,
     UNKNOWN_ACTION,
     UNKNOWN_SERVICE,
     UNMATCHED_ACTION,
 )
-from policysim.validation.overlaps import covers_actions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,31 +46,6 @@ def _unknown(subject: Subject, action: PatternAt) -> Iterator[Finding]:
     elif not subject.catalogue.knows_action(action.text):
         hint = nearest(f"{prefix.lower()}:{name}", known)
         yield subject.finding(UNKNOWN_ACTION, f"the catalogue knows no action `{action.text}`", action.where, hint)
-
-
-def redundant_actions(subject: Subject) -> Iterator[Finding]:
-    """Patterns that another pattern of the element covers already (spec A4)."""
-    actions = subject.actions
-    seen: set[str] = set()
-    wide = [(index, action.text) for index, action in enumerate(actions) if "*" in action.text or "?" in action.text]
-    for index, action in enumerate(actions):
-        lower = action.text.lower()
-        wider = next((text for at, text in wide if at != index and _wider(text.lower(), lower)), None)
-        if lower in seen:
-            yield subject.finding(REDUNDANT_ACTION, f"`{action.text}` is listed twice", action.where, "remove it")
-        elif wider is not None:
-            yield subject.finding(
-                REDUNDANT_ACTION, f"`{wider}` covers `{action.text}` already", action.where, "remove one of them"
-            )
-        seen.add(lower)
-
-
-def _wider(wide: str, narrow: str) -> bool:
-    if wide == narrow:
-        return False
-    if wide in EVERY_ACTION:
-        return narrow not in EVERY_ACTION
-    return covers_actions(wide, narrow)
 
 
 def excludes_everything(subject: Subject) -> Iterator[Finding]:

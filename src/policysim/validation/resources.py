@@ -21,11 +21,10 @@ from policysim.validation.finding_kinds import (
     ARN_SERVICE_WILDCARD,
     MISSING_RESOURCE_TYPE,
     NO_RESOURCE_LEVEL,
-    REDUNDANT_RESOURCE,
     RESOURCE_WITHOUT_ACTION,
     UNKNOWN_PARTITION,
 )
-from policysim.validation.overlaps import arns_overlap, covers
+from policysim.validation.overlaps import arns_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -196,19 +195,3 @@ def odd_arns(subject: Subject) -> Iterator[Finding]:
         if "*" in service or "?" in service:
             message = f"`{resource.text}` covers resources of other services too"
             yield subject.finding(ARN_SERVICE_WILDCARD, message, resource.where, "name the service")
-
-
-def redundant_resources(subject: Subject) -> Iterator[Finding]:
-    """Patterns that another pattern of the element covers already."""
-    resources = subject.resources
-    wide = [(at, other.text) for at, other in enumerate(resources) if "*" in other.text or "?" in other.text]
-    seen: set[str] = set()
-    for index, resource in enumerate(resources):
-        text = resource.text
-        wider = next((other for at, other in wide if at != index and other != text and covers(other, text)), None)
-        if text in seen:
-            yield subject.finding(REDUNDANT_RESOURCE, f"`{text}` is listed twice", resource.where, "remove it")
-        elif wider is not None:
-            message = f"`{wider}` covers `{text}` already"
-            yield subject.finding(REDUNDANT_RESOURCE, message, resource.where, "remove one of them")
-        seen.add(text)
