@@ -13,7 +13,9 @@ from policysim.evaluation.context import context_lookup
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Decision, Effect
 from policysim.evaluation.network_keys import SUPPORTED_BY, supports
+from policysim.evaluation.s3_keys import access_point_arn, is_access_point, reaches_a_bucket
 from policysim.evaluation.session_keys import OF_ROLE_SESSIONS
+from policysim.language.arns import parse_arn
 from policysim.language.request import (
     ABSENT,
     UNKNOWN,
@@ -450,3 +452,119 @@ def test_c72_the_name_of_a_request_tag_ignores_case() -> None:
     assert decide(request, policies(identity=[condition]), CATALOGUE).effect is Effect.ALLOWED
     other = ask(context=RequestContext({"aws:RequestTag/TEAM": "Blue"}, complete=True))
     assert decide(other, policies(identity=[condition]), CATALOGUE).effect is Effect.IMPLICIT_DENY
+
+
+@pytest.mark.parametrize(
+    ("key", "caller"),
+    [
+        ("aws:PrincipalAccount", replace(ALICE, account=None)),
+        ("aws:PrincipalType", SERVICE),
+        ("aws:PrincipalType", WEB),
+        ("aws:username", replace(ALICE, arn=None)),
+        ("aws:userid", replace(ALICE, unique_id=None)),
+        ("aws:userid", replace(APP, arn=None)),
+        ("aws:userid", replace(FEDERATED, arn=None)),
+        ("aws:userid", replace(ROOT, account=None)),
+        ("aws:PrincipalServiceName", replace(SERVICE, service=None)),
+        ("aws:FederatedProvider", replace(WEB, provider=None)),
+    ],
+)
+def test_c42_to_c50_what_is_not_known_of_a_caller_is_not_made_up(key: str, caller: Principal) -> None:
+    assert look(key, caller) is UNKNOWN
+
+
+@pytest.mark.parametrize("person", [replace(PERSON, arn=None), replace(PERSON, entity_arn=None)])
+def test_c51_a_person_of_identity_center_is_told_by_the_role_or_by_its_session(person: Principal) -> None:
+    assert look("aws:MultiFactorAuthPresent", person) is ABSENT
+    assert look("aws:MultiFactorAuthPresent", replace(APP, arn=None)) is UNKNOWN
+    assert look("aws:MultiFactorAuthPresent", replace(APP, entity_arn=None)) is UNKNOWN
+
+
+def test_c55_c56_a_chain_of_services_tells_that_a_call_is_forwarded() -> None:
+    chain = {"aws:CalledVia": ("athena.amazonaws.com",)}
+    assert look("aws:SourceVpce", said=chain) is ABSENT
+    assert look("aws:SourceVpce", said={**chain, "aws:ViaAWSService": ("false",)}) is UNKNOWN
+    assert look("aws:SourceVpce", said={"aws:CalledVia": ()}) is UNKNOWN
+    assert look("aws:SourceVpce", absent=("aws:CalledVia",)) is UNKNOWN
+
+
+@pytest.mark.parametrize("key", ["aws:CalledViaFirst", "aws:CalledViaLast"])
+def test_c55_either_end_of_a_chain_tells_of_it(key: str) -> None:
+    assert look("aws:ViaAWSService", said={key: ("athena.amazonaws.com",)}) == ("true",)
+    assert look(key, absent=("aws:CalledVia",)) is ABSENT
+    assert look(key) is UNKNOWN
+    assert look(key, SERVICE) is ABSENT
+
+
+@pytest.mark.parametrize("key", sorted(SUPPORTED_BY))
+def test_c53_a_key_of_some_services_is_absent_elsewhere_and_over_the_internet(key: str) -> None:
+    served = f"{min(SUPPORTED_BY[key])}:DoIt"
+    assert look(key, action=served) is UNKNOWN
+    assert look(key, action=served.upper()) is UNKNOWN
+    assert look(key, action="nosuchservice:DoIt") is ABSENT
+    assert look(key, action=served, said={"aws:SourceIp": ("203.0.113.7",)}) is ABSENT
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("aws-service-role/sns.amazonaws.com/AWSServiceRoleForX", ("sns.amazonaws.com",)),
+        ("aws-service-role/sns.amazonaws.com/deep/AWSServiceRoleForX", ("sns.amazonaws.com",)),
+        ("aws-service-role/*", UNKNOWN),
+        ("aws-service-role/", UNKNOWN),
+        ("plain", UNKNOWN),
+    ],
+)
+def test_s42_a_service_linked_role_s_path_names_its_service(path: str, service: ContextValue) -> None:
+    resource = f"arn:aws:iam::{ACCOUNT}:role/{path}"
+    assert look("iam:AWSServiceName", action="iam:CreateServiceLinkedRole", resource=resource) == service
+
+
+def test_s7_only_a_session_hands_its_source_identity_on() -> None:
+    said = {"aws:SourceIdentity": ("ann",)}
+    for caller, value in ((APP, ("ann",)), (ROOT, UNKNOWN), (ALICE, UNKNOWN)):
+        assert look("sts:SourceIdentity", caller, "sts:AssumeRole", ROLE, said=said) == value
+    unset = look("sts:SourceIdentity", APP, "sts:AssumeRole", ROLE, absent=("aws:SourceIdentity",))
+    assert unset is UNKNOWN, "the call may set one"
+
+
+@pytest.mark.parametrize(
+    ("caller", "region"),
+    [
+        (ALICE, ("us-east-1",)),
+        (replace(APP, arn=None), ("us-east-1",)),
+        (replace(APP, arn="arn:aws-elsewhere:sts::1:assumed-role/a/b"), UNKNOWN),
+        (replace(ALICE, arn=None), UNKNOWN),
+    ],
+)
+def test_c63_without_a_resource_the_caller_tells_the_partition(caller: Principal, region: ContextValue) -> None:
+    assert look("aws:RequestedRegion", caller, "iam:ListUsers", "*") == region
+
+
+def test_c65_which_claims_stay_in_a_session_hangs_on_the_kind_of_provider() -> None:
+    assert look("accounts.google.com:aud", APP) is UNKNOWN
+    assert look("saml:aud", APP) is ABSENT
+    assert look("saml:namequalifier", APP) is UNKNOWN
+    assert look("accounts.google.com:namequalifier", APP) is ABSENT
+
+
+@pytest.mark.parametrize(
+    ("action", "reaches"),
+    [
+        ("s3:GetObject", True),
+        ("s3:ListBucket", True),
+        ("s3:GetAccessPointPolicy", False),
+        ("s3:TagResource", False),
+        ("s3:ListTagsForResource", False),
+    ],
+)
+def test_s17_actions_on_the_access_point_itself_reach_no_bucket(action: str, *, reaches: bool) -> None:
+    assert reaches_a_bucket(action) is reaches
+
+
+def test_s17_an_access_point_on_an_outpost_is_named_after_it() -> None:
+    point = f"arn:aws:s3-outposts:eu-west-1:{ACCOUNT}:outpost/op-1/accesspoint/ap"
+    assert is_access_point(f"{point}/object/x")
+    assert access_point_arn(parse_arn(f"{point}/object/x") or pytest.fail("no ARN")) == point
+    assert not is_access_point(f"arn:aws:s3:eu-west-1:{ACCOUNT}:outpost/op-1/accesspoint/ap")
+    assert not is_access_point(f"arn:aws:s3-outposts:eu-west-1:{ACCOUNT}:accesspoint/ap")
