@@ -45,6 +45,15 @@ def test_s17_the_deciding_authorization_is_shown_and_the_other_one_named(tmp_pat
     assert f"that of the access point, on `{OBJECT}`, is allowed" in told(denied)
 
 
+def test_s17_what_no_file_holds_is_named_without_line_and_column(tmp_path: Path) -> None:
+    inside = {POINT: {**POINTS[POINT], "NetworkOrigin": "VPC", "VpcConfiguration": {"VpcId": "vpc-1"}}}
+    question = ("--principal", "role/app", "--action", "s3:GetObject", "--resource", OBJECT, "--context-complete")
+    done = run("eval", *question, "--account", folder_with(tmp_path, points=inside))
+    assert done.returncode == 1
+    assert "Amazon S3" in done.stdout
+    assert "Amazon S3:" not in done.stdout
+
+
 def test_s17_a_direct_request_is_told_of_no_other(tmp_path: Path) -> None:
     question = ("--principal", "role/app", "--action", "s3:GetObject", "--resource", BEHIND, "--context-complete")
     done = run("eval", *question, "--account", folder_with(tmp_path), "--format", "json")

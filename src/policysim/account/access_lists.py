@@ -128,4 +128,4 @@ def _everything(policy_type: PolicyType) -> Policy:
     text = (
         f'{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", {principal}"Action": "*", "Resource": "*"}}]}}'
     )
-    return parse_policy(Source(STATED_BY_S3, text), policy_type)
+    return parse_policy(Source(STATED_BY_S3, text, written_here=True), policy_type)

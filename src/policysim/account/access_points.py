@@ -128,4 +128,5 @@ def _only_from(vpc_id: str) -> Policy:
         "Condition": {"StringNotEquals": {"aws:SourceVpc": vpc_id}},
     }
     document = {"Version": "2012-10-17", "Statement": [statement]}
-    return parse_policy(Source(STATED_BY_S3, json.dumps(document, indent=2)), PolicyType.RESOURCE)
+    source = Source(STATED_BY_S3, json.dumps(document, indent=2), written_here=True)
+    return parse_policy(source, PolicyType.RESOURCE)

@@ -140,7 +140,7 @@ def _policy(grant: KeyGrant, key_arn: str, operation: str, *, alone: bool) -> Po
         statement["Condition"] = conditions
     # Without a version: the values of a constraint are literal, with no policy variables in them.
     text = json.dumps({"Statement": [statement]}, indent=2)
-    policy = parse_policy(Source(f"{grant.title} of {key_arn}", text), PolicyType.RESOURCE)
+    policy = parse_policy(Source(f"{grant.title} of {key_arn}", text, written_here=True), PolicyType.RESOURCE)
     return replace(policy, problems=(), statements=tuple(_to_grantees(one, grantees) for one in policy.statements))
 
 

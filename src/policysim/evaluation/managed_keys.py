@@ -85,4 +85,5 @@ def _policy(partition: str, account: str, region: str) -> Policy:
         "Resource": "*",
     }
     text = json.dumps({"Version": "2012-10-17", "Statement": [through_the_service, description]}, indent=2)
-    return parse_policy(Source("fixed policy of an AWS managed key (KMS)", text), PolicyType.RESOURCE)
+    source = Source("fixed policy of an AWS managed key (KMS)", text, written_here=True)
+    return parse_policy(source, PolicyType.RESOURCE)

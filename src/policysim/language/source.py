@@ -50,12 +50,14 @@ class Origin(NamedTuple):
 class Source:
     """One text as the user wrote it, byte order mark and line ends included.
 
-    ``name`` is the file as the user named it (or ``<stdin>``, ``<message>``).
+    ``name`` is the file as the user named it (or ``<stdin>``, ``<message>``). ``written_here``: no person can open
+    the text, since policysim wrote it down itself; the name says what it states.
     """
 
     name: str
     text: str
     origin: Origin | None = None
+    written_here: bool = False
 
 
 class Span(NamedTuple):

@@ -35,7 +35,10 @@ class LineDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementDocument:
-    """A statement and where it stands. ``index`` counts from 0; ``line`` and ``column`` count from 1."""
+    """A statement and where it stands. ``index`` counts from 0; ``line`` and ``column`` count from 1.
+
+    ``opens``: ``file`` is one that a person can open, and not only the name of what states it.
+    """
 
     policy: str
     policy_arn: str | None
@@ -50,6 +53,7 @@ class StatementDocument:
     column: int
     end_line: int
     end_column: int
+    opens: bool = field(metadata=SCREEN_ONLY)
     excerpt: tuple[LineDocument, ...] = field(metadata=SCREEN_ONLY)
 
 

@@ -266,8 +266,9 @@ def statement_name(statement: StatementDocument) -> str:
 
 
 def place(statement: StatementDocument) -> str:
-    """``file:line:column``, the form that editors and terminals link."""
-    return f"{printable(statement.file)}:{statement.line}:{statement.column}"
+    """``file:line:column``, the form that editors and terminals link; of no file, only what states it."""
+    name = printable(statement.file)
+    return f"{name}:{statement.line}:{statement.column}" if statement.opens else name
 
 
 def _count(number: int, noun: str) -> str:

@@ -116,6 +116,7 @@ def statement_document(match: StatementMatch, excerpt: tuple[LineDocument, ...] 
         column=place.column,
         end_line=place.end_line,
         end_column=place.end_column,
+        opens=not match.statement.location.source.written_here,
         excerpt=excerpt,
     )
 

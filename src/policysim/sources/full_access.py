@@ -25,7 +25,7 @@ class FullAccess(NamedTuple):
 
     def document(self) -> Policy:
         """The policy, in a source that no file of the user's holds."""
-        return parse_policy(Source(f"{self.name} (AWS)", self.text), self.type)
+        return parse_policy(Source(f"{self.name} (AWS)", self.text, written_here=True), self.type)
 
 
 FULL_AWS_ACCESS: Final = FullAccess(

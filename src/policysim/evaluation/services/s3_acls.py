@@ -85,7 +85,8 @@ def acl_policy(grants: tuple[AclGrant, ...]) -> Policy:
         for one in grants
     ]
     document = {"Version": "2012-10-17", "Statement": [{**one, "Resource": "*"} for one in statements]}
-    return parse_policy(Source(STATED_BY_S3, json.dumps(document, indent=2)), PolicyType.RESOURCE)
+    source = Source(STATED_BY_S3, json.dumps(document, indent=2), written_here=True)
+    return parse_policy(source, PolicyType.RESOURCE)
 
 
 def _principal(grantee: str) -> Any:  # noqa: ANN401  # the Principal element of a policy: a string or an object
