@@ -234,6 +234,32 @@ def test_s31_an_anonymous_caller_needs_the_policy_of_an_api_that_has_one() -> No
     assert answer(on("sqs:SendMessage", QUEUE, ANONYMOUS)).effect is Effect.IMPLICIT_DENY
 
 
+@pytest.mark.parametrize("asked", ["log-group:/app", "log-group:/app:*", "log-group:/app:log-stream:"])
+@pytest.mark.parametrize(
+    ("action", "in_policy", "effect"),
+    [
+        ("logs:CreateLogGroup", "log-group:/app:*", Effect.ALLOWED),
+        ("logs:CreateLogStream", "log-group:/app:log-stream:*", Effect.ALLOWED),
+        ("logs:CreateLogStream", "log-group:/app", Effect.IMPLICIT_DENY),
+        ("logs:PutRetentionPolicy", "log-group:/other:*", Effect.IMPLICIT_DENY),
+    ],
+)
+def test_r21_a_log_group_is_matched_as_the_stream_of_it(
+    action: str, in_policy: str, effect: Effect, asked: str
+) -> None:
+    base = f"arn:aws:logs:eu-west-1:{ACCOUNT}:"
+    assert answer(on(action, base + asked), identity=[allow(action, base + in_policy)]).effect is effect
+
+
+@pytest.mark.parametrize(
+    ("in_policy", "effect"), [("log-group:/app", Effect.ALLOWED), ("log-group:/app:*", Effect.IMPLICIT_DENY)]
+)
+def test_r21_tags_of_a_log_group_hang_on_its_plain_arn(in_policy: str, effect: Effect) -> None:
+    base = f"arn:aws:logs:eu-west-1:{ACCOUNT}:"
+    tagging = on("logs:TagResource", base + "log-group:/app")
+    assert answer(tagging, identity=[allow("logs:TagResource", base + in_policy)]).effect is effect
+
+
 def test_s32_every_value_of_a_fine_grained_key_must_be_listed() -> None:
     own = allow(
         "dynamodb:Query",

@@ -14,6 +14,7 @@ from policysim.evaluation.facts import is_multivalued
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.principals import EVERYWHERE, Circumstances, Reach, match_principal
 from policysim.evaluation.reasons import Element, Reason
+from policysim.evaluation.services.log_groups import authorized_form
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, negate
 from policysim.language.patterns import action_matches, resource_matches, resource_pattern_of
 from policysim.language.request import UNKNOWN as UNKNOWN_VALUE
@@ -52,7 +53,7 @@ class Target(NamedTuple):
     def of(cls, request: Request, facts: Facts) -> Target:
         """The target of a request."""
         without = facts.takes_no_resource(request.action) is True
-        resource = "*" if without else request.resource.arn
+        resource = "*" if without else authorized_form(request.action, request.resource.arn)
         return cls(resource, without, _RESOURCE_ALIASES.get(request.action.lower()) if resource == "*" else None)
 
 
