@@ -40,6 +40,21 @@ def test_c51_credentials_of_a_user(access_key: str | None, session: Any, credent
     )
 
 
+@pytest.mark.parametrize(
+    ("parameters", "passed_on"),
+    [
+        ({"incomingTransitiveTags": {"Department": "Engineering", "Team": "blue"}}, ("Department", "Team")),
+        ({"transitiveTagKeys": ["Project"]}, ()),
+        ({"incomingTransitiveTags": "Department"}, ()),
+        (None, ()),
+    ],
+)
+def test_s7_the_tags_that_a_session_passes_on_stand_in_the_record_of_the_next_link(
+    parameters: dict[str, Any] | None, passed_on: tuple[str, ...]
+) -> None:
+    assert principal(ASSUMED_ROLE, requestParameters=parameters).transitive_tags == passed_on
+
+
 def test_p9_the_role_of_a_session_comes_with_its_path_from_the_issuer() -> None:
     found = caller(ASSUMED_ROLE)
     assert found == Caller(

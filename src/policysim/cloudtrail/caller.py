@@ -23,6 +23,9 @@ SERVICE_ENDINGS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".amazon.com")
 """How service principals end; ``AWS Internal`` and the like name none."""
 
 FROM_RECORD: Final = "userIdentity"
+INHERITED_TAGS: Final = "incomingTransitiveTags"
+"""The parameter of AssumeRole in records (IAM User Guide, id_session-tags), which no caller can pass."""
+
 ROLE_DERIVED: Final = "; the role's ARN is derived from the session's, without a path"
 
 
@@ -119,7 +122,7 @@ def _root(identity: UserIdentity, event: Event) -> Caller:
     return Caller(principal, FROM_RECORD)
 
 
-def _assumed_role(identity: UserIdentity, _event: Event) -> Caller:
+def _assumed_role(identity: UserIdentity, event: Event) -> Caller:
     issuer = _issuer_arn(identity)
     if issuer:
         role: str | None = issuer
@@ -131,9 +134,14 @@ def _assumed_role(identity: UserIdentity, _event: Event) -> Caller:
         role, origin, unresolved = role_behind(identity.arn)
     else:
         role, origin, unresolved = None, "", _without_arn(identity)
-    return Caller(
-        _role_session(identity.arn, role, identity.account_id, identity.principal_id), FROM_RECORD + origin, unresolved
-    )
+    principal = _role_session(identity.arn, role, identity.account_id, identity.principal_id)
+    return Caller(replace(principal, transitive_tags=_inherited(event)), FROM_RECORD + origin, unresolved)
+
+
+def _inherited(event: Event) -> tuple[str, ...]:
+    """The keys of the tags that a session passes on in a role chain, as the record of its next link shows them (S7)."""
+    tags = event.parameters.get(INHERITED_TAGS)
+    return tuple(tags) if isinstance(tags, dict) else ()
 
 
 def _issuer_arn(identity: UserIdentity) -> str | None:
