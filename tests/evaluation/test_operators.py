@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 
 from policysim.evaluation.operators import COMPARISONS
-from policysim.evaluation.values import instant_of, network_of, number_of
+from policysim.evaluation.values import (
+    Instant,
+    bytes_of,
+    instant_of,
+    instant_of_epoch_first,
+    network_of,
+    number_of,
+)
 from policysim.language.operators import BASE_OPERATORS, Family
 from policysim.language.variables import unexpanded
 
@@ -186,3 +196,99 @@ def test_c32_string_like_matches_an_arn_where_arn_like_does_not() -> None:
 
 def test_c33_star_alone_is_every_arn() -> None:
     assert agree("ArnLike", "arn:aws:iam::1:role/a", "*") is True
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("+5", 5),
+        ("-5", -5),
+        ("999999999999999999", 10**18 - 1),
+        ("1000000000000000000000", 10**21),
+        ("1E2", 100),
+        ("1e+2", 100),
+        ("15e-1", Decimal("1.5")),
+        ("1.5", Decimal("1.5")),
+        (".5", Decimal("0.5")),
+        ("5.", 5),
+        ("1e400", Decimal("1e400")),
+        ("1e0400", None),
+        ("1e401", None),
+        ("1e1000", None),
+        ("1e", None),
+        ("e5", None),
+        ("1ee5", None),
+        ("1e++5", None),
+        ("1.2.3", None),
+        ("-", None),
+        ("+", None),
+        (".", None),
+        ("", None),
+    ],
+)
+def test_c17_a_number_has_a_sign_digits_and_an_exponent(text: str, number: Any) -> None:
+    assert number_of(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("1" * 18, Instant(int("1" * 18))),
+        ("1" * 19, None),
+        ("123", Instant(123)),
+        ("1970-01-01T00:01Z", Instant(60)),
+        ("1970-01-01T01:02:03.4500Z", Instant(3723, "45")),
+        ("1970-01-01T00:00:59Z", Instant(59)),
+        ("1970-01-01T00:00:60Z", None),
+        ("1970-01-01T00:60Z", None),
+        ("1970-01-01T24:00Z", None),
+        ("1970-01-01T00:01+00:01", Instant(0)),
+        ("1970-01-01T00:01-01:00", Instant(3660)),
+        ("1970-01-01T+00:01", None),
+        ("1970-01-01T0:01+00:01", None),
+        ("1970-01-01T00:01+00:01:00", None),
+        ("1970-01-01T00:0x", None),
+        ("1970-01-01T00:001", None),
+        ("1970-01-01T00:00.5Z", None),
+        ("1970-01-01T00:00:00.Z", None),
+        ("1970-01-02", Instant(86_400)),
+        ("1970-02", Instant(31 * 86_400)),
+        ("1971", Instant(365 * 86_400)),
+        ("1970-01T00:00Z", None),
+        ("1970-13", None),
+    ],
+)
+def test_c18_c19_c20_a_date_is_an_instant_to_the_fraction_of_a_second(text: str, instant: Instant | None) -> None:
+    assert instant_of(text) == instant
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("2020", 2020), ("202", 202), ("abcd", None), ("20201", 20201)])
+def test_c19_read_as_seconds_four_digits_are_no_year(text: str, seconds: int | None) -> None:
+    assert instant_of_epoch_first(text) == (None if seconds is None else Instant(seconds))
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("0.0.0.0/0", 0, 2**32 - 1),
+        ("0.0.0.1", 1, 1),
+        ("0.0.0.1/32", 1, 1),
+        ("0.0.0.1/031", 0, 1),
+        ("0.0.0.1/33", None, None),
+        ("0.0.0.1/0032", None, None),
+        ("0.0.0.1/", None, None),
+        ("0.0.0.0255", None, None),
+        ("0.0.0.256", None, None),
+        ("0.0.0.01", None, None),
+        ("::1/128", 1, 1),
+        ("::1/127", 0, 1),
+        ("::1/129", None, None),
+    ],
+)
+def test_c24_c26_a_range_has_a_first_and_a_last_address(text: str, first: int | None, last: int | None) -> None:
+    found = network_of(text)
+    assert (None if found is None else (found.first, found.last)) == (None if first is None else (first, last))
+
+
+def test_c23_no_text_stands_for_no_bytes() -> None:
+    assert (bytes_of(""), bytes_of("AAAA"), bytes_of("A")) == (b"", b"\0\0\0", None)

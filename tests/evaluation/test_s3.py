@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -226,3 +227,108 @@ def test_s11_within_one_account_either_policy_is_enough() -> None:
     assert decide(ask(), policies(identity=[allow()]), NO_FACTS).layer == "identity"
     assert decide(ask(), policies(resource=[named]), NO_FACTS).layer == "resource"
     assert decide(ask(), PolicySet({}), NO_FACTS).blocking == (LayerName.IDENTITY,)
+
+
+BLOCKED = PublicAccessBlock(block_public_acls=True, block_public_policy=True)
+UNBLOCKED = PublicAccessBlock(block_public_acls=False, block_public_policy=False)
+LISTS_OFF = "BucketOwnerEnforced"
+KEY = f"{BUCKET}/k"
+
+
+def told(
+    action: str,
+    resource: str = KEY,
+    caller: Principal = ALICE,
+    *,
+    stated: dict[str, str] | None = None,
+    granted: bool = True,
+    **facts: Any,
+) -> set[str]:
+    """The codes of the caveats of a request on a resource of which these facts are known."""
+    context = RequestContext({key: (value,) for key, value in (stated or {}).items()}, complete=True)
+    asked = ask(caller, action, resource, context=context)
+    asked = replace(asked, resource=replace(asked.resource, **facts))
+    statements = [allow(**EVERYONE)] if granted else []
+    found = policies(identity=[allow()], resource=statements)
+    return {caveat.code for caveat in decide(asked, found, NO_FACTS).caveats}
+
+
+@pytest.mark.parametrize(
+    ("action", "block", "ownership", "codes"),
+    [
+        ("s3:PutBucketPolicy", BLOCKED, None, {"public-policy-refused"}),
+        ("s3:PutBucketPolicy", UNBLOCKED, None, set()),
+        ("s3:PutBucketPolicy", None, LISTS_OFF, set()),
+        ("S3:PUTBUCKETACL", BLOCKED, None, {"public-acl-refused"}),
+        ("s3:PutBucketAcl", UNBLOCKED, None, set()),
+        ("s3:PutBucketAcl", None, LISTS_OFF, {"acl-not-supported"}),
+        ("s3:PutBucketAcl", BLOCKED, LISTS_OFF, {"public-acl-refused", "acl-not-supported"}),
+        ("s3:PutObjectAcl", BLOCKED, "ObjectWriter", {"public-acl-refused", "object-owner-open"}),
+        ("s3:GetObject", BLOCKED, LISTS_OFF, set()),
+    ],
+)
+def test_s14_s15_what_a_setting_may_refuse_is_told_of_the_calls_that_it_speaks_of(
+    action: str, block: PublicAccessBlock | None, ownership: str | None, codes: set[str]
+) -> None:
+    resource = KEY if "Object" in action else BUCKET
+    assert told(action, resource, public_access_block=block, object_ownership=ownership) == codes
+
+
+@pytest.mark.parametrize(
+    ("ownership", "owner", "open_"),
+    [
+        ("ObjectWriter", None, True),
+        ("BucketOwnerPreferred", None, True),
+        ("ObjectWriter", ACCOUNT, False),
+        (LISTS_OFF, None, False),
+        (None, None, False),
+    ],
+)
+def test_s13_who_owns_an_object_is_open_only_where_another_may(
+    ownership: str | None, owner: str | None, *, open_: bool
+) -> None:
+    codes = told("s3:GetObject", object_ownership=ownership, object_owner=owner)
+    assert ("object-owner-open" in codes) is open_
+    assert "object-owner-open" not in told("s3:ListBucket", BUCKET, object_ownership=ownership, object_owner=owner)
+
+
+@pytest.mark.parametrize(
+    ("stated", "disabled", "public"),
+    [
+        ({}, False, False),
+        ({"s3:x-amz-acl": "private"}, True, False),
+        ({"s3:x-amz-acl": "bucket-owner-full-control"}, False, False),
+        ({"s3:x-amz-acl": "public-read"}, True, True),
+        ({"s3:x-amz-grant-read": "uri=everybody"}, True, True),
+    ],
+)
+def test_s14_s15_an_upload_is_refused_for_the_list_that_it_brings(
+    stated: dict[str, str], *, disabled: bool, public: bool
+) -> None:
+    assert ("acl-not-supported" in told("s3:PutObject", stated=stated, object_ownership=LISTS_OFF)) is disabled
+    assert ("public-acl-refused" in told("s3:PutObject", stated=stated, public_access_block=BLOCKED)) is public
+    plain = told("s3:PutObject", stated=stated, public_access_block=UNBLOCKED, object_ownership="ObjectWriter")
+    assert plain & {"acl-not-supported", "public-acl-refused"} == set()
+    assert told("s3:PutObject", stated=stated) == set()
+
+
+@pytest.mark.parametrize(
+    ("facts", "caller", "action", "resource", "unknown"),
+    [
+        ({}, FOREIGN, "s3:GetObject", KEY, True),
+        ({}, FOREIGN, "S3:GETOBJECT", KEY, True),
+        ({"object_ownership": "ObjectWriter"}, FOREIGN, "s3:GetObject", KEY, True),
+        ({"object_ownership": LISTS_OFF}, FOREIGN, "s3:GetObject", KEY, False),
+        ({"acl": ()}, FOREIGN, "s3:GetObject", KEY, False),
+        ({}, FOREIGN, "s3:PutBucketPolicy", BUCKET, False),
+        ({}, FOREIGN, "s3:GetBucketTagging", BUCKET, False),
+        ({}, FOREIGN, "s3:GetObject", f"{POINT}/object/x", False),
+        ({}, FOREIGN, "s3:GetObject", f"{BUCKET}/a:b:c", True),
+        ({}, FOREIGN, "s3:GetObject", "*", False),
+        ({"account": OTHER}, FOREIGN, "s3:GetObject", KEY, False),
+    ],
+)
+def test_s14_x12_a_list_that_nobody_collected_is_told_to_whom_it_may_let_in(
+    facts: dict[str, Any], caller: Principal, action: str, resource: str, *, unknown: bool
+) -> None:
+    assert ("acl-unknown" in told(action, resource, caller, granted=False, **facts)) is unknown
