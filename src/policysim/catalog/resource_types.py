@@ -51,6 +51,7 @@ def resource_types_of(service: str) -> tuple[CatalogResourceType, ...]:
     return tuple(one for one in found if one is not None)
 
 
+@lru_cache(maxsize=8192)
 def takes_no_resource(action: str) -> bool | None:
     """Whether the action works on no single resource (spec R2).
 

@@ -133,27 +133,26 @@ class Evaluator:
     def _planned(self, request: Request) -> _Plan:
         deviation = deviation_of(request.action)
         question = question_of(request, self._policies, self._facts, self._switches)
-        plan = _Plan(request.principal, request.resource, deviation, question, live=self._is_live(request, deviation))
-        settled = None if plan.live else settled_outcome(request, deviation)
+        live = self._is_live(request, deviation)
+        settled = None if live else settled_outcome(request, deviation)
         if settled is not None:
-            plan.settled = settled.effect
-            return plan
-        for name, content, levels in self._layers:
-            bound = binds(name, question, deviation)
-            if bound is not FALSE:
-                candidates = [_candidates(documents, name, question) for documents in levels]
-                plan.layers.append(_PlannedLayer(name, content, bound, candidates))
-        plan.open = tuple([one for layer in plan.layers for level in layer.levels for one in level if one.tests])
-        return plan
+            return _Plan(request.principal, request.resource, deviation, question, live, (), (), settled.effect)
+        layers = tuple(
+            [
+                _PlannedLayer(name, content, bound, [_candidates(documents, name, question) for documents in levels])
+                for name, content, levels in self._layers
+                if (bound := binds(name, question, deviation)) is not FALSE
+            ]
+        )
+        is_open = tuple([one for layer in layers for level in layer.levels for one in level if one.tests])
+        return _Plan(request.principal, request.resource, deviation, question, live, layers, is_open)
 
     def _is_live(self, request: Request, deviation: Deviation) -> bool:
         """Whether the context decides in other ways than through the conditions and variables of statements."""
-        return (
-            deviation.reads_context
-            or self._has_endpoint_policy
-            or request.principal.kind is PrincipalKind.ROOT
-            or credentials_reach(request, nothing_known) is not TRUE
-        )
+        kind = request.principal.kind
+        if deviation.reads_context or self._has_endpoint_policy or kind is PrincipalKind.ROOT:
+            return True
+        return credentials_reach(request, nothing_known) is not TRUE
 
 
 class _Document(NamedTuple):
@@ -196,10 +195,10 @@ class _Plan:
     deviation: Deviation
     question: Question
     live: bool
+    layers: tuple[_PlannedLayer, ...]
+    open: tuple[Candidate, ...]
     settled: Effect | None = None
     used: bool = False
-    layers: list[_PlannedLayer] = field(default_factory=list)
-    open: tuple[Candidate, ...] = ()
     effects: dict[tuple[Truth, ...], Effect] = field(default_factory=dict)
 
     def serves(self, request: Request) -> bool:
