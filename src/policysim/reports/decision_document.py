@@ -35,10 +35,7 @@ class LineDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementDocument:
-    """A statement and where it stands. ``index`` counts from 0; ``line`` and ``column`` count from 1.
-
-    ``opens``: ``file`` is one that a person can open, and not only the name of what states it.
-    """
+    """A statement and where it stands. ``index`` counts from 0; ``line`` and ``column`` count from 1."""
 
     policy: str
     policy_arn: str | None
@@ -54,6 +51,8 @@ class StatementDocument:
     end_line: int
     end_column: int
     opens: bool = field(metadata=SCREEN_ONLY)
+    """Whether ``file`` is one that a person can open, and not only the name of what states it."""
+
     excerpt: tuple[LineDocument, ...] = field(metadata=SCREEN_ONLY)
 
 

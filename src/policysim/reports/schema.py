@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _SCREEN_TYPES: Final = ("LineDocument", "MarkDocument")
-_SCREEN_FIELDS: Final = frozenset({"excerpt"})
+_SCREEN_FIELDS: Final = frozenset({"excerpt", "opens"})
 """What the document model holds for the screen alone."""
 
 
