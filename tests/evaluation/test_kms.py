@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -495,3 +496,132 @@ def test_s23_beside_a_grant_a_key_policy_that_was_not_collected_can_only_deny() 
         Effect.DEPENDS,
         {Effect.ALLOWED, Effect.EXPLICIT_DENY},
     )
+
+
+def test_s25_the_fixed_policy_reads_as_aws_shows_it() -> None:
+    direct = fixed_key_policy(on_key(manager="AWS"))
+    assert direct is not None
+    [attached] = direct.policies
+    assert (attached.name, attached.attached_to, attached.editable) == (
+        "fixed policy of an AWS managed key",
+        KEY,
+        False,
+    )
+    assert attached.policy.location.source.name == "fixed policy of an AWS managed key (KMS)"
+    assert attached.policy.location.source.text.startswith('{\n  "Version"')
+    shown = json.loads(attached.policy.location.source.text)
+    assert shown["Version"] == "2012-10-17"
+    through, description = shown["Statement"]
+    assert (through["Sid"], description["Sid"]) == ("ThroughItsService", "ItsDescription")
+    assert (through["Effect"], through["Principal"], through["Resource"]) == ("Allow", {"AWS": "*"}, "*")
+    assert through["Action"] == [
+        "kms:CreateGrant",
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey*",
+        "kms:ReEncrypt*",
+    ]
+    assert through["Condition"] == {
+        "StringEquals": {"kms:CallerAccount": ACCOUNT},
+        "StringLike": {"kms:ViaService": "*.eu-west-1.amazonaws.com"},
+    }
+    assert (description["Principal"], description["Resource"]) == ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "*")
+    assert description["Action"] == ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"]
+
+
+def test_s25_the_service_of_a_fixed_policy_is_a_gap_that_only_grants() -> None:
+    through = fixed_key_policy(on_key(manager="AWS", context=RequestContext()))
+    assert through is not None
+    [gap] = through.gaps
+    assert (through.policies, gap.code, gap.may_deny) == ((), "key-service-unknown", False)
+    assert f"`{KEY}` was not collected" in gap.sentence
+    assert gap.command == f"aws kms list-aliases --key-id {KEY}"
+
+
+@pytest.mark.parametrize(
+    "key", ["no-arn", f"arn:aws:s3:::{ACCOUNT}", f"arn:aws:iam::{ACCOUNT}:role/x"], ids=["text", "bucket", "role"]
+)
+def test_s25_only_a_key_of_a_known_owner_has_a_fixed_policy(key: str) -> None:
+    assert fixed_key_policy(on_key(manager="AWS", key=key)) is None
+    asked = on_key(manager="AWS")
+    assert fixed_key_policy(replace(asked, resource=replace(asked.resource, account=None))) is None
+
+
+def test_s23_a_grant_to_somebody_else_hides_none_that_follows() -> None:
+    other = KeyGrant(f"arn:aws:iam::{OTHER}:role/x", ("Decrypt",), id="g0")
+    found = grants_in_force((other, TO_ALICE), KEY, "KMS:decrypt", ALICE)
+    assert [attached.name for attached in found.policies] == ["grant g1"]
+    [attached] = found.policies
+    assert (attached.attached_to, attached.editable, attached.arn) == (KEY, False, None)
+    assert attached.policy.location.source.name == f"grant g1 of {KEY}"
+    shown = {"Effect": "Allow", "Principal": {"AWS": [ALICE.arn]}, "Action": "kms:Decrypt", "Resource": "*"}
+    assert json.loads(attached.policy.location.source.text) == {"Statement": [shown]}
+    assert '\n  "Statement"' in attached.policy.location.source.text
+    assert attached.policy.problems == ()
+    principal = attached.policy.statements[0].principal
+    assert principal is not None
+    assert (principal.name, principal.negated) == ("Principal", False)
+    assert principal.entries[0].path == ("Principal", "AWS", 0)
+
+
+def test_s23_a_grant_that_is_not_understood_is_a_gap_that_only_grants() -> None:
+    found = grants_in_force((TO_ALICE._replace(understood=False),), KEY, "kms:Decrypt", ALICE)
+    [gap] = found.gaps
+    assert (found.policies, gap.code, gap.may_deny) == ((), "grant-not-evaluated", False)
+    assert gap.sentence == f"a grant g1 of `{KEY}` may allow this: it has constraints that are not known"
+    nameless = KeyGrant(ALICE.arn or "", ("Decrypt",), understood=False)
+    assert f"grant to {ALICE.arn}" in grants_in_force((nameless,), KEY, "kms:Decrypt", ALICE).gaps[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("grant", "types"),
+    [
+        (TO_ALICE._replace(context_equals=(("a", "b"),)), ["EncryptionContextEquals"]),
+        (TO_ALICE._replace(context_subset=(("a", "b"),)), ["EncryptionContextEquals", "EncryptionContextSubset"]),
+    ],
+)
+def test_s23_a_grant_made_under_a_grant_keeps_its_constraint(grant: KeyGrant, types: list[str]) -> None:
+    creating = grant._replace(operations=("Decrypt", "CreateGrant"))
+    [attached] = grants_in_force((creating,), KEY, "kms:CreateGrant", ALICE).policies
+    condition = json.loads(attached.policy.location.source.text)["Statement"][0]["Condition"]
+    assert condition["StringEquals"]["kms:GrantConstraintType"] == types
+    assert condition["ForAllValues:StringEquals"] == {"kms:GrantOperations": ["Decrypt", "CreateGrant"]}
+
+
+def test_s23_a_source_arn_is_a_condition_of_the_grant() -> None:
+    grant = TO_ALICE._replace(source_arn="arn:aws:s3:::data")
+    [attached] = grants_in_force((grant,), KEY, "kms:Decrypt", ALICE).policies
+    condition = json.loads(attached.policy.location.source.text)["Statement"][0]["Condition"]
+    assert condition == {"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::data"}}
+
+
+@pytest.mark.parametrize(
+    ("key", "caller", "resource", "value"),
+    [
+        ("kms:CallerAccount", ALICE, KEY, (ACCOUNT,)),
+        ("kms:CallerAccount", SERVICE, KEY, UNKNOWN),
+        ("kms:CallerAccount", replace(SERVICE, account=ACCOUNT), KEY, UNKNOWN),
+        ("kms:CallerAccount", replace(ALICE, account=None), KEY, UNKNOWN),
+        ("kms:MultiRegion", ALICE, MULTI_REGION, ("true",)),
+        ("kms:MultiRegion", ALICE, KEY, ("false",)),
+        ("kms:MultiRegion", ALICE, ALIAS, UNKNOWN),
+        ("kms:MultiRegion", ALICE, "*", UNKNOWN),
+        ("kms:MultiRegion", ALICE, KEY.replace(":kms:", ":s3:"), UNKNOWN),
+    ],
+)
+def test_s24_s40_keys_of_kms_follow_from_caller_and_key(
+    key: str, caller: Principal, resource: str, value: object
+) -> None:
+    assert context_lookup(on_key(caller=caller, key=resource, context=RequestContext()))(key) == value
+
+
+def test_s35_which_grant_is_meant_is_a_question_of_its_retirement_alone() -> None:
+    for action, value in ((RETIRE, UNKNOWN), ("kms:Decrypt", ABSENT)):
+        assert context_lookup(on_key(action))("kms:GrantId") is value
+
+
+def test_s20_the_pairs_of_a_full_context_are_its_encryption_context() -> None:
+    pairs = {"kms:EncryptionContext:App": ("x",), "kms:ViaService": ("s3.eu-west-1.amazonaws.com",)}
+    asked = on_key(context=RequestContext(pairs, absent=("kms:EncryptionContext:none",), complete=True))
+    assert context_lookup(asked)("kms:EncryptionContextKeys") == ("App",)

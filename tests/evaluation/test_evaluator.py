@@ -1,0 +1,76 @@
+"""What the compiled form keeps from one request to the next: nothing that another request could answer differently."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from policysim.catalog.facts import CATALOGUE
+from policysim.evaluation.decide import decide
+from policysim.evaluation.decision import Effect
+from policysim.evaluation.evaluator import Evaluator
+from policysim.evaluation.layers import LayerName
+from policysim.evaluation.policy_set import Gap, PolicySet
+from policysim.evaluation.switches import Switches
+from policysim.language.request import Principal, Request, RequestContext
+from tests.evaluation.building import allow, ask, deny, policies
+from tests.evaluation.callers import ACCOUNT, ALICE, ANONYMOUS, APP, FEDERATED, FOREIGN, OTHER, ROOT, SERVICE, WEB
+
+SECRET = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:s"
+UNREAD = Gap("policy-not-collected", "a policy was not collected")
+EVERYBODY = [allow(Principal="*")]
+
+
+def alike(found: PolicySet, *requests: Request) -> list[Effect]:
+    """The effects of the requests asked one after the other, twice, which must be those of ``decide``."""
+    evaluator = Evaluator(found, CATALOGUE)
+    expected = [decide(request, found, CATALOGUE).effect for request in requests]
+    assert [evaluator.effect(request) for request in requests] == expected
+    assert [evaluator.effect(request) for request in requests] == expected
+    return expected
+
+
+def test_x13_what_crosses_accounts_for_one_action_does_not_for_another() -> None:
+    found = policies(identity=[allow()], resource=EVERYBODY)
+    crossing, not_crossing = (
+        ask(FOREIGN, f"secretsmanager:{action}", SECRET) for action in ("GetSecretValue", "CreateSecret")
+    )
+    assert alike(found, crossing, not_crossing) == [Effect.ALLOWED, Effect.IMPLICIT_DENY]
+
+
+@pytest.mark.parametrize("caller", [ALICE, APP, FEDERATED, ROOT, FOREIGN, SERVICE, ANONYMOUS, WEB])
+@pytest.mark.parametrize(
+    "found",
+    [
+        policies(identity=[allow()], resource=EVERYBODY, scp=[deny()]),
+        policies(identity=[allow()], resource=EVERYBODY, rcp=[deny(Principal="*")]),
+        policies(identity=[allow()], resource=EVERYBODY, scp=[allow("ec2:*")]),
+        policies(identity=[allow()], resource=EVERYBODY, vpce=[deny(Principal="*")]),
+        policies(identity=[allow()], gaps={LayerName.RESOURCE: (UNREAD,)}),
+        policies(identity=[], gaps={LayerName.BOUNDARY: (UNREAD,)}),
+    ],
+)
+def test_e17_e20_e25_e35_facts_that_are_open_stay_open(caller: Principal, found: PolicySet) -> None:
+    requests = []
+    for managed, linked, owner in itertools.product((None, True, False), (None, False), (None, ACCOUNT, OTHER)):
+        asked = ask(replace(caller, in_management_account=managed, service_linked=linked), owner=owner)
+        requests.append(asked)
+        requests.append(replace(asked, resource=replace(asked.resource, in_management_account=managed)))
+    for vpce in (("vpce-1",), ()):
+        context = RequestContext({"aws:SourceVpce": vpce}, complete=True)
+        requests.append(replace(requests[0], context=context))
+    requests.append(replace(requests[0], context=RequestContext()))
+    alike(found, *requests)
+
+
+def test_a_whole_decision_has_the_trace_and_the_switches_that_were_asked_for() -> None:
+    several = RequestContext({"aws:PrincipalTag/t": ("a", "b")}, complete=True)
+    found = policies(identity=[allow(Condition={"StringEquals": {"aws:PrincipalTag/t": "a"}}), allow("ec2:*")])
+    request = ask(context=several)
+    assert len(Evaluator(found, CATALOGUE).decide(request, trace=True).trace) == 2
+    assert Evaluator(found, CATALOGUE).decide(request).trace == ()
+    for match_any, effect in ((True, Effect.ALLOWED), (False, Effect.IMPLICIT_DENY)):
+        evaluator = Evaluator(found, CATALOGUE, switches=Switches(several_values_match_any=match_any))
+        assert (evaluator.decide(request).effect, evaluator.effect(request)) == (effect, effect)
