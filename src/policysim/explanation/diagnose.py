@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from policysim.account.situate import Situation
     from policysim.cloudtrail.call import Call, CallRequest
     from policysim.cloudtrail.denial import Denial
-    from policysim.evaluation.decision import Decision
     from policysim.evaluation.facts import Facts
 
 _DENIALS: Final = frozenset({Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY})
@@ -50,19 +49,28 @@ def diagnose(call: Call, organisation: Organisation | None, facts: Facts) -> Dia
     situations = [situation for _, situation in needed]
     refused = refused_request(call.denial, requests)
     found = _in_account(call, requests, situations[refused], organisation, facts)
-    return replace(found, next_steps=(*found.next_steps, *_denied_as_well(requests, refused)))
+    beside = tuple(_denied_beside(requests, refused))
+    is_allowed = found.decision is not None and found.decision.effect is Effect.ALLOWED
+    return replace(found, next_steps=(*beside, *found.next_steps) if is_allowed else (*found.next_steps, *beside))
 
 
-def _denied_as_well(requests: tuple[RequestDiagnosis, ...], refused: int) -> Iterator[str]:
-    """What else of a denied request's call is denied: no fix lets the call in alone (spec A8)."""
+def _denied_beside(requests: tuple[RequestDiagnosis, ...], refused: int) -> Iterator[str]:
+    """What else of the call is denied (spec A8).
+
+    Where the refused request is allowed here, that is the likely cause; elsewhere no fix of it lets the call in alone.
+    """
     decision = requests[refused].decision
-    if decision is None or decision.effect is Effect.ALLOWED:
-        return
-    for position, (requested, decision, _) in enumerate(requests):
-        denied = decision is not None and decision.effect in _DENIALS
-        if position != refused and denied and not requested.conditional:
-            request = requested.request
-            yield f"look at `{request.action}` on `{request.resource.arn}` too: the call needs it, and it is denied"
+    is_cause = decision is not None and decision.effect is Effect.ALLOWED
+    for position, (requested, beside, _) in enumerate(requests):
+        if position == refused or beside is None or beside.effect not in _DENIALS:
+            continue
+        if requested.conditional and not is_cause:
+            continue
+        request, too = requested.request, "" if is_cause else " too"
+        needs = (
+            f"if the call needs it ({requested.provenance.action})" if requested.conditional else "the call needs it"
+        )
+        yield f"look at `{request.action}` on `{request.resource.arn}`{too}, which is denied: {needs}"
 
 
 def _asked(requested: CallRequest, situation: Situation) -> CallRequest:
@@ -144,22 +152,5 @@ def _in_account(
         disagreement_code=comparison.code,
         near_misses=misses,
         fixes=proposal.fixes,
-        next_steps=next_steps(
-            call, decision, comparison, (*_denied_beside(decision, requests), *remedies(misses), *proposal.notes)
-        ),
+        next_steps=next_steps(call, decision, comparison, (*remedies(misses), *proposal.notes)),
     )
-
-
-def _denied_beside(decision: Decision, requests: tuple[RequestDiagnosis, ...]) -> Iterator[str]:
-    """What else of an allowed request's call is denied: the likely cause, when AWS refused the call all the same."""
-    if decision.effect is not Effect.ALLOWED:
-        return
-    for requested, beside, _ in requests:
-        if beside is not None and beside.effect in _DENIALS:
-            request = requested.request
-            needs = (
-                f"if the call needs it ({requested.provenance.action})"
-                if requested.conditional
-                else "the call needs it"
-            )
-            yield f"look at `{request.action}` on `{request.resource.arn}`, which is denied: {needs}"
