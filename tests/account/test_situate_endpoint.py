@@ -14,7 +14,7 @@ from policysim.language.policy_types import PolicyType
 from policysim.language.request import RequestContext
 from tests.account_folders import ACCOUNT, OTHER, account, allow, organisation, policy, request
 
-POLICY = AttachedPolicy("p", policy(allow("*", Principal="*"), PolicyType.VPCE), None, "vpce-1")
+POLICY = AttachedPolicy("p", policy(allow("s3:*", Principal="*"), PolicyType.VPCE), None, "vpce-1")
 S3 = VpcEndpoint(id="vpce-1", policy=POLICY, vpc_id="vpc-1", service_name="com.amazonaws.eu-west-1.s3")
 UNSAID = RequestContext()
 
@@ -96,4 +96,31 @@ def test_a_way_of_which_nothing_is_said_may_lead_through_the_endpoints_of_the_ac
     ],
 )
 def test_only_an_endpoint_for_the_service_can_stand_in_the_way(endpoint: VpcEndpoint, *, may_restrict: bool) -> None:
+    assert (through(UNSAID, {"e": endpoint}) is not None) is may_restrict
+
+
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}
+
+
+@pytest.mark.parametrize(
+    ("statements", "may_restrict"),
+    [
+        ([EVERYTHING], False),
+        ([{**EVERYTHING, "Principal": {"AWS": "*"}}], False),
+        ([EVERYTHING, {**EVERYTHING, "Action": "s3:GetObject"}], False),
+        ([EVERYTHING, {**EVERYTHING, "Effect": "Deny", "Action": "s3:DeleteBucket"}], True),
+        ([{**EVERYTHING, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}], True),
+        ([{**EVERYTHING, "Principal": {"AWS": ACCOUNT}}], True),
+        ([{**EVERYTHING, "Resource": "arn:aws:s3:::data/*"}], True),
+        ([{"Effect": "Allow", "NotAction": "*", "Resource": "*", "Principal": "*"}], True),
+        ([{"Effect": "Allow", "Action": "*", "NotResource": "*", "Principal": "*"}], True),
+        ([{**EVERYTHING, "Effect": "allow"}], True),
+        ([], True),
+    ],
+)
+def test_e33_a_policy_that_lets_everything_pass_cannot_stand_in_an_unknown_way(
+    statements: list[dict[str, Any]], *, may_restrict: bool
+) -> None:
+    read = policy({"Version": "2012-10-17", "Statement": statements}, PolicyType.VPCE)
+    endpoint = VpcEndpoint(id="e", policy=AttachedPolicy("p", read), service_name="com.amazonaws.eu-west-1.s3")
     assert (through(UNSAID, {"e": endpoint}) is not None) is may_restrict

@@ -11,11 +11,13 @@ from policysim.account import gaps
 from policysim.catalog.resource_policies import is_service_prefix
 from policysim.evaluation.context import context_lookup
 from policysim.evaluation.policy_set import one_level
+from policysim.language.policy import Effect
 from policysim.language.request import ABSENT, UNKNOWN
 
 if TYPE_CHECKING:
     from policysim.account.account import Organisation, VpcEndpoint
     from policysim.evaluation.policy_set import LayerPolicies
+    from policysim.language.policy import Policy, Statement
     from policysim.language.request import Request
 
 ENDPOINT_KEY = "aws:SourceVpce"
@@ -69,8 +71,24 @@ def _may_restrict(endpoint: VpcEndpoint, request: Request) -> bool:
     """
     if endpoint.policy is None and endpoint.policy_collected:
         return False
+    if endpoint.policy is not None and _lets_everything_pass(endpoint.policy.policy):
+        return False
     reached = _service_reached(endpoint.service_name or "")
     return reached is None or reached == request.action.split(":", 1)[0].lower()
+
+
+def _lets_everything_pass(policy: Policy) -> bool:
+    """Whether the policy restricts nobody, as the one that AWS gives an endpoint whose maker wrote none."""
+    allows_only = policy.usable and all(statement.effect is Effect.ALLOW for statement in policy.statements)
+    return allows_only and any(map(_covers_everything, policy.statements))
+
+
+def _covers_everything(statement: Statement) -> bool:
+    action, resource, principal = statement.action, statement.resource, statement.principal
+    if action.negated or resource is None or resource.negated or principal is None or principal.negated:
+        return False
+    everybody = any(entry.value == "*" and entry.kind in {"*", "AWS"} for entry in principal.entries)
+    return everybody and "*" in action.patterns and "*" in resource.patterns and not statement.conditions
 
 
 def _service_reached(service_name: str) -> str | None:
