@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from policysim.language.policy_types import PolicyType
-from policysim.validation.condition_values import SENSITIVE_KEYS
 from policysim.validation.findings import FindingSeverity
+from policysim.validation.identifiers import SYSTEM_IDENTIFIERS
 from tests.validation.findings_on import ASSUME, GET, codes, document, findings, findings_in, found, on, under
 
 SECURITY, SUGGESTION, WARNING = FindingSeverity.SECURITY_WARNING, FindingSeverity.SUGGESTION, FindingSeverity.WARNING
@@ -199,7 +199,7 @@ def test_c7_null_behind_a_set_prefix_looks_at_nothing() -> None:
     assert "set-prefix-on-null" in codes(under({"ForAllValues:Null": {"aws:TagKeys": "true"}}, "ec2:CreateTags"))
 
 
-@pytest.mark.parametrize("key", sorted(SENSITIVE_KEYS))
+@pytest.mark.parametrize("key", sorted(SYSTEM_IDENTIFIERS))
 def test_c71_a_wildcard_in_a_sensitive_key_is_a_security_warning(key: str) -> None:
     for value in ("o-*", "1111?2223333"):
         warned = [one for one in findings(under({"StringLike": {key: value}})) if one.code == "sensitive-wildcard"]

@@ -18,6 +18,7 @@ from policysim.validation.finding_kinds import (
     SENSITIVE_WILDCARD,
     VALUE_TYPE,
 )
+from policysim.validation.identifiers import SYSTEM_IDENTIFIERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,22 +49,6 @@ _OPERATOR_OF: Final = {
     "IPAddress": "`IpAddress`",
     "Binary": "`BinaryEquals`",
 }
-
-SENSITIVE_KEYS: Final = frozenset(
-    {
-        "aws:principalaccount",
-        "aws:principalorgid",
-        "aws:resourceaccount",
-        "aws:resourceorgid",
-        "aws:sourceaccount",
-        "aws:sourceorgid",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:vpceaccount",
-        "aws:vpceorgid",
-    }
-)
-"""Keys whose value names one account, organisation or network, so that a wildcard lets strangers in (spec C71)."""
 
 _SOURCE_ADDRESS: Final = "aws:sourceip"
 _PRIVATE: Final = tuple(filter(None, map(network_of, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))))
@@ -167,7 +152,7 @@ def addresses(subject: Subject) -> Iterator[Finding]:
 def sensitive_wildcards(subject: Subject) -> Iterator[Finding]:
     """Wildcards in values that name an account, an organisation or a network (spec C71)."""
     for entry, operator, _ in _conditions(subject):
-        if entry.key.lower() not in SENSITIVE_KEYS or operator.base.positive not in {"StringLike", "ArnLike"}:
+        if entry.key.lower() not in SYSTEM_IDENTIFIERS or operator.base.positive not in {"StringLike", "ArnLike"}:
             continue
         for index, value in enumerate(entry.values):
             if _WILDCARD.search(_VARIABLE.sub("", _ESCAPED.sub("", value))):

@@ -22,6 +22,7 @@ from policysim.validation.finding_kinds import (
     TRUST_ACTION,
     TRUST_WILDCARD,
 )
+from policysim.validation.identifiers import SYSTEM_IDENTIFIERS
 from policysim.validation.overlaps import covers_actions
 
 if TYPE_CHECKING:
@@ -40,22 +41,6 @@ ASSUMING: Final = (
     "sts:tagsession",
 )
 """The actions that a role trust policy may name (spec G21)."""
-
-SYSTEM_IDENTIFIERS: Final = frozenset(
-    {
-        "aws:principalaccount",
-        "aws:principalorgid",
-        "aws:resourceaccount",
-        "aws:resourceorgid",
-        "aws:sourceaccount",
-        "aws:sourceorgid",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:vpceaccount",
-        "aws:vpceorgid",
-    }
-)
-"""Global keys with identifiers that AWS makes: an endpoint policy compares them whole (spec G24)."""
 
 LEAST_RUN: Final = 6
 """The fewest plain characters before or behind each wildcard of a string in an endpoint policy (spec G24)."""
