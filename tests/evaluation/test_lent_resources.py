@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.decide import decide, decide_call
 from policysim.evaluation.decision import Decision, Effect
 from policysim.evaluation.evaluator import Evaluator
+from policysim.evaluation.services.lent_resources import LENT_BY_AWS
 from tests.evaluation.building import allow, ask, deny, policies
 from tests.evaluation.callers import ACCOUNT, ALICE, OTHER, ROOT
 
 IMAGE = "arn:aws:ec2:eu-west-1::image/ami-0123456789abcdef0"
+DATABASE = f"arn:aws:rds:eu-west-1:{OTHER}:snapshot:nightly"
 SNAPSHOT = "arn:aws:ec2:eu-west-1::snapshot/snap-0123456789abcdef0"
 INSTANCE = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/*"
 
@@ -34,11 +38,11 @@ def codes(decision: Decision) -> list[str]:
     ("action", "resource"),
     [("ec2:RunInstances", IMAGE), ("ec2:CreateVolume", SNAPSHOT), ("ebs:GetSnapshotBlock", SNAPSHOT)],
 )
-def test_x5_an_image_of_another_account_is_used_by_its_launch_permissions(
+def test_x5_an_image_of_another_account_is_used_by_a_setting_of_its_own(
     action: str, resource: str, owner: str | None
 ) -> None:
     decision = answer(action, resource, owner)
-    assert (decision.effect, decision.layer, codes(decision)) == (Effect.ALLOWED, "identity", ["launch-permissions"])
+    assert (decision.effect, decision.layer, codes(decision)) == (Effect.ALLOWED, "identity", ["shared-by-setting"])
 
 
 def test_x5_an_own_image_needs_nothing_but_an_identity_policy() -> None:
@@ -76,11 +80,36 @@ def test_r22_what_aws_lends_or_the_call_makes_needs_no_owner(action: str, resour
 
 def test_x5_a_root_user_runs_a_public_image() -> None:
     decision = decide(ask(ROOT, "ec2:RunInstances", IMAGE, None), policies(), CATALOGUE)
-    assert (decision.effect, codes(decision)) == (Effect.ALLOWED, ["launch-permissions"])
+    assert (decision.effect, codes(decision)) == (Effect.ALLOWED, ["shared-by-setting"])
 
 
 def test_a8_an_allowed_call_tells_the_caveats_of_every_one_of_its_requests() -> None:
     found = policies(identity=[allow("ec2:RunInstances")])
     requests = [ask(ALICE, "ec2:RunInstances", INSTANCE, ACCOUNT), ask(ALICE, "ec2:RunInstances", IMAGE, None)]
     call = decide_call([(request, found) for request in requests], CATALOGUE)
-    assert [caveat.code for caveat in call.caveats] == ["launch-permissions"]
+    assert [caveat.code for caveat in call.caveats] == ["shared-by-setting"]
+
+
+def test_x5_a_shared_database_snapshot_is_restored_by_a_setting_of_its_own() -> None:
+    used = answer("rds:RestoreDBInstanceFromDBSnapshot", DATABASE, OTHER)
+    assert (used.effect, used.layer, codes(used)) == (Effect.ALLOWED, "identity", ["shared-by-setting"])
+    assert answer("rds:DeleteDBSnapshot", DATABASE, OTHER).effect is Effect.IMPLICIT_DENY
+
+
+@pytest.mark.parametrize(("in_management_account", "told"), [(True, []), (False, ["delegated-administrator"])])
+def test_x5_identity_center_is_administered_from_a_few_accounts(
+    *, in_management_account: bool, told: list[str]
+) -> None:
+    caller = replace(ALICE, in_management_account=in_management_account)
+    found = policies(identity=[allow("sso:*")])
+    request = ask(caller, "sso:CreateAccountAssignment", "arn:aws:sso:::instance/ssoins-1", None)
+    decision = decide(request, found, CATALOGUE)
+    assert (decision.effect, codes(decision)) == (Effect.ALLOWED, told)
+
+
+def test_r22_every_type_that_aws_lends_has_arns_without_an_account() -> None:
+    for service, names in LENT_BY_AWS.items():
+        forms = [form for kind in CATALOGUE.resource_types_of(service) for form in kind.arn_patterns]
+        ends = {form.split(":", 5)[5].lower() for form in forms if form.split(":", 5)[4] == ""}
+        known = {name for name in names if any(end.startswith((f"{name}/", f"{name}:")) for end in ends)}
+        assert names - known <= {"parameter"}, service

@@ -17,7 +17,7 @@ from policysim.evaluation.key_grants import GRANTABLE, GrantsOfKey, grants_in_fo
 from policysim.evaluation.managed_keys import fixed_key_policy
 from policysim.evaluation.policy_set import AttachedPolicy, one_level
 from policysim.evaluation.services.kms import ON_ALIASES
-from policysim.evaluation.services.lent_resources import has_launch_permissions, is_lent
+from policysim.evaluation.services.lent_resources import is_lent, is_shared_by_setting
 from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def resource_layer(request: Request, organisation: Organisation) -> LayerPolicie
     arn = parse_arn(text)
     if text == ANY_RESOURCE or action.split(":", 1)[0] in _UNDER_TRUST_OR_NOTHING or (arn and arn.service == "iam"):
         return None
-    if is_lent(request) or has_launch_permissions(text):
+    if is_lent(request) or is_shared_by_setting(text):
         return None
     if arn is None:
         return one_level(text, (), (gaps.resource_policies_unknown(action.split(":", 1)[0], text),))

@@ -40,9 +40,10 @@ CROSS_ACCOUNT: Final = (
         "`sts:AssumeRoot` alone has no trust policy and is for the management account and IAM's delegated "
         "administrator.",
         "Denied in the resource layer. AssumeRoot stays open from elsewhere than the management account, with a "
-        "caveat, and never reaches the management account itself.",
+        "caveat, and never reaches the management account itself. Images and snapshots are used by a setting of "
+        "their own: an identity Allow is enough, with a caveat; so is what AWS lends to every account.",
         ("xacct", "assumeroot"),
-        caveats=("delegated-administrator", "no-policy-decides"),
+        caveats=("delegated-administrator", "no-policy-decides", "shared-by-setting"),
     ),
     Rule(
         "X6",

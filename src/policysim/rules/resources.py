@@ -156,14 +156,16 @@ RESOURCES: Final = (
         "R21",
         "Indexes, subscriptions and log streams extend their parent's ARN. A pattern for the table alone leaves "
         "its indexes out.",
-        "Plain pattern matching of the last part.",
+        "Plain pattern matching of the last part. CloudWatch Logs matches a log group as the stream of it, with an "
+        "empty name (`log-group:NAME:log-stream:`), its tags aside.",
         ("ddb-perm", "sar"),
     ),
     Rule(
         "R22",
         "The owner of a resource without an account in its ARN must be told.",
         "Never taken to be the caller's account: unless the input tells the owner, both ways are tried, and the "
-        "answer carries a caveat.",
+        "answer carries a caveat. It does not matter for what AWS lends to every account (public documents and "
+        "parameters, foundation models), nor for what the call makes or looks up in its own account.",
         ("xacct",),
         confidence=Confidence.INFERRED,
         doubt="How to find the owner is not a matter of AWS's rules.",
