@@ -36,7 +36,8 @@ everybody on every resource a resource control policy, any other an identity-bas
 control policies, boundaries and session policies outside an account folder: nothing in them shows what they are.
 
 `--severity` is the least severity to report (`warning` if not said). Exit codes: 0 nothing to report, 1 findings, 2 a
-file cannot be read, or is not JSON. `--format json` follows [check.schema.json](check.schema.json); `--format sarif` is
+file cannot be read, or is not JSON (a broken document in a string of a good file is a finding). `policysim rule CODE`,
+such as `policysim rule full-access`, tells the rules behind a finding. `--format json` follows [check.schema.json](check.schema.json); `--format sarif` is
 SARIF 2.1.0 for code hosts and editors.
 
 The severities are the finding types of IAM Access Analyzer, with one difference: an **error** is what AWS refuses to
