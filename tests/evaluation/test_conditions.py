@@ -9,7 +9,7 @@ import pytest
 
 from policysim.evaluation.conditions import CAVEAT_TEXTS, CAVEATS, match_condition
 from policysim.evaluation.facts import NO_FACTS, KeyType
-from policysim.evaluation.reasons import Reason
+from policysim.evaluation.reasons import Element, Reason
 from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
 from policysim.language.policy import ConditionEntry
@@ -467,3 +467,90 @@ def test_every_caveat_names_a_switch_that_exists_and_every_switch_has_its_caveat
     switches = {text.switch for text in CAVEAT_TEXTS.values() if text.switch}
     assert switches == {field.name for field in fields(Switches)}
     assert set(CAVEATS) == set(CAVEAT_TEXTS)
+
+
+def test_c9_an_unknown_operator_says_what_it_is_and_what_the_request_has() -> None:
+    found = match("StringEqualz", "a", ("x", "y"))
+    assert (found.element, found.truth, found.reason) == (Element.CONDITION, FALSE, Reason.OPERATOR_UNKNOWN)
+    assert (found.wanted, found.found, found.key) == ("`StringEqualz`", "`x`, `y`", "k")
+    assert found.path == ("Condition", "StringEqualz", "k")
+    assert match("StringEqualz", "a", ABSENT).found == ""
+    assert match("StringEquals", "a", ()).found == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "words"),
+    [
+        ("Null", "true", "absent"),
+        ("Null", "TRUE", "absent"),
+        ("Null", "false", "present"),
+        ("Null", ("true", "false"), "absent or present"),
+        ("StringEquals", ("a", "b", "c"), "`a` or `b` or `c`"),
+        ("StringEquals", ("a", "b", "c", "d"), "`a` or `b` or `c` or 1 more"),
+        ("NumericLessThan", "5", "less than `5`"),
+        ("StringEquals", "${aws:own}", "`mine`"),
+    ],
+)
+def test_c7_c38_what_a_condition_wants_is_said_in_words(
+    operator: str, wanted: str | tuple[str, ...], words: str
+) -> None:
+    assert match(operator, wanted, ("x",), own=("mine",)).wanted == words
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "values", "reason", "path"),
+    [
+        ("ForAllValues:StringNotEquals", ("a", "b"), ("x", "b"), Reason.SET_VALUE_EXCLUDED, ("b",)),
+        ("ForAllValues:StringEquals", ("a", "b"), ("a", "x"), Reason.SET_VALUE_OTHER, ()),
+        ("ForAnyValue:StringNotEquals", ("a", "b"), ("b",), Reason.SET_NONE_DIFFERS, ("b",)),
+        ("ForAnyValue:StringNotEquals", ("a", "b"), ("a", "b"), Reason.SET_NONE_DIFFERS, ()),
+        ("ForAnyValue:StringEquals", ("a", "b"), ("x", "y"), Reason.SET_NONE_FITS, ()),
+        ("StringNotEquals", ("a", "b"), ("b",), Reason.VALUE_EXCLUDED, ("b",)),
+        ("NumericEquals", ("1", "2"), ("x",), Reason.WRONG_TYPE, ()),
+        ("NumericEquals", ("1", "2"), ("3",), Reason.VALUE_OTHER, ()),
+        ("ForAnyValue:StringEquals", "${aws:none}", ("3",), Reason.VARIABLE_UNRESOLVED, ()),
+        ("StringEquals", "${aws:none}", ("3",), Reason.VARIABLE_UNRESOLVED, ()),
+    ],
+)
+def test_c34_c36_the_reason_points_at_the_value_that_decided_where_it_was_one(
+    operator: str, wanted: str | tuple[str, ...], values: tuple[str, ...], reason: Reason, path: tuple[str, ...]
+) -> None:
+    found = match(operator, wanted, values)
+    listed = (wanted,) if isinstance(wanted, str) else wanted
+    assert found.reason is reason
+    assert found.path == ("Condition", operator, "k", *(listed.index(one) for one in path))
+
+
+def test_a_condition_that_matches_has_no_reason_and_hangs_on_nothing() -> None:
+    found = match("StringEquals", ("${aws:none}", "a"), "a")
+    assert (found.truth, found.reason, found.keys) == (TRUE, None, ())
+    unknown = match("StringLike", ("${aws:own}", "*"), UNKNOWN_VALUE, facts=typed("String", always_present=True))
+    assert unknown.reason is not Reason.VALUE_OTHER
+
+
+@pytest.mark.parametrize(
+    ("address", "private"),
+    [
+        ("10.1.2.3", True),
+        ("172.16.0.1", True),
+        ("172.32.0.1", False),
+        ("192.168.1.1", True),
+        ("192.169.1.1", False),
+        ("11.0.0.1", False),
+        ("fd00::1", False),
+        ("no address", False),
+    ],
+)
+def test_c28_a_private_address_as_source_is_doubtful(address: str, *, private: bool) -> None:
+    for operator, wanted in (("IpAddress", "0.0.0.0/0"), ("NotIpAddress", "0.0.0.0/0")):
+        caveats = match(operator, wanted, address, key="aws:SourceIp").caveats
+        assert ("private-source-ip" in caveats) is private
+    assert match("IpAddress", "203.0.113.0/24", address, key="aws:SourceIp").caveats == ()
+    assert "private-source-ip" not in match("IpAddress", "0.0.0.0/0", address).caveats
+
+
+def test_doubts_about_a_condition_do_not_hide_each_other() -> None:
+    forwarded = match("IpAddress", "10.0.0.0/8", "10.1.2.3", key="aws:SourceIp", ViaAWSService=("true",))
+    assert {"private-source-ip", "forwarded-source-ip"} <= set(forwarded.caveats)
+    unheard = match("StringEquals", "a", ("a", "b"), facts=KnownKeys())
+    assert "several-values" in unheard.caveats

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 
 from policysim.evaluation.conditions import match_condition
 from policysim.evaluation.facts import NO_FACTS, KeyType
+from policysim.evaluation.ordered_classes import address_candidates, instant_candidates, number_candidates
 from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.value_classes import ValueClasses, value_classes
+from policysim.evaluation.values import number_of
 from policysim.language.policy import ConditionEntry
 from policysim.language.request import ABSENT, UNKNOWN
 from tests.evaluation.key_facts import KeyFacts, KnownKeys
@@ -302,3 +305,74 @@ def test_c10_an_operator_for_another_type_tells_no_values_apart() -> None:
     alone = classes(entry("IpAddress", "10.0.0.0/8"), facts=facts)
     assert alone is not None
     assert classes(entry("StringLike", "10.1.*"), entry("IpAddress", "10.0.0.0/8"), facts=facts) == alone
+
+
+FIRST = str(IPv4Address(0))
+LAST = str(IPv4Address(2**32 - 1))
+
+
+@pytest.mark.parametrize(
+    ("networks", "candidates"),
+    [
+        ((), {FIRST, "::"}),
+        (("10.0.0.0/8", "10.1.0.0/16"), {FIRST, "10.0.0.0", "10.1.0.0", "10.2.0.0", "11.0.0.0", "::"}),
+        ((LAST,), {FIRST, LAST, "::"}),
+        (("0.0.0.0/0",), {FIRST, "::"}),
+        (("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",), {FIRST, "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"}),
+        (("::/0", "no network"), {FIRST, "::"}),
+    ],
+)
+def test_c24_every_range_that_networks_tell_apart_has_an_address(
+    networks: tuple[str, ...], candidates: set[str]
+) -> None:
+    usual = set(address_candidates(()))
+    found = set(address_candidates(networks))
+    assert usual <= found | candidates
+    assert found - (usual - {FIRST, "::"}) == candidates
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers"),
+    [
+        ((), ["1"]),
+        (("x",), ["1"]),
+        (("5",), ["5", "4", "6"]),
+        (("5", "7"), ["5", "7", "4", "6", "8"]),
+        (("5", "6"), ["5", "6", "4", "5.5", "7"]),
+        (("0.5", "0.25"), ["0.25", "0.5", "-0.75", "0.375", "1.5"]),
+    ],
+)
+def test_c17_every_end_point_and_every_gap_has_a_number(texts: tuple[str, ...], numbers: list[str]) -> None:
+    assert [str(number_of(text)) for text in number_candidates(texts)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("texts", "instants"),
+    [
+        ((), ["2026-01-01T00:00:00Z"]),
+        (("1970-01-01T00:00:05Z",), ["1970-01-01T00:00:05Z", "1970-01-01T00:00:04Z", "1970-01-01T00:00:06Z"]),
+        (
+            ("1970-01-01T00:00:05Z", "1970-01-01T00:00:06Z"),
+            [
+                "1970-01-01T00:00:05Z",
+                "1970-01-01T00:00:06Z",
+                "1970-01-01T00:00:04Z",
+                "1970-01-01T00:00:05.5Z",
+                "1970-01-01T00:00:07Z",
+            ],
+        ),
+        (
+            ("1970-01-01T00:00:05Z", "1970-01-01T00:00:05.05Z"),
+            [
+                "1970-01-01T00:00:05Z",
+                "1970-01-01T00:00:05.05Z",
+                "1970-01-01T00:00:04Z",
+                "1970-01-01T00:00:05.005Z",
+                "1970-01-01T00:00:06Z",
+            ],
+        ),
+        (("999999999999999",), ["999999999999999", "999999999999998", "1000000000000000"]),
+    ],
+)
+def test_c18_c19_every_end_point_and_every_gap_has_an_instant(texts: tuple[str, ...], instants: list[str]) -> None:
+    assert list(instant_candidates(texts)) == instants
