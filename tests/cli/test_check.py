@@ -90,6 +90,18 @@ def test_files_folders_and_the_output_of_the_cli_go_together(tmp_path: Path) -> 
     assert value["summary"]["policies"] == 3
 
 
+def test_g1_a_broken_file_of_a_folder_is_a_finding_beside_those_on_the_others(tmp_path: Path) -> None:
+    write_json(tmp_path / "all" / "a.json", WARNED)
+    (tmp_path / "all" / "b.json").write_text('{"Version": "2012-10-17"\n "Statement": []}', encoding="utf-8")
+    (tmp_path / "all" / "tsconfig.json").write_text("{ // no policy\n}", encoding="utf-8")
+    warned, broken = report(tmp_path / "all")["policies"]
+    assert [finding["code"] for finding in warned["findings"]] == ["unknown-action"]
+    ((found),) = broken["findings"]
+    assert (found["code"], found["line"], found["column"]) == ("broken-json", 2, 2)
+    assert "expected `,`" in found["message"]
+    assert run("check", tmp_path / "all" / "b.json").returncode == 2
+
+
 def test_standard_input_is_checked_under_its_name() -> None:
     done = run("check", "-", "--format", "json", stdin=json.dumps(WRONG).encode())
     assert done.returncode == 1

@@ -14,6 +14,7 @@ from policysim.language.policy_types import PolicyType
 from policysim.language.reader import read_policy
 from policysim.reports.check_build import CheckedPolicy, check_file
 from policysim.sources.policy_documents import documents_in, pointer_of
+from policysim.sources.policy_files import policy_of
 from policysim.validation.checking import check_policy
 from policysim.validation.findings import FindingSeverity
 from policysim.validation.guessing import guess_type
@@ -67,7 +68,10 @@ def _checked(found: FoundDocument, told: PolicyType | None) -> CheckedPolicy:
         policy_type, reason = found.type, found.reason
     else:
         policy_type, reason = guess_type(found.value)
-    policy = read_policy(found.value, found.location, policy_type)
+    if found.broken:
+        policy = policy_of(found.location.source, policy_type)
+    else:
+        policy = read_policy(found.value, found.location, policy_type)
     return CheckedPolicy(policy, pointer_of(found.path), reason, check_policy(policy))
 
 

@@ -27,7 +27,9 @@ _INTRODUCTION: Final = """\
 POLICY is a file, a folder (every document in the `.json` files below it) or `-` for standard input. A document is found
 by itself, in what the AWS CLI prints around it (`PolicyVersion`, `AssumeRolePolicyDocument`, `Attributes.Policy`, ...)
 and in the files of an [account folder](account-folder.md). Left out are policies that AWS manages, versions of a policy
-that are not in force, files without a document where a folder is checked, and CloudFormation templates.
+that are not in force, files without a document where a folder is checked, and CloudFormation templates. A broken
+document, in a file of a folder or in a string, is an error like others; `policysim rule CODE`, such as
+`policysim rule full-access`, tells the rules behind a finding.
 
 `--type` says what the documents are: `identity`, `resource`, `trust`, `boundary`, `session`, `scp`, `rcp`, `endpoint`.
 Without it the place of a document says it, or else its content, and the report says why: a document with principals is
@@ -36,9 +38,8 @@ everybody on every resource a resource control policy, any other an identity-bas
 control policies, boundaries and session policies outside an account folder: nothing in them shows what they are.
 
 `--severity` is the least severity to report (`warning` if not said). Exit codes: 0 nothing to report, 1 findings, 2 a
-file cannot be read, or is not JSON (a broken document in a string of a good file is a finding). `policysim rule CODE`,
-such as `policysim rule full-access`, tells the rules behind a finding. `--format json` follows [check.schema.json](check.schema.json); `--format sarif` is
-SARIF 2.1.0 for code hosts and editors.
+file cannot be read, or the one file that was given is not JSON. `--format json` follows
+[check.schema.json](check.schema.json); `--format sarif` is SARIF 2.1.0 for code hosts and editors.
 
 The severities are the finding types of IAM Access Analyzer, with one difference: an **error** is what AWS refuses to
 save. What AWS saves although it cannot work, such as an unknown action, is a **warning** here; AWS's own managed

@@ -57,7 +57,9 @@ AWS_MANAGED_FOLDER: Final = "managed-policies"
 """The folder of AWS managed policies in an account folder: nobody but AWS can change them."""
 
 _AWS_MANAGED: Final = ":iam::aws:policy/"
-_STATEMENT: Final = '"Statement"'
+_STATEMENT: Final = "statement"
+"""What a text speaks of, in lower case, that was meant to be a policy document."""
+
 _SUFFIXES: Final = (".json", ".json.gz")
 _ELEMENTS: Final = frozenset(name.lower() for name in (*POLICY_ELEMENTS, *STATEMENT_ELEMENTS))
 
@@ -65,7 +67,8 @@ _ELEMENTS: Final = frozenset(name.lower() for name in (*POLICY_ELEMENTS, *STATEM
 class FoundDocument(NamedTuple):
     """A decoded document and where it stands; ``type`` is what its place says, with the reason, if it says anything.
 
-    ``path`` is the way to it, or to the string that holds it, in the file that a person can open.
+    ``path`` is the way to it, or to the string that holds it, in the file that a person can open. A ``broken`` file
+    has no value: its source is all there is of it.
     """
 
     value: object
@@ -73,6 +76,7 @@ class FoundDocument(NamedTuple):
     type: PolicyType | None = None
     reason: str = ""
     path: DocumentPath = ()
+    broken: bool = False
 
 
 def documents_in(argument: str) -> list[FoundDocument]:
@@ -94,7 +98,11 @@ def _in_folder(folder: Path) -> list[FoundDocument]:
     found: list[FoundDocument] = []
     for path in sorted(_json_files(folder)):
         source = read_source(path)
-        found += _in_file(_value_of(source), source)
+        value = load_json(source)
+        if not isinstance(value, Problem):
+            found += _in_file(value, source)
+        elif _STATEMENT in source.text.lower():
+            found.append(FoundDocument(None, Location(source, ()), *_by_name(source), broken=True))
     if not found:
         raise InputError(f"{folder}: there is no policy document in the `.json` files below this folder")
     return found
@@ -178,7 +186,7 @@ def _embedded(found: FoundDocument) -> FoundDocument | None:
     value = load_json(source)
     if isinstance(value, dict) and _holds_statements(value.get("Statement")):
         return found._replace(value=value, location=Location(source, ()), path=found.location.path)
-    if isinstance(value, Problem) and _STATEMENT in source.text:
+    if isinstance(value, Problem) and _STATEMENT in source.text.lower():
         return found._replace(path=found.location.path)
     return None
 
