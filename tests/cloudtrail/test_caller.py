@@ -55,6 +55,22 @@ def test_s7_the_tags_that_a_session_passes_on_stand_in_the_record_of_the_next_li
     assert principal(ASSUMED_ROLE, requestParameters=parameters).transitive_tags == passed_on
 
 
+@pytest.mark.parametrize(
+    ("identity", "said", "credentials"),
+    [
+        ({**IAM_USER, "accessKeyId": "ASIAEXAMPLE"}, "true", Credentials.CONSOLE),
+        ({**IAM_USER, "accessKeyId": "ASIAEXAMPLE"}, None, TEMPORARY),
+        ({**IAM_USER, "accessKeyId": "AKIAEXAMPLE"}, "true", LONG_TERM),
+        ({"type": "FederatedUser", "arn": f"arn:aws:sts::{ACCOUNT}:federated-user/f"}, "true", Credentials.CONSOLE),
+        ({"type": "FederatedUser", "arn": f"arn:aws:sts::{ACCOUNT}:federated-user/f"}, None, TEMPORARY),
+    ],
+)
+def test_e43_a_session_of_the_console_is_told_from_other_temporary_credentials(
+    identity: dict[str, Any], said: str | None, credentials: Credentials
+) -> None:
+    assert principal(identity, sessionCredentialFromConsole=said).credentials is credentials
+
+
 def test_p9_the_role_of_a_session_comes_with_its_path_from_the_issuer() -> None:
     found = caller(ASSUMED_ROLE)
     assert found == Caller(

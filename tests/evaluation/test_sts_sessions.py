@@ -315,6 +315,9 @@ def test_e42_no_policy_controls_get_session_token() -> None:
         (APP, "sts:DecodeAuthorizationMessage", Effect.ALLOWED),
         (APP, "iam:ListUsers", Effect.ALLOWED),
         (ALICE, "sts:DecodeAuthorizationMessage", Effect.ALLOWED),
+        (replace(FEDERATED, credentials=Credentials.CONSOLE), "iam:ListUsers", Effect.ALLOWED),
+        (replace(ALICE, credentials=Credentials.CONSOLE), "iam:ListUsers", Effect.ALLOWED),
+        (replace(ALICE, credentials=Credentials.CONSOLE), "sts:DecodeAuthorizationMessage", Effect.ALLOWED),
     ],
     ids=lambda one: one.kind.value if isinstance(one, Principal) else str(one),
 )

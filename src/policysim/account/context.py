@@ -16,7 +16,7 @@ from policysim.evaluation.network_keys import supports
 from policysim.language.arns import parse_arn
 from policysim.language.patterns import action_matches
 from policysim.language.policy import Effect
-from policysim.language.request import ABSENT, UNKNOWN, Credentials, PrincipalKind
+from policysim.language.request import ABSENT, UNKNOWN, PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,7 +111,7 @@ def _may_allow(trust: Policy, action: str) -> bool:
 def _with_multi_factor(context: RequestContext, request: Request) -> RequestContext:
     """Temporary credentials of a user have the MFA key, whatever it says (spec C51)."""
     caller = request.principal
-    of_a_session = caller.kind is PrincipalKind.USER and caller.credentials is Credentials.TEMPORARY
+    of_a_session = caller.kind is PrincipalKind.USER and caller.credentials.are_temporary
     if not of_a_session or context.complete or context.get(MFA) not in (None, UNKNOWN) or context.candidates(MFA):
         return context
     return context.with_candidates(MFA, ("true",), ("false",))

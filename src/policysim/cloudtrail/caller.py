@@ -98,13 +98,13 @@ def _type_of(identity: UserIdentity) -> str:
     return identity.type or ""
 
 
-def _user(identity: UserIdentity, _event: Event) -> Caller:
+def _user(identity: UserIdentity, event: Event) -> Caller:
     principal = Principal(
         kind=PrincipalKind.USER,
         arn=identity.arn,
         account=identity.account_id,
         unique_id=identity.principal_id,
-        credentials=credentials_of(identity),
+        credentials=credentials_of(identity, event),
     )
     return Caller(principal, FROM_RECORD, _without_arn(identity))
 
@@ -117,7 +117,7 @@ def _root(identity: UserIdentity, event: Event) -> Caller:
         arn=arn,
         account=identity.account_id,
         unique_id=identity.principal_id,
-        credentials=credentials_of(identity),
+        credentials=credentials_of(identity, event),
     )
     return Caller(principal, FROM_RECORD)
 
@@ -176,14 +176,14 @@ def _of_the_role(unique_id: str | None) -> str | None:
     return unique_id.split(":", 1)[0] if unique_id is not None else None
 
 
-def _federated_user(identity: UserIdentity, _event: Event) -> Caller:
+def _federated_user(identity: UserIdentity, event: Event) -> Caller:
     principal = Principal(
         kind=PrincipalKind.FEDERATED_USER,
         arn=identity.arn,
         account=identity.account_id,
         entity_arn=_issuer_arn(identity),
         unique_id=identity.principal_id,
-        credentials=Credentials.TEMPORARY,
+        credentials=Credentials.CONSOLE if _is_of_the_console(event) else Credentials.TEMPORARY,
     )
     known = principal.entity_arn is not None
     missing = () if known else ("the record does not name the user behind the federated session",)
@@ -196,12 +196,13 @@ def _service(identity: UserIdentity, _event: Event) -> Caller:
     return Caller(Principal(kind=PrincipalKind.SERVICE, service=service), FROM_RECORD, unresolved)
 
 
-def _other_account(identity: UserIdentity, _event: Event) -> Caller:
+def _other_account(identity: UserIdentity, event: Event) -> Caller:
     """A caller of another account: CloudTrail shows its unique id, and no ARN."""
     unique_id = identity.principal_id or ""
-    principal = _by_unique_id(unique_id, credentials_of(identity))
+    credentials = credentials_of(identity, event)
+    principal = _by_unique_id(unique_id, credentials)
     if principal is None and unique_id and unique_id == identity.account_id:
-        principal = Principal(kind=PrincipalKind.ROOT, unique_id=unique_id, credentials=credentials_of(identity))
+        principal = Principal(kind=PrincipalKind.ROOT, unique_id=unique_id, credentials=credentials)
     if principal is None:
         return Caller(None, NOT_KNOWN, ("the record shows only the account of the caller, not who it is",))
     principal = replace(principal, arn=identity.arn, account=identity.account_id)
@@ -266,17 +267,21 @@ def _caller_without_arn(printed: str) -> Caller:
     return Caller(principal, FROM_MESSAGE, ("the message names its caller by a unique id, not by an ARN",))
 
 
-def credentials_of(identity: UserIdentity) -> Credentials:
+def credentials_of(identity: UserIdentity, event: Event) -> Credentials:
     """Long-term or temporary credentials, by the access key's beginning, else by whether there is a session."""
     key = identity.access_key_id or ""
     if key.startswith("AKIA"):
         return Credentials.LONG_TERM
-    if key.startswith("ASIA"):
-        return Credentials.TEMPORARY
+    if _is_of_the_console(event):
+        return Credentials.CONSOLE
     session = identity.session_context
-    if session is not None and session.attributes is not None and session.attributes.creation_date:
-        return Credentials.TEMPORARY
-    return Credentials.UNKNOWN
+    begun = session is not None and session.attributes is not None and session.attributes.creation_date
+    return Credentials.TEMPORARY if key.startswith("ASIA") or begun else Credentials.UNKNOWN
+
+
+def _is_of_the_console(event: Event) -> bool:
+    """Whether the record says that a session of the console made the call; records of other calls lack the field."""
+    return str(event.session_credential_from_console).lower() == "true"
 
 
 def _without_arn(identity: UserIdentity) -> tuple[str, ...]:

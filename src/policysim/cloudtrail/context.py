@@ -175,7 +175,7 @@ def _credentials(asked: Asked) -> Keys:
                 "ec2:RoleDelivery",
             )
         )
-    if caller.credentials is not Credentials.TEMPORARY or session is None:
+    if not caller.credentials.are_temporary or session is None:
         return {}
     keys = _multi_factor(caller, session)
     if session.attributes is not None and session.attributes.creation_date:

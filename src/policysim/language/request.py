@@ -38,11 +38,17 @@ OF_AN_ACCOUNT: Final = IAM_IDENTITIES | {PrincipalKind.ROOT}
 
 
 class Credentials(Enum):
-    """Whether a caller signs with long-term or temporary credentials."""
+    """Whether a caller signs with long-term or temporary credentials; those of a console session are temporary too."""
 
     LONG_TERM = "long-term"
     TEMPORARY = "temporary"
+    CONSOLE = "console"
     UNKNOWN = "unknown"
+
+    @property
+    def are_temporary(self) -> bool:
+        """Whether they are known to be temporary."""
+        return self in {Credentials.TEMPORARY, Credentials.CONSOLE}
 
 
 class Missing(Enum):

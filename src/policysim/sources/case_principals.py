@@ -83,5 +83,6 @@ def _credentials(at: Json, kind: PrincipalKind) -> Credentials:
         return Credentials.TEMPORARY if kind in _ALWAYS_TEMPORARY else Credentials.UNKNOWN
     known = {credentials.value: credentials for credentials in Credentials}
     if word not in known:
-        raise at.required("credentials").error(f"`{word}` are no credentials: expected `long-term` or `temporary`")
+        expected = "`long-term`, `temporary` or `console`"
+        raise at.required("credentials").error(f"`{word}` are no credentials: expected {expected}")
     return known[word]

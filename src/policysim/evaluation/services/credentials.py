@@ -51,10 +51,10 @@ def credentials_reach(request: Request, lookup: Lookup) -> Truth:
     """Whether the caller's credentials reach the service at all.
 
     IAM refuses those of GetFederationToken, and those of GetSessionToken without MFA; STS lets the latter do little
-    but assume roles. Neither holds for a console session, and nothing in a request tells the console from the API.
+    but assume roles. Neither holds for a console session, which CloudTrail alone tells from the API.
     """
     service = request.action.partition(":")[0].lower()
-    if service not in {"iam", "sts"}:
+    if service not in {"iam", "sts"} or request.principal.credentials is Credentials.CONSOLE:
         return TRUE
     of_a_user = _of_a_users_session(request)
     if not of_a_user and request.principal.kind is not PrincipalKind.FEDERATED_USER:
