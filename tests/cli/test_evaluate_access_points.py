@@ -80,6 +80,14 @@ def test_s17_a_bucket_that_was_not_collected_leaves_it_open(tmp_path: Path) -> N
     assert [caveat["code"] for caveat in decision["caveats"]] == ["several-authorizations"]
 
 
+def test_s17_two_authorizations_that_are_both_open_are_told_as_undecided(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, points={})
+    (folder / "resource-policies.json").unlink()
+    sentence = told(ask(folder))
+    assert sentence.startswith("the request needs 2 authorizations: shown is that of the access point; ")
+    assert sentence.endswith(", is undecided")
+
+
 def explain(folder: Path, text: str) -> dict[str, Any]:
     message = folder / "message.txt"
     message.write_text(text, encoding="utf-8")

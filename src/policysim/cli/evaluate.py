@@ -47,7 +47,7 @@ _OUTCOMES: Final[dict[Effect, str]] = {
     Effect.ALLOWED: "allowed",
     Effect.EXPLICIT_DENY: "denied explicitly",
     Effect.IMPLICIT_DENY: "denied for want of an Allow",
-    Effect.DEPENDS: "open",
+    Effect.DEPENDS: "undecided",
 }
 _TYPES: Final = [kind.value for kind in PolicyType if kind is not PolicyType.TRUST]
 
@@ -183,7 +183,7 @@ def _told_of_the_others(call: CallDecision, situations: Sequence[Situation]) -> 
             shown = whose
         else:
             others.append(f"that of {whose}, on `{decision.request.resource.arn}`, is {_OUTCOMES[decision.effect]}")
-    sentence = f"the request needs {len(situations)} authorizations: this is that of {shown}; {'; '.join(others)}"
+    sentence = f"the request needs {len(situations)} authorizations: shown is that of {shown}; {'; '.join(others)}"
     return call.deciding.narrowed(caveats=(*call.caveats, Caveat("several-authorizations", sentence)))
 
 
