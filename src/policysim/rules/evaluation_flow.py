@@ -346,8 +346,8 @@ EVALUATION_FLOW: Final = (
         "Temporary credentials cannot reach every API. Those of GetFederationToken and, without MFA, of "
         "GetSessionToken reach no IAM API and little of STS; roles get no further user tokens. The IAM ban does "
         "not hold in the console.",
-        "Refused with the layer `special`. CloudTrail tells the console (`sessionCredentialFromConsole`); where nothing "
-        "does, the answer is `depends`.",
+        "Refused with the layer `special`. CloudTrail tells the console (`sessionCredentialFromConsole`); where "
+        "nothing does, the answer is `depends`.",
         ("stscmp",),
         caveats=("no-policy-decides", "credentials-open"),
     ),
