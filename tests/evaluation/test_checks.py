@@ -132,6 +132,7 @@ def test_a_caller_whose_arn_is_not_known_may_be_the_one_named(value: str, caller
 UNREAD = Gap("policy-not-collected", "a policy was not collected")
 SOMETIMES: dict[str, Any] = {"Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}}
 OPEN = RequestContext()
+NOT_NOW = {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
 ASSUME_ROOT = ("sts:AssumeRoot", f"arn:aws:iam::{OTHER}:root", OTHER)
 RETIRE = ("kms:RetireGrant", KEY)
 
@@ -237,3 +238,16 @@ def test_a_check_carries_its_gaps_and_the_level_that_blocks_and_no_other() -> No
 def test_a_check_of_an_endpoint_without_an_id_names_none() -> None:
     request = ask(context=RequestContext({"aws:SourceVpce": ()}, complete=True))
     assert answer(request, policies(vpce=[])).check(LayerName.VPCE).target is None
+
+
+def test_s35_a_key_policy_spares_nobody_the_identity_policy_of_a_retirement() -> None:
+    found = policies(identity=[], resource=[allow(Principal={"AWS": str(ALICE.arn)})])
+    check = answer(ask(ALICE, *RETIRE), found).check(LayerName.IDENTITY)
+    assert (check.needed, check.verdict) == (True, Verdict.IMPLICIT_DENY)
+
+
+def test_an_open_decision_names_the_statements_that_would_decide() -> None:
+    found = policies(identity=[allow("ec2:*"), allow(**SOMETIMES), deny("s3:*", Condition=NOT_NOW)])
+    decision = answer(ask(context=OPEN), found)
+    assert decision.effect is Effect.DEPENDS
+    assert [match.statement.index for match in decision.statements] == [2, 1]

@@ -297,3 +297,7 @@ def test_p2_an_outcome_points_at_the_one_entry_or_at_the_element_and_names_both_
 )
 def test_p2_a_caller_is_called_by_the_most_telling_name_it_has(caller: Principal, name: str) -> None:
     assert match_principal(element(OTHER), Effect.ALLOW, caller, ORDINARY)[0].found == f"`{name}`"
+
+
+def test_p2_a_kind_of_principal_that_aws_does_not_know_reaches_nobody() -> None:
+    assert truth_of(element(str(ALICE.arn), "*", kind="Aws"), ALICE) is FALSE
