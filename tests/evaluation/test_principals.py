@@ -301,3 +301,22 @@ def test_p2_a_caller_is_called_by_the_most_telling_name_it_has(caller: Principal
 
 def test_p2_a_kind_of_principal_that_aws_does_not_know_reaches_nobody() -> None:
     assert truth_of(element(str(ALICE.arn), "*", kind="Aws"), ALICE) is FALSE
+
+
+@pytest.mark.parametrize("effect", list(Effect))
+def test_p16_a_service_that_nobody_named_may_be_the_one_listed(effect: Effect) -> None:
+    nameless, listed = replace(SERVICE, service=None), element("sns.amazonaws.com", kind="Service")
+    outcome, reach = match_principal(listed, effect, nameless, ORDINARY)
+    assert (outcome.truth, outcome.caveats, reach.best) == (UNKNOWN, ("principal-open",), Grant.DIRECT)
+    known = Circumstances(service_names=("sqs.amazonaws.com",))
+    assert truth_of(listed, nameless, effect, known) is FALSE, "the list of its names is whole"
+    assert truth_of(element("sns.amazonaws.com", kind="Service", negated=True), nameless, effect) is UNKNOWN
+    assert truth_of(listed, ALICE, effect) is FALSE
+
+
+def test_s23_a_service_that_nobody_named_may_be_the_grantee() -> None:
+    nameless = replace(SERVICE, service=None)
+    granted = element("sns.amazonaws.com", kind="KeyGrantee")
+    outcome, reach = match_principal(granted, Effect.ALLOW, nameless, ORDINARY)
+    assert (outcome.truth, reach.best) == (UNKNOWN, Grant.KEY_GRANT)
+    assert truth_of(granted, ALICE) is FALSE

@@ -116,7 +116,7 @@ def _reach(entry: PrincipalEntry, caller: Principal, circumstances: Circumstance
         case "AWS":
             return _aws(entry.value, caller, circumstances)
         case "Service":
-            return EVERYWHERE if _is_named(entry.value, _names_of(caller, circumstances)) else NOWHERE
+            return Reach(direct=_is_service(entry.value, caller, circumstances))
         case "Federated":
             return _provider(entry.value, caller)
         case "CanonicalUser":
@@ -134,6 +134,14 @@ def _names_of(caller: Principal, circumstances: Circumstances) -> tuple[str, ...
     return ((caller.service,) if caller.service is not None else ()) + circumstances.service_names
 
 
+def _is_service(value: str, caller: Principal, circumstances: Circumstances) -> Truth:
+    """Whether the caller is the service of this name; a service of which no name is known may be any."""
+    names = _names_of(caller, circumstances)
+    if caller.kind is PrincipalKind.SERVICE and not names:
+        return UNKNOWN
+    return TRUE if _is_named(value, names) else FALSE
+
+
 def _is_named(value: str, names: tuple[str, ...]) -> bool:
     return value.lower() in [name.lower() for name in names]
 
@@ -141,7 +149,7 @@ def _is_named(value: str, names: tuple[str, ...]) -> bool:
 def _grantee(value: str, caller: Principal, circumstances: Circumstances) -> Reach:
     """The grantee of a KMS grant: an AWS service, or a principal, for which an account may stand (spec S23)."""
     if value.endswith(_SERVICE_DOMAINS):
-        return Reach(key_grant=TRUE) if _is_named(value, _names_of(caller, circumstances)) else NOWHERE
+        return Reach(key_grant=_is_service(value, caller, circumstances))
     reach = _aws(value, caller, circumstances)
     itself = any_of((reach.direct, reach.entity))
     if circumstances.grants_need_identity:
