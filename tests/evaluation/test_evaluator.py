@@ -65,6 +65,13 @@ def test_e17_e20_e25_e35_facts_that_are_open_stay_open(caller: Principal, found:
     alike(found, *requests)
 
 
+def test_r3_what_stands_for_no_resource_counts_behind_a_variable_too() -> None:
+    tagged = RequestContext({"aws:PrincipalTag/bucket": "*"}, complete=True)
+    found = policies(identity=[allow(resource="arn:aws:s3:::${aws:PrincipalTag/bucket}")])
+    request = ask(action="s3:ListAllMyBuckets", resource="*", context=tagged)
+    assert alike(found, request) == [Effect.ALLOWED]
+
+
 def test_a_whole_decision_has_the_trace_and_the_switches_that_were_asked_for() -> None:
     several = RequestContext({"aws:PrincipalTag/t": ("a", "b")}, complete=True)
     found = policies(identity=[allow(Condition={"StringEquals": {"aws:PrincipalTag/t": "a"}}), allow("ec2:*")])

@@ -164,9 +164,9 @@ def test_r3_v6_a_doubtful_pattern_matters_only_where_no_plain_one_covers() -> No
     assert outcome(Element.RESOURCE, allow(resource=doubtful), request).truth is TRUE
     assert "star-for-no-resource" in outcome(Element.RESOURCE, allow(resource=doubtful), request).caveats
     assert outcome(Element.RESOURCE, on(doubtful, "*"), request).caveats == ()
-    elsewhere = "arn:aws:s3:::elsewhere/${aws:PrincipalTag/none}"
-    unset = outcome(Element.RESOURCE, on(elsewhere, "arn:aws:s3:::*"), request)
-    assert unset.caveats == ("star-for-no-resource",)
+    unset = "arn:aws:s3:::${aws:PrincipalTag/none}"
+    assert outcome(Element.RESOURCE, on(unset), request).caveats == ("variable-unresolved",)
+    assert outcome(Element.RESOURCE, on(unset, "arn:aws:s3:::*"), request).caveats == ("star-for-no-resource",)
 
 
 def test_v4_a_variable_without_a_value_matches_nothing_and_is_doubtful_where_it_could() -> None:
