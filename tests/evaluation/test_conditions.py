@@ -554,3 +554,39 @@ def test_doubts_about_a_condition_do_not_hide_each_other() -> None:
     assert {"private-source-ip", "forwarded-source-ip"} <= set(forwarded.caveats)
     unheard = match("StringEquals", "a", ("a", "b"), facts=KnownKeys())
     assert "several-values" in unheard.caveats
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "value", "truth"),
+    [
+        ("StringEquals", "a*${aws:own}", "a*x", UNKNOWN),
+        ("StringEquals", "a*${aws:own}", "abx", FALSE),
+        ("StringEquals", "a*${aws:own}", "A*x", FALSE),
+        ("StringEqualsIgnoreCase", "a*${aws:own}", "A*x", UNKNOWN),
+        ("StringEqualsIgnoreCase", "a*${aws:own}", "abx", FALSE),
+        ("StringLike", "a*${aws:own}", "abx", UNKNOWN),
+        ("StringLike", "a*${aws:own}", "bbx", FALSE),
+        ("StringNotEquals", "a*${aws:own}", "abx", TRUE),
+    ],
+)
+def test_v3_an_unknown_variable_leaves_open_only_what_it_could_change(
+    operator: str, wanted: str, value: str, truth: Truth
+) -> None:
+    assert match(operator, wanted, value, own=UNKNOWN_VALUE).truth is truth
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "truth"),
+    [
+        ("StringLikeIfExists", "*", TRUE),
+        ("StringEqualsIfExists", "*", UNKNOWN),
+        ("StringLikeIfExists", "*${aws:own}", UNKNOWN),
+        ("StringLike", "*", UNKNOWN),
+    ],
+)
+def test_c6_only_a_pattern_of_everything_is_met_by_every_unknown_value(
+    operator: str, wanted: str, truth: Truth
+) -> None:
+    any_value = Switches(several_values_match_any=True)
+    assert match(operator, wanted, UNKNOWN_VALUE, switches=any_value, own=UNKNOWN_VALUE).truth is truth
+    assert match(operator, wanted, UNKNOWN_VALUE, switches=Switches(several_values_match_any=False)).truth is UNKNOWN

@@ -10,7 +10,8 @@ from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.decide import decide, decide_call
 from policysim.evaluation.decision import Decision, Effect
 from policysim.evaluation.evaluator import Evaluator
-from policysim.evaluation.services.lent_resources import LENT_BY_AWS
+from policysim.evaluation.services.lent_resources import LENT_BY_AWS, caveats_of_lent
+from policysim.evaluation.services.log_groups import authorized_form
 from tests.evaluation.building import allow, ask, deny, policies
 from tests.evaluation.callers import ACCOUNT, ALICE, OTHER, ROOT
 
@@ -113,3 +114,16 @@ def test_r22_every_type_that_aws_lends_has_arns_without_an_account() -> None:
         ends = {form.split(":", 5)[5].lower() for form in forms if form.split(":", 5)[4] == ""}
         known = {name for name in names if any(end.startswith((f"{name}/", f"{name}:")) for end in ends)}
         assert names - known <= {"parameter"}, service
+
+
+def test_x5_a_shared_resource_is_named_in_what_is_said_of_it() -> None:
+    image = "arn:aws:ec2:eu-west-1::image/ami-1"
+    told = caveats_of_lent(ask(ALICE, "ec2:RunInstances", image))
+    assert [caveat.code for caveat in told] == ["shared-by-setting"]
+    assert f"`{image}` belongs to another account" in told[0].sentence
+    assert caveats_of_lent(ask(ALICE, "ec2:RunInstances", "*")) == ()
+
+
+@pytest.mark.parametrize("resource", ["*", "arn:aws:s3:eu-west-1::log-group:g", "arn:aws:logs:eu-west-1:1:delivery:d"])
+def test_r19_only_a_log_group_has_another_form_to_be_authorized_by(resource: str) -> None:
+    assert authorized_form("logs:CreateLogStream", resource) == resource

@@ -146,3 +146,13 @@ def test_c34_a_set_of_values_is_shown_with_all_its_members() -> None:
         deny(**when("ForAllValues:StringEquals", "aws:TagKeys")),
     ]
     assert "a, other" in settles(answer(policies(identity=both)))["aws:TagKeys"]
+
+
+def test_c3_that_a_tag_was_given_twice_is_told_where_the_decision_hangs_on_it() -> None:
+    twice = RequestContext({"aws:RequestTag/Team": "a", "aws:requesttag/team": "b"}, complete=True)
+    hanging = answer(policies(identity=[allow(**when("StringEquals", "aws:RequestTag/team"))]), twice)
+    assert (hanging.effect, codes(hanging)) == (Effect.DEPENDS, {"tag-case"})
+    other = OPEN.with_values({"aws:PrincipalTag/x": ("y",)})
+    assert "tag-case" not in codes(answer(policies(identity=[allow(**when("StringEquals", "app:k"))]), other))
+    both = RequestContext({"aws:RequestTag/Team": "a", "aws:requesttag/team": "b"})
+    assert "tag-case" not in codes(answer(policies(identity=[allow(**when("StringEquals", "app:k"))]), both))
