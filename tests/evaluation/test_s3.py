@@ -14,6 +14,7 @@ from policysim.evaluation.facts import NO_FACTS
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import Gap, PolicySet
 from policysim.evaluation.services.s3_acls import GRANTABLE_ACTIONS, acl_policy
+from policysim.evaluation.services.s3_express import as_session
 from policysim.language.request import (
     ABSENT,
     UNKNOWN,
@@ -332,3 +333,70 @@ def test_s14_x12_a_list_that_nobody_collected_is_told_to_whom_it_may_let_in(
     facts: dict[str, Any], caller: Principal, action: str, resource: str, *, unknown: bool
 ) -> None:
     assert ("acl-unknown" in told(action, resource, caller, granted=False, **facts)) is unknown
+
+
+DIRECTORY = f"arn:aws:s3express:eu-west-1:{ACCOUNT}:bucket/b--euw1-az1--x-s3"
+EXPRESS_POINT = f"arn:aws:s3express:eu-west-1:{ACCOUNT}:accesspoint/p--euw1-az1--xa-s3"
+
+
+@pytest.mark.parametrize("service", ["s3", "s3express", "S3EXPRESS"])
+@pytest.mark.parametrize("bucket", [DIRECTORY, EXPRESS_POINT])
+def test_s36_what_is_done_in_a_directory_bucket_is_authorized_as_its_session(service: str, bucket: str) -> None:
+    reading = as_session(ask(action=f"{service}:GetObject", resource=f"{bucket}/a/b", context=OPEN))
+    assert (reading.action, reading.resource.arn) == ("s3express:CreateSession", bucket)
+    assert reading.context.candidates("s3express:SessionMode") == (("ReadWrite",), ("ReadOnly",))
+    writing = as_session(ask(action=f"{service}:PutObject", resource=f"{bucket}/a/b", context=OPEN))
+    assert writing.context.get("s3express:SessionMode") == ("ReadWrite",)
+    stated = RequestContext({"s3express:SessionMode": "ReadOnly"})
+    assert as_session(ask(action=f"{service}:PutObject", resource=bucket, context=stated)).context == stated
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3express:CreateBucket", DIRECTORY),
+        ("iam:GetObject", DIRECTORY),
+        ("s3:GetObject", KEY),
+        ("s3:GetObject", "*"),
+        ("s3:GetObject", DIRECTORY.replace(":bucket/", ":other/")),
+        ("s3:GetObject", DIRECTORY.replace("s3express", "s3")),
+    ],
+)
+def test_s36_everything_else_is_authorized_as_it_is_asked(action: str, resource: str) -> None:
+    asked = ask(action=action, resource=resource)
+    assert as_session(asked) is asked
+
+
+@pytest.mark.parametrize(
+    ("condition", "public"),
+    [
+        ({"StringLike": {"aws:SourceVpc": "vpc-?"}}, True),
+        ({"StringEquals": {"aws:SourceVpc": []}}, True),
+        ({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}, True),
+        ({"StringEquals": {"aws:SourceIp": "10.0.0.1"}}, True),
+        ({"IpAddress": {"aws:SourceIp": "10.1.2.3/8"}}, False),
+        ({"StringLike": {"s3:DataAccessPointArn": f"arn:aws:s3:*:{ACCOUNT}:accesspoint/x"}}, True),
+        ({"StringLike": {"s3:DataAccessPointArn": f"arn:aws:s3:eu-west-1:{ACCOUNT}:*:x"}}, False),
+    ],
+)
+def test_s16_a_condition_narrows_only_by_values_that_are_fixed(condition: dict[str, object], *, public: bool) -> None:
+    granting = policies(identity=[allow()], resource=[allow(**EVERYONE, Condition=condition)])
+    asked = restricted(ask(FOREIGN, context=OPEN))
+    assert (decide(asked, granting, NO_FACTS).effect is Effect.EXPLICIT_DENY) is public
+
+
+def test_s16_a_deny_to_everybody_makes_no_policy_public() -> None:
+    granting = policies(
+        identity=[allow()], resource=[allow(Principal={"AWS": OTHER}), deny("s3:PutObject", **EVERYONE)]
+    )
+    assert decide(restricted(ask(FOREIGN, context=OPEN)), granting, NO_FACTS).effect is Effect.ALLOWED
+    assert decide(restricted(ask(FOREIGN)), policies(identity=[allow()]), NO_FACTS).effect is Effect.IMPLICIT_DENY
+
+
+def test_s14_the_groups_of_a_list_are_principals_of_their_own() -> None:
+    grants = (AclGrant("http://acs.amazonaws.com/groups/s3/LogDelivery", "WRITE"), AclGrant(OTHER, "READ"))
+    policy = acl_policy((*grants, AclGrant("http://acs.amazonaws.com/groups/global/AllUsers", "READ")))
+    principals = [statement.principal for statement in policy.statements]
+    entries = [(one.kind, one.value) for principal in principals if principal for one in principal.entries]
+    assert entries == [("Service", "logging.s3.amazonaws.com"), ("AWS", OTHER), ("*", "*")]
+    assert policy.location.source.text.startswith('{\n  "Version"')
