@@ -9,6 +9,7 @@ import pytest
 
 from policysim.evaluation.conditions import CAVEAT_TEXTS, CAVEATS, match_condition
 from policysim.evaluation.facts import NO_FACTS, KeyType
+from policysim.evaluation.readings import other_reading
 from policysim.evaluation.reasons import Element, Reason
 from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from policysim.evaluation.decision import Outcome
     from policysim.evaluation.facts import Facts
     from policysim.language.request import ContextValue
+
+RESERVED = "arn:aws:iam::1:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0"
 
 
 def match(
@@ -590,3 +593,26 @@ def test_c6_only_a_pattern_of_everything_is_met_by_every_unknown_value(
     any_value = Switches(several_values_match_any=True)
     assert match(operator, wanted, UNKNOWN_VALUE, switches=any_value, own=UNKNOWN_VALUE).truth is truth
     assert match(operator, wanted, UNKNOWN_VALUE, switches=Switches(several_values_match_any=False)).truth is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "known", "other"),
+    [
+        ("aws:MultiFactorAuthPresent", ABSENT, {"FederatedProvider": ("x",)}, ("federated-mfa", ("false",))),
+        ("AWS:multifactorauthpresent", ABSENT, {"PrincipalArn": (RESERVED,)}, ("federated-mfa", ("false",))),
+        ("aws:MultiFactorAuthPresent", ABSENT, {"PrincipalArn": ("arn:aws:iam::1:role/x",)}, None),
+        ("aws:MultiFactorAuthPresent", ("true",), {"FederatedProvider": ("x",)}, None),
+        ("aws:SourceIp", ("10.0.0.1",), {"ViaAWSService": ("true",)}, ("forwarded-source-ip", UNKNOWN_VALUE)),
+        ("aws:SourceIp", ("10.0.0.1",), {"ViaAWSService": ("false",)}, None),
+        ("aws:SourceIp", ABSENT, {"ViaAWSService": ("true",)}, None),
+        ("aws:ViaAWSMCPService", ABSENT, {}, ("mcp-direct", ("false",))),
+        ("aws:ViaAWSMCPService", ("false",), {}, ("mcp-direct", ABSENT)),
+        ("aws:ViaAWSMCPService", ("true",), {}, None),
+        ("aws:username", ABSENT, {}, None),
+    ],
+)
+def test_c51_c56_c68_some_keys_have_another_reading(
+    key: str, values: ContextValue, known: dict[str, ContextValue], other: tuple[str, ContextValue] | None
+) -> None:
+    has = {f"aws:{name}": value for name, value in known.items()}
+    assert other_reading(key, values, lambda name: has.get(name, UNKNOWN_VALUE)) == other
