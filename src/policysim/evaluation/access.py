@@ -51,6 +51,11 @@ class Access(NamedTuple):
     needs_identity: Truth = FALSE
 
     @property
+    def circumstances(self) -> tuple[object, ...]:
+        """What decides beside the caller's kind and the verdicts."""
+        return self[2:]
+
+    @property
     def denied(self) -> Truth:
         """An explicit deny in any layer, on either side, is final (spec E2, X14)."""
         return any_of([verdict.denied for verdict in self.verdicts.values()])

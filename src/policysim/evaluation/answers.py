@@ -14,6 +14,7 @@ from policysim.evaluation.decision import BY_KEY_GRANT, Caveat, Check, Decision,
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.principals import NOWHERE, Reach
 from policysim.evaluation.services.cross_account import crosses_accounts
+from policysim.evaluation.services.deviation import NO_DEVIATION
 from policysim.evaluation.services.lent_resources import is_lent
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, known
 from policysim.language.request import IAM_IDENTITIES, PrincipalKind
@@ -50,11 +51,8 @@ def settled_answer(request: Request, settled: Settled) -> Decision:
 _ANYTHING_ELSE: Final = (Effect.ALLOWED, Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY)
 
 
-def certain_effect(
-    request: Request, verdicts: Mapping[LayerName, LayerVerdict], deviation: Deviation, credentials: Truth
-) -> Effect | None:
+def certain_effect(access: Access) -> Effect | None:
     """The effect that the verdicts of all layers add up to; ``None`` where it hangs on something unknown."""
-    access = _access(request, verdicts, deviation, credentials)
     denied = access.denied
     if denied is not FALSE:
         return Effect.EXPLICIT_DENY if denied is TRUE else None
@@ -71,7 +69,7 @@ def answer(
     traced: bool,
 ) -> Decision:
     """The answer that the verdicts of all layers add up to, for credentials that reach the service or may."""
-    access = _access(request, verdicts, deviation, credentials)
+    access = access_of(request, verdicts, deviation, credentials)
     effect, possible = _EFFECTS[access.denied, access.granted]
     blocking = access.blocking if effect is Effect.IMPLICIT_DENY else ()
     checks = tuple(_check(verdict, access) for verdict in access.verdicts.values())
@@ -90,10 +88,12 @@ def answer(
     )
 
 
-def _access(
+def access_of(
     request: Request, verdicts: Mapping[LayerName, LayerVerdict], deviation: Deviation, credentials: Truth
 ) -> Access:
     """How the verdicts combine; across accounts some actions heed no resource-based policy, or need none (X5, X13)."""
+    if deviation is NO_DEVIATION and same_account(request) is TRUE:
+        return Access(request, verdicts, needs_resource_policy=False, same_account=TRUE, credentials=credentials)
     same = _same_account(request, deviation)
     crosses = TRUE if same is TRUE else crosses_accounts(request)
     resource = _resource_side(request, verdicts[LayerName.RESOURCE], deviation, same, crosses)

@@ -54,6 +54,7 @@ class Candidate(NamedTuple):
         return Weight(effect, all_of((truth, holds)), Reach(*(all_of((reached, holds)) for reached in reach)))
 
 
+_EVERYTHING: Final = ("*",)
 _WITHOUT_TESTS: Final = {effect: Candidate(Weight(effect, TRUE, EVERYWHERE), ()) for effect in Effect}
 """A statement that matches whatever the context is, without a principal element."""
 
@@ -61,10 +62,10 @@ _WITHOUT_TESTS: Final = {effect: Candidate(Weight(effect, TRUE, EVERYWHERE), ())
 def candidate(statement: Statement, attached: AttachedPolicy, layer: LayerName, question: Question) -> Candidate | None:
     """The statement, which speaks of the action, held against principal and resource; ``None`` if one fails."""
     substitutes = attached.policy.substitutes_variables
-    truth, reach, varies = TRUE, EVERYWHERE, False
-    if statement.resource is not None:
-        varies = substitutes and _has_variables(statement.resource)
-        if not varies and resource_truth(statement.resource, question, substitutes=False) is FALSE:
+    truth, reach, varies, resource = TRUE, EVERYWHERE, False, statement.resource
+    if resource is not None and (resource.patterns != _EVERYTHING or resource.negated):
+        varies = substitutes and _has_variables(resource)
+        if not varies and resource_truth(resource, question, substitutes=False) is FALSE:
             return None
     if statement.principal is not None:
         outcome, reach = match_principal_of(statement, statement.principal, layer, question)
@@ -73,7 +74,7 @@ def candidate(statement: Statement, attached: AttachedPolicy, layer: LayerName, 
             return None
     elif not varies and not statement.conditions:
         return _WITHOUT_TESTS[statement.effect]
-    tests = [_resource_test(statement.resource, question)] if statement.resource is not None and varies else []
+    tests = [_resource_test(resource, question)] if resource is not None and varies else []
     for entry in statement.conditions:
         test = _condition_test(entry, question, substitutes=substitutes)
         if test is None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.evaluation.access import same_account
-from policysim.evaluation.answers import certain_effect
+from policysim.evaluation.answers import access_of, certain_effect
 from policysim.evaluation.candidates import candidate
 from policysim.evaluation.decide import (
     decide,
@@ -24,7 +23,6 @@ from policysim.evaluation.facts import NO_FACTS, Facts
 from policysim.evaluation.layers import LAYERS, LayerName
 from policysim.evaluation.services import deviation_of
 from policysim.evaluation.services.credentials import credentials_reach
-from policysim.evaluation.services.deviation import NO_DEVIATION
 from policysim.evaluation.switches import DEFAULT_SWITCHES, Switches
 from policysim.evaluation.truth import FALSE, TRUE
 from policysim.evaluation.verdicts import binds, weigh, when_all_absent
@@ -99,12 +97,15 @@ class Evaluator:
     def _charted(
         self, plan: _Plan, request: Request, verdicts: dict[LayerName, LayerVerdict], credentials: Truth
     ) -> Effect | None:
-        """Where the flow chart leads: within one account, by the general rule, it is walked once for like verdicts."""
-        if plan.deviation is not NO_DEVIATION or plan.live or same_account(request) is not TRUE:
-            return certain_effect(request, verdicts, plan.deviation, credentials)
-        walked = (request.principal.kind, *[verdicts[layer.name].truths for layer in plan.layers])
+        """Where the flow chart leads: it is walked once for like verdicts, key grants that nobody read aside."""
+        access = access_of(request, verdicts, plan.deviation, credentials)
+        if access.needs_resource_policy:
+            return certain_effect(access)
+        resource, found = access.verdicts[LayerName.RESOURCE], access.verdicts
+        said = [found[layer.name].truths for layer in plan.layers]
+        walked = (request.principal.kind, access.circumstances, resource.truths, *said)
         if walked not in self._charts:
-            self._charts[walked] = certain_effect(request, verdicts, plan.deviation, credentials)
+            self._charts[walked] = certain_effect(access)
         return self._charts[walked]
 
     def _settle(self, plan: _Plan, request: Request) -> None:

@@ -147,7 +147,8 @@ def when_absent(name: LayerName, request: Request) -> LayerVerdict:
 def when_all_absent(request: Request) -> dict[LayerName, LayerVerdict]:
     """The verdicts of all layers for a request that meets no policies."""
     verdicts = _ABSENT.copy()
-    verdicts[LayerName.SESSION] = when_absent(LayerName.SESSION, request)
+    if request.principal.kind is PrincipalKind.FEDERATED_USER:
+        verdicts[LayerName.SESSION] = when_absent(LayerName.SESSION, request)
     return verdicts
 
 
