@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from policysim.catalog.facts import CATALOGUE
-from policysim.evaluation.decide import decide
+from policysim.evaluation.decide import decide, decide_call
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.evaluator import Evaluator
 from policysim.evaluation.layers import LayerName
@@ -81,3 +81,27 @@ def test_a_whole_decision_has_the_trace_and_the_switches_that_were_asked_for() -
     for match_any, effect in ((True, Effect.ALLOWED), (False, Effect.IMPLICIT_DENY)):
         evaluator = Evaluator(found, CATALOGUE, switches=Switches(several_values_match_any=match_any))
         assert (evaluator.decide(request).effect, evaluator.effect(request)) == (effect, effect)
+
+
+def test_p21_a_boundary_that_nobody_read_may_be_one() -> None:
+    listing = {"Effect": "Deny", "Action": "*", "Resource": "*", "NotPrincipal": {"AWS": [ALICE.arn, ACCOUNT]}}
+    found = policies(
+        identity=[allow()], resource=[listing], gaps={LayerName.BOUNDARY: (UNREAD._replace(may_deny=False),)}
+    )
+    decision = decide(ask(), found, CATALOGUE)
+    assert Effect.EXPLICIT_DENY in decision.possible
+
+
+def test_r13_a_call_tells_its_trace_and_every_decision() -> None:
+    found = policies(identity=[allow(), allow("ec2:*")])
+    call = decide_call([(ask(), found), (ask(action="s3:PutObject"), found)], CATALOGUE, trace=True)
+    assert [len(decision.trace) for decision in call.decisions] == [2, 2]
+    assert decide_call([(ask(), found)], CATALOGUE).deciding.trace == ()
+
+
+def test_a8_a_denied_call_is_told_with_what_denies_it_alone() -> None:
+    passing = ask(action="iam:PassRole", resource=f"arn:aws:iam::{ACCOUNT}:role/x")
+    allowed, denied = policies(identity=[allow()]), policies(identity=[])
+    [caveat] = decide(passing, allowed, CATALOGUE).caveats
+    assert decide_call([(passing, allowed), (ask(), allowed)], CATALOGUE).caveats == (caveat,)
+    assert decide_call([(passing, allowed), (ask(), denied)], CATALOGUE).caveats == ()

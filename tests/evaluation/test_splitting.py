@@ -156,3 +156,24 @@ def test_c3_that_a_tag_was_given_twice_is_told_where_the_decision_hangs_on_it() 
     assert "tag-case" not in codes(answer(policies(identity=[allow(**when("StringEquals", "app:k"))]), other))
     both = RequestContext({"aws:RequestTag/Team": "a", "aws:requesttag/team": "b"})
     assert "tag-case" not in codes(answer(policies(identity=[allow(**when("StringEquals", "app:k"))]), both))
+
+
+NEVER = allow(Condition={"StringEquals": {"app:k": "a"}, "StringNotEquals": {"app:k": "a"}})
+
+
+def test_a_layer_that_no_value_gets_past_is_the_one_in_the_way() -> None:
+    decision = answer(policies(identity=[NEVER], scp=[allow(**when("StringNotEquals", "app:k"))]))
+    assert (decision.effect, decision.layer) == (Effect.IMPLICIT_DENY, "identity")
+    assert decision.blocking == (LayerName.IDENTITY,)
+    assert decision.check(LayerName.IDENTITY).verdict is Verdict.IMPLICIT_DENY
+    assert decision.check(LayerName.SCP).verdict is Verdict.UNKNOWN
+    assert decision.statements == ()
+
+
+def test_a_certain_decision_rests_on_what_matches_for_some_value_and_says_what_matters_to_it() -> None:
+    unset = allow(resource="arn:aws:s3:::data/${aws:PrincipalTag/none}")
+    context = RequestContext(absent=("aws:PrincipalTag/none",))
+    decision = answer(policies(identity=[*EITHER, NEVER, unset]), context)
+    assert decision.effect is Effect.ALLOWED
+    assert sorted(match.statement.index for match in decision.statements) == [0, 1]
+    assert codes(decision) == set()
