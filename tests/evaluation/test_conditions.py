@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.conditions import CAVEAT_TEXTS, CAVEATS, match_condition
+from policysim.evaluation.conditions.caveats import KEY_UNKNOWN
 from policysim.evaluation.facts import NO_FACTS, KeyType
 from policysim.evaluation.readings import other_reading
 from policysim.evaluation.reasons import Element, Reason
@@ -616,3 +618,32 @@ def test_c51_c56_c68_some_keys_have_another_reading(
 ) -> None:
     has = {f"aws:{name}": value for name, value in known.items()}
     assert other_reading(key, values, lambda name: has.get(name, UNKNOWN_VALUE)) == other
+
+
+def test_a_doubt_is_added_to_those_before_it() -> None:
+    any_value = Switches(several_values_match_any=True)
+    two = ("10.1.2.3", "10.1.2.4")
+    private = match("IpAddress", "10.0.0.0/8", two, key="aws:SourceIp", switches=any_value).caveats
+    assert {"several-values", "private-source-ip"} <= set(private)
+    unheard = match("StringEquals", "a", ("a", "b"), key="made:up", facts=CATALOGUE).caveats
+    assert {"several-values", KEY_UNKNOWN} <= set(unheard)
+
+
+def test_v3_what_matches_anyway_hangs_on_no_variable() -> None:
+    found = match("StringEquals", ("${aws:own}", "a"), "a", own=UNKNOWN_VALUE)
+    assert (found.truth, found.keys) == (TRUE, ())
+    assert match("StringEquals", ("${aws:own}", "a"), "b", own=UNKNOWN_VALUE).keys == ("aws:own",)
+
+
+def test_c19_c29_a_switch_changes_its_own_rule_and_no_other() -> None:
+    for switches in (Switches(), Switches(several_values_match_any=not DEFAULT_SWITCHES.several_values_match_any)):
+        assert match("DateEquals", "2020", "2020-01-01T00:00:00Z", switches=switches).truth is TRUE
+        assert match("ArnLike", "arn:aws:*:1:user/a", "arn:aws:iam:x:1:user/a", switches=switches).truth is FALSE
+        assert match("StringEquals", "a", "a", switches=switches).truth is TRUE
+    seconds = Switches(four_digits_are_a_year=False)
+    assert match("DateEquals", "2020", "1970-01-01T00:33:40Z", switches=seconds).truth is TRUE
+    assert match("ArnLike", "arn:aws:*:1:user/a", "arn:aws:iam:x:1:user/a", switches=seconds).truth is FALSE
+    across = Switches(star_ends_with_its_part=False)
+    assert match("ArnLike", "arn:aws:*:1:user/a", "arn:aws:iam:x:1:user/a", switches=across).truth is TRUE
+    assert match("DateEquals", "2020", "2020-01-01T00:00:00Z", switches=across).truth is TRUE
+    assert match("StringEquals", "a", "a", switches=across).truth is TRUE
