@@ -28,7 +28,7 @@ def rules_of(*arguments: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("code", ["E18", "e18", " e18 "])
 def test_a_rule_is_told_with_source_and_tests_in_any_case(code: str) -> None:
     text = run(code)
-    assert text.startswith("E18  Evaluation flow: documented\n")
+    assert text.startswith("E18  Evaluation flow (AWS documentation says so)\n")
     assert "Every level from the organization root to the account must allow." in text.replace("\n  ", " ")
     assert "orgs_manage_policies_scps_evaluation" in text
     assert "test_e18_the_level_without_an_allow_is_named" in text

@@ -104,7 +104,7 @@ class Evaluator:
         resource, found = access.verdicts[LayerName.RESOURCE], access.verdicts
         said = [found[layer.name].truths for layer in plan.layers]
         walked = (request.principal.kind, access.circumstances, resource.truths, *said)
-        if walked not in self._charts:
+        if walked not in self._charts:  # a few dozen at most: combinations of truths
             self._charts[walked] = certain_effect(access)
         return self._charts[walked]
 

@@ -21,7 +21,7 @@ _SHOWN: Final = 6
 def rule_lines(document: RuleDocument, paint: Paint, *, verbose: bool = False) -> list[str]:
     """One rule in full; with ``verbose`` every test and case of it, and the addresses of its pages."""
     status = "" if document.status is Status.IMPLEMENTED else f", {document.status.value}"
-    head = f"{document.code}  {document.group}: {document.confidence.value}{status}"
+    head = f"{document.code}  {document.group} ({document.confidence.meaning}{status})"
     lines = [paint(head, Tone.HEADING), *paragraph(document.says), ""]
     lines += labelled("not done" if document.status is Status.OUT_OF_SCOPE else "we do", document.we_do)
     if document.doubt:
