@@ -399,4 +399,6 @@ def test_s14_the_groups_of_a_list_are_principals_of_their_own() -> None:
     principals = [statement.principal for statement in policy.statements]
     entries = [(one.kind, one.value) for principal in principals if principal for one in principal.entries]
     assert entries == [("Service", "logging.s3.amazonaws.com"), ("AWS", OTHER), ("*", "*")]
-    assert policy.location.source.text.startswith('{\n  "Version"')
+    source = policy.location.source
+    assert source.written_here
+    assert source.text.startswith('{\n  "Version"')

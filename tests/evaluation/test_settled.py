@@ -11,7 +11,7 @@ from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
 from policysim.language.request import Credentials, Principal, Request, RequestContext
-from tests.evaluation.building import allow, ask, policies
+from tests.evaluation.building import allow, ask, deny, policies
 from tests.evaluation.callers import ACCOUNT, ALICE, ANONYMOUS, APP, FEDERATED, FOREIGN, OTHER, ROOT, WEB
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ MANAGED = replace(ALICE, in_management_account=True)
 SESSION = replace(ALICE, credentials=Credentials.TEMPORARY)
 DENIED, OPEN = Effect.IMPLICIT_DENY, Effect.DEPENDS
 TRUST = [allow("*", Principal="*")]
+DENY_ALL = deny(Principal="*")
 
 
 def said(**values: str) -> RequestContext:
@@ -201,3 +202,20 @@ def test_e43_a_user_s_session_with_mfa_reaches_iam() -> None:
     with_mfa: dict[str, Any] = {"aws__MultiFactorAuthPresent": "true"}
     decision = decide(of(SESSION, "iam:GetUser", "*", said(**with_mfa)), policies(identity=[allow()]), CATALOGUE)
     assert decision.effect is Effect.ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("caller", "task", "layers", "effect"),
+    [
+        (ROOT, "true", {"resource": [DENY_ALL]}, Effect.ALLOWED),
+        (ROOT, "true", {"scp": [deny()]}, Effect.EXPLICIT_DENY),
+        (ROOT, "false", {"resource": [DENY_ALL]}, Effect.EXPLICIT_DENY),
+        (ALICE, "true", {"resource": [DENY_ALL], "identity": [allow()]}, Effect.EXPLICIT_DENY),
+    ],
+)
+def test_e32_a_task_session_unlocks_a_queue_and_escapes_nothing_else(
+    caller: Principal, task: str, layers: dict[str, Any], effect: Effect
+) -> None:
+    queue = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs"
+    request = of(caller, "sqs:SetQueueAttributes", queue, said(aws__AssumedRoot=task))
+    assert decide(request, policies(**layers), CATALOGUE).effect is effect
