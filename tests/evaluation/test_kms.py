@@ -10,7 +10,7 @@ import pytest
 
 from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.context import context_lookup
-from policysim.evaluation.decide import decide, decide_call
+from policysim.evaluation.decide import decide, decide_call, further_service_names
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.evaluator import Evaluator
 from policysim.evaluation.key_grants import GRANTABLE, KeyGrant, grants_in_force
@@ -48,7 +48,8 @@ def on_key(
 
 def with_grants(found: PolicySet, request: Request, *grants: KeyGrant) -> PolicySet:
     """The policies with the grants of the key beside its policy, as the account room puts them there."""
-    granted = grants_in_force(grants, request.resource.arn, request.action, request.principal)
+    names = further_service_names(request)
+    granted = grants_in_force(grants, request.resource.arn, request.action, request.principal, service_names=names)
     layer = found.get(LayerName.RESOURCE)
     own = layer.policies if layer is not None else ()
     gaps = layer.gaps if layer is not None else ()
@@ -625,3 +626,11 @@ def test_s20_the_pairs_of_a_full_context_are_its_encryption_context() -> None:
     pairs = {"kms:EncryptionContext:App": ("x",), "kms:ViaService": ("s3.eu-west-1.amazonaws.com",)}
     asked = on_key(context=RequestContext(pairs, absent=("kms:EncryptionContext:none",), complete=True))
     assert context_lookup(asked)("kms:EncryptionContextKeys") == ("App",)
+
+
+def test_p16_s23_a_grant_to_another_name_of_the_service_is_its_grant() -> None:
+    names = ("events.amazonaws.com", "events.eu-west-1.amazonaws.com")
+    context = RequestContext({"aws:PrincipalServiceNamesList": names}, complete=True)
+    granted = KeyGrant(names[1], ("Decrypt",))
+    assert answer(on_key(caller=SERVICE, context=context), granted, resource=[ADMINS]).effect is Effect.ALLOWED
+    assert answer(on_key(caller=SERVICE), granted, resource=[ADMINS]).effect is Effect.IMPLICIT_DENY

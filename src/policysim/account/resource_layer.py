@@ -13,6 +13,7 @@ from policysim.account.delegation_layer import SERVICE, delegation_layer
 from policysim.account.owners import ANY_RESOURCE
 from policysim.account.policy_holders import can_have_policy, policy_holders
 from policysim.catalog.resource_policies import SHARED_THROUGH_RAM
+from policysim.evaluation.decide import further_service_names
 from policysim.evaluation.key_grants import GRANTABLE, GrantsOfKey, grants_in_force
 from policysim.evaluation.managed_keys import fixed_key_policy
 from policysim.evaluation.policy_set import AttachedPolicy, one_level
@@ -134,4 +135,5 @@ def _granted(request: Request, arn: Arn, owner: Account) -> GrantsOfKey:
     text = request.resource.arn
     if owner.grants is None or (text not in owner.grants and not owner.covers(owner.grants, arn.service)):
         return GrantsOfKey((), (gaps.grants_missing(text),))
-    return grants_in_force(owner.grants.get(text, ()), text, request.action, request.principal)
+    names = further_service_names(request)
+    return grants_in_force(owner.grants.get(text, ()), text, request.action, request.principal, service_names=names)

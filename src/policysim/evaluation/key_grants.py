@@ -90,16 +90,27 @@ class GrantsOfKey(NamedTuple):
     gaps: tuple[Gap, ...]
 
 
-def grants_in_force(grants: tuple[KeyGrant, ...], key_arn: str, action: str, caller: Principal) -> GrantsOfKey:
-    """The grants of a key that cover an action of this caller, as policies; a grant that cannot be read is a gap."""
+def grants_in_force(
+    grants: tuple[KeyGrant, ...],
+    key_arn: str,
+    action: str,
+    caller: Principal,
+    *,
+    service_names: tuple[str, ...] = (),
+) -> GrantsOfKey:
+    """The grants of a key that cover an action of this caller, as policies; a grant that cannot be read is a gap.
+
+    ``service_names``: the further names of a service that calls (spec P16).
+    """
     service, _, operation = action.lower().partition(":")
     if service != "kms" or operation not in GRANTABLE:
         return GrantsOfKey((), ())
     policies: list[AttachedPolicy] = []
     gaps: list[Gap] = []
+    circumstances = Circumstances(service_names=service_names)
     for grant in grants:
         policy = _policy(grant, key_arn, operation, alone=len(grants) == 1)
-        if policy is None or not _may_reach(policy.statements, caller):
+        if policy is None or not _may_reach(policy.statements, caller, circumstances):
             continue
         if grant.understood:
             policies.append(AttachedPolicy(grant.title, policy, None, key_arn, editable=False))
@@ -109,10 +120,10 @@ def grants_in_force(grants: tuple[KeyGrant, ...], key_arn: str, action: str, cal
     return GrantsOfKey(tuple(policies), tuple(gaps))
 
 
-def _may_reach(statements: Iterable[Statement], caller: Principal) -> bool:
+def _may_reach(statements: Iterable[Statement], caller: Principal, circumstances: Circumstances) -> bool:
     """Whether the grant may be about this caller at all: a key can have thousands that are not."""
     return any(
-        match_principal(statement.principal, Effect.ALLOW, caller, Circumstances())[0].truth is not FALSE
+        match_principal(statement.principal, Effect.ALLOW, caller, circumstances)[0].truth is not FALSE
         for statement in statements
         if statement.principal is not None
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policysim.account.resource_layer import TRUST_ACTIONS
+from policysim.evaluation.decide import further_service_names
 from policysim.evaluation.key_grants import grants_in_force
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.managed_keys import fixed_key_policy
@@ -58,7 +59,8 @@ def with_key_policies(request: Request, policies: PolicySet, whole: Json, entry:
     at = entry.member("grants") if entry is not None else None
     at = whole.member("grants") if at is None else at
     given = () if at is None else tuple(read_grant(grant) for grant in at.items())
-    granted = grants_in_force(given, request.resource.arn, request.action, request.principal)
+    names = further_service_names(request)
+    granted = grants_in_force(given, request.resource.arn, request.action, request.principal, service_names=names)
     layer = policies.get(LayerName.RESOURCE)
     fixed = fixed_key_policy(request) if layer is None else None
     if fixed is None and not granted.policies and not granted.gaps:
