@@ -11,8 +11,9 @@ from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.decide import decide, lookup_of, question_of
 from policysim.evaluation.decision import Check, Decision, Effect
 from policysim.evaluation.layers import LayerName
-from policysim.evaluation.policy_set import Gap, LayerPolicies, PolicySet, level
+from policysim.evaluation.policy_set import Gap, LayerPolicies, PolicySet, level, one_level
 from policysim.evaluation.principals import NOWHERE, Reach
+from policysim.evaluation.reasons import Reason
 from policysim.evaluation.services import deviation_of
 from policysim.evaluation.switches import DEFAULT_SWITCHES
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN
@@ -163,3 +164,31 @@ def test_the_documents_of_a_verdict_are_those_that_matched() -> None:
     got = verdict(LayerName.IDENTITY, ask(context=OPEN), found)
     assert [match.truth for match in got.allows] == [TRUE, UNKNOWN]
     assert (got.denies, got.node) == ((), None)
+
+
+def test_a_policy_set_has_the_gaps_of_all_its_layers() -> None:
+    other = UNREAD._replace(sentence="another was not collected")
+    found = policies(gaps={LayerName.IDENTITY: (UNREAD,), LayerName.RESOURCE: (other,)})
+    assert found.gaps == (UNREAD, other)
+
+
+def test_a_broken_document_is_named_in_its_gap() -> None:
+    broken = document(LayerName.IDENTITY, {"Effect": "allow", "Action": "*", "Resource": "*"})
+    [gap] = level("here", [broken]).gaps
+    assert gap.sentence == "`identity` has errors and was left out"
+    assert one_level("here", [broken]).levels[0].node == "here"
+
+
+def test_a_reason_has_a_code_and_a_match_no_sentence() -> None:
+    assert (Reason.ACTION_OTHER.code, Reason.RESOURCE_NEEDS_STAR.code) == ("action-other", "resource-needs-star")
+    [match] = verdict(LayerName.IDENTITY, ask(), policies(identity=[allow()])).allows
+    assert [outcome.sentence for outcome in match.outcomes] == ["", ""]
+
+
+def test_c66_only_what_is_said_of_unlisted_keys_names_them() -> None:
+    condition = {"StringLike": {"made:up": "*", "aws:PrincipalTag/none": "${aws:PrincipalTag/none}"}}
+    context = RequestContext({"made:up": "x", "aws:PrincipalTag/none": ("a", "b")}, complete=True)
+    told = decision(ask(context=context), policies(identity=[allow(Condition=condition)])).caveats
+    assert [("`made:up`: " in caveat.sentence) for caveat in told] == [
+        caveat.code == "key-unknown-to-catalogue" for caveat in told
+    ]
