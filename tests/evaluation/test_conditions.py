@@ -647,3 +647,10 @@ def test_c19_c29_a_switch_changes_its_own_rule_and_no_other() -> None:
     assert match("ArnLike", "arn:aws:*:1:user/a", "arn:aws:iam:x:1:user/a", switches=across).truth is TRUE
     assert match("DateEquals", "2020", "2020-01-01T00:00:00Z", switches=across).truth is TRUE
     assert match("StringEquals", "a", "a", switches=across).truth is TRUE
+
+
+def test_c29_c31_read_across_colons_an_arn_that_does_not_match_is_no_type_error() -> None:
+    across = Switches(star_ends_with_its_part=False)
+    other = match("ArnLike", "arn:aws:iam::1:user/a", "arn:aws:iam::1:user/b", switches=across)
+    assert (other.truth, other.reason) == (FALSE, Reason.VALUE_OTHER)
+    assert match("ArnLike", "arn:aws:iam::1:user/a", "user/a", switches=across).reason is Reason.WRONG_TYPE
