@@ -105,3 +105,34 @@ def test_a8_a_denied_call_is_told_with_what_denies_it_alone() -> None:
     [caveat] = decide(passing, allowed, CATALOGUE).caveats
     assert decide_call([(passing, allowed), (ask(), allowed)], CATALOGUE).caveats == (caveat,)
     assert decide_call([(passing, allowed), (ask(), denied)], CATALOGUE).caveats == ()
+
+
+ASKED = (
+    ("s3:GetObject", "arn:aws:s3:::data/x"),
+    ("kms:Decrypt", f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"),
+    ("kms:RetireGrant", f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"),
+    ("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/x"),
+    ("sts:SetSourceIdentity", f"arn:aws:iam::{ACCOUNT}:role/x"),
+    ("secretsmanager:GetSecretValue", SECRET),
+    ("secretsmanager:CreateSecret", SECRET),
+    ("organizations:DescribeOrganization", "*"),
+    ("execute-api:Invoke", f"arn:aws:execute-api:eu-west-1:{ACCOUNT}:a/b/GET/x"),
+    ("iam:GetUser", "*"),
+)
+
+
+@pytest.mark.parametrize("caller", [ALICE, APP, FEDERATED, ROOT, FOREIGN, SERVICE, ANONYMOUS])
+@pytest.mark.parametrize(
+    "found",
+    [
+        policies(identity=[allow()]),
+        policies(identity=[], resource=EVERYBODY),
+        policies(identity=[allow()], resource=EVERYBODY),
+        policies(identity=[allow()], resource=[allow(Principal={"AWS": ACCOUNT})]),
+    ],
+    ids=["identity", "resource", "both", "delegated"],
+)
+def test_s1_s19_s35_x13_what_one_action_needs_another_does_not(caller: Principal, found: PolicySet) -> None:
+    requests = [ask(caller, action, resource) for action, resource in ASKED]
+    alike(found, *requests)
+    alike(found, *reversed(requests))
