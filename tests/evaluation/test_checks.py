@@ -251,3 +251,13 @@ def test_an_open_decision_names_the_statements_that_would_decide() -> None:
     decision = answer(ask(context=OPEN), found)
     assert decision.effect is Effect.DEPENDS
     assert [match.statement.index for match in decision.statements] == [2, 1]
+
+
+def test_e10_all_but_some_is_everybody_to_a_grant_past_the_boundary() -> None:
+    others = {"Effect": "Allow", "Action": "*", "Resource": "*", "NotPrincipal": {"AWS": OTHER}}
+    starred, named = (
+        codes(answer(ask(), policies(resource=[statement], boundary=NOTHING)))
+        for statement in (others, allow(Principal={"AWS": str(ALICE.arn)}))
+    )
+    assert starred == codes(answer(ask(), policies(resource=[allow(Principal="*")], boundary=NOTHING)))
+    assert starred != named

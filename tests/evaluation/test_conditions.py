@@ -654,3 +654,10 @@ def test_c29_c31_read_across_colons_an_arn_that_does_not_match_is_no_type_error(
     other = match("ArnLike", "arn:aws:iam::1:user/a", "arn:aws:iam::1:user/b", switches=across)
     assert (other.truth, other.reason) == (FALSE, Reason.VALUE_OTHER)
     assert match("ArnLike", "arn:aws:iam::1:user/a", "user/a", switches=across).reason is Reason.WRONG_TYPE
+
+
+def test_v4_a_variable_without_a_value_is_doubtful_only_in_a_list() -> None:
+    assert match("StringEquals", "${aws:none}", "a").caveats == ()
+    assert match("StringEquals", ("a", "b"), "c").caveats == ()
+    assert "variable-in-list" in match("StringEquals", ("${aws:none}", "b"), "b").caveats
+    assert match("StringEquals", ("${aws:own}", "b"), "b", own=("x",)).caveats == ()

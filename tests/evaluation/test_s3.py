@@ -402,3 +402,10 @@ def test_s14_the_groups_of_a_list_are_principals_of_their_own() -> None:
     source = policy.location.source
     assert source.written_here
     assert source.text.startswith('{\n  "Version"')
+
+
+def test_s14_a_list_is_not_spoken_of_where_the_caller_s_own_side_is_in_the_way() -> None:
+    granting = policies(identity=[], resource=[allow(**EVERYONE)])
+    decision = decide(ask(FOREIGN), granting, NO_FACTS)
+    assert (decision.effect, decision.layer) == (Effect.IMPLICIT_DENY, "identity")
+    assert decision.caveats == ()
