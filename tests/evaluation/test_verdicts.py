@@ -192,3 +192,8 @@ def test_c66_only_what_is_said_of_unlisted_keys_names_them() -> None:
     assert [("`made:up`: " in caveat.sentence) for caveat in told] == [
         caveat.code == "key-unknown-to-catalogue" for caveat in told
     ]
+
+
+def test_e32_a_task_policy_blocks_nowhere() -> None:
+    task = check(LayerName.SESSION, ask(ROOT, context=TASK), policies(session=[deny("ec2:*")]))
+    assert (task.blocking_node, task.verdict.value) == (None, "ALLOW")
