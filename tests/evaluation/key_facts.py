@@ -27,6 +27,9 @@ class KnownKeys:
     def condition_key(self, key: str) -> DescribedKey | None:
         return self._known.get(key.lower())
 
+    def works_on(self, action: str, arn: str) -> bool | None:
+        return NO_FACTS.works_on(action, arn)
+
     def knows_action(self, action: str) -> bool | None:
         return NO_FACTS.knows_action(action)
 

@@ -171,3 +171,25 @@ def test_e26_whether_rcps_bind_a_service_that_the_catalogue_lacks_is_open(action
     decision = answer(asked, policies(identity=[allow()], rcp=[deny(Principal="*")]))
     assert decision.effect is effect
     assert ("rcp-service-open" in codes(decision)) is (effect is Effect.DEPENDS)
+
+
+def test_r16_a_resource_that_the_action_does_not_work_on_is_told_of() -> None:
+    on_an_object = ask(action="s3:ListBucket", resource="arn:aws:s3:::data/x")
+    decision = answer(on_an_object, policies(identity=[allow("s3:*")]))
+    assert (decision.effect, codes(decision)) == (Effect.ALLOWED, ["resource-of-another-type"])
+    on_the_bucket = ask(action="s3:ListBucket", resource="arn:aws:s3:::data")
+    assert codes(answer(on_the_bucket, policies(identity=[allow("s3:*")]))) == []
+
+
+def test_r2_an_action_without_a_resource_is_decided_for_star_and_says_where_that_matters() -> None:
+    asked = ask(action="iam:ListUsers", resource=f"arn:aws:iam::{ACCOUNT}:user/ana")
+    decision = answer(asked, policies(identity=[allow("iam:ListUsers", f"arn:aws:iam::{ACCOUNT}:user/*")]))
+    assert (decision.effect, codes(decision)) == (Effect.IMPLICIT_DENY, ["decided-for-star"])
+    assert decision.caveats[0].sentence.endswith("for the resource of the request it would be allowed (R2)")
+    assert codes(answer(asked, policies(identity=[allow("iam:ListUsers")]))) == []
+    assert codes(answer(asked, policies(identity=[allow("iam:ListUsers", "arn:aws:s3:::data")]))) == []
+
+
+def test_r16_nothing_is_said_where_the_catalogue_does_not_know() -> None:
+    asked = ask(action="s3:ListBucket", resource="arn:aws:s3:::data/x")
+    assert codes(answer(asked, policies(identity=[allow("s3:*")]), NO_FACTS)) == []

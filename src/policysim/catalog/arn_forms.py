@@ -32,6 +32,7 @@ FURTHER_ARN_FORMS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
         "arn:${Partition}:ssm:${Region}::automation-definition/${AutomationDefinitionName}:${VersionId}",
     ),
     ("ssm", "document"): ("arn:${Partition}:ssm:${Region}::document/${DocumentName}",),
+    ("ssm", "parameter"): ("arn:${Partition}:ssm:${Region}::parameter/${ParameterNameWithoutLeadingSlash}",),
     # Step Functions Developer Guide, concepts-state-machine-version: an execution may be started by version or alias.
     ("states", "statemachine"): (
         "arn:${Partition}:states:${Region}:${Account}:stateMachine:${StateMachineName}:${Qualifier}",

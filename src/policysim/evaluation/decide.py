@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.evaluation.answers import answer, settled_answer
 from policysim.evaluation.context import context_lookup
-from policysim.evaluation.decision import Decision, Effect
+from policysim.evaluation.decision import Caveat, Decision, Effect
 from policysim.evaluation.facts import NO_FACTS, Facts
 from policysim.evaluation.layers import LAYERS, LayerName
 from policysim.evaluation.matching import Question, Target
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from policysim.evaluation.context import Lookup
-    from policysim.evaluation.decision import Caveat
     from policysim.evaluation.policy_set import PolicySet
     from policysim.evaluation.services.deviation import Deviation, Settled
     from policysim.language.request import ContextValue, Request
@@ -54,6 +53,15 @@ def decide(
     if settled is not None:
         return settled_answer(request, settled)
     asked = question_of(request, policies, facts, switches)
+    decision = with_unlisted_named(_decided(asked, policies, deviation, trace=trace), policies, facts)
+    if asked.target.needs_star and request.resource.arn != "*":
+        named = asked._replace(target=Target(request.resource.arn, needs_star=False, alias=None))
+        decision = _with_other_target(decision, _decided(named, policies, deviation))
+    return decision
+
+
+def _decided(asked: Question, policies: PolicySet, deviation: Deviation, *, trace: bool = False) -> Decision:
+    request = asked.request
 
     def under(assumed: Mapping[str, ContextValue], *, everything: bool = False) -> Decision:
         lookup = lookup_of(request, deviation, assumed)
@@ -61,10 +69,20 @@ def decide(
         verdicts = {layer.name: judge(layer.name, policies, question, deviation) for layer in LAYERS}
         return answer(request, verdicts, deviation, credentials_reach(request, lookup), traced=everything)
 
-    decision = under({}, everything=trace)
-    lookup = context_lookup(request)
-    decision = split_unknown_keys(decision, under, lookup, facts, switches, unreliable=deviation.unreliable_keys)
-    return with_unlisted_named(decision, policies, facts)
+    decision, lookup = under({}, everything=trace), context_lookup(request)
+    unreliable = deviation.unreliable_keys
+    return split_unknown_keys(decision, under, lookup, asked.facts, asked.switches, unreliable=unreliable)
+
+
+def _with_other_target(decision: Decision, named: Decision) -> Decision:
+    """The decision for ``*``, and a word where the resource that the request names would make it another one (R2)."""
+    if named.effect is decision.effect:
+        return decision
+    sentence = (
+        f"AWS's reference lists no resource type for `{decision.request.action}`, so it was decided for `*`; for the "
+        f"resource of the request it would be {named.effect.value.replace('_', ' ')} (R2)"
+    )
+    return decision.narrowed(caveats=(*decision.caveats, Caveat("decided-for-star", sentence)))
 
 
 def settled_outcome(request: Request, deviation: Deviation) -> Settled | None:

@@ -46,6 +46,9 @@ class Facts(Protocol):
     def condition_key(self, key: str) -> DescribedKey | None:
         """What is known of a condition key."""
 
+    def works_on(self, action: str, arn: str) -> bool | None:
+        """Whether the ARN has the form of a resource type that the action works on (spec R16)."""
+
     def knows_action(self, action: str) -> bool | None:
         """Whether AWS has the action (spec A9)."""
 
@@ -70,6 +73,9 @@ def is_multivalued(facts: Facts, key: str) -> bool:
 
 class _NoFacts:
     def condition_key(self, key: str) -> DescribedKey | None:  # noqa: ARG002  # the protocol's signature
+        return None
+
+    def works_on(self, action: str, arn: str) -> bool | None:  # noqa: ARG002  # the protocol's signature
         return None
 
     def knows_action(self, action: str) -> bool | None:  # noqa: ARG002  # the protocol's signature

@@ -1,7 +1,8 @@
 """What a decision rests on that the catalogue does not list: said beside the decision, never left out of it.
 
 AWS has new actions and keys every week, and people misspell old ones. An unlisted action is matched by its text, an
-unlisted key is compared as its operator says; the reader must know that nobody checked them. Spec A9, C66.
+unlisted key is compared as its operator says; the reader must know that nobody checked them, and that AWS never asks
+about a resource of another type than the action's. Spec A9, C66, R16.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def with_unlisted_named(decision: Decision, policies: PolicySet, facts: Facts) -> Decision:
-    """The decision with a caveat for an unlisted action, and with the names of unlisted keys that matter to it."""
+    """The decision with a caveat for an unlisted action or form of resource, and with the names of unlisted keys."""
     caveats = decision.caveats
     if any(caveat.code == KEY_UNKNOWN for caveat in caveats):
         keys = dict.fromkeys(_unlisted_keys(decision, policies, facts))
@@ -29,7 +30,19 @@ def with_unlisted_named(decision: Decision, policies: PolicySet, facts: Facts) -
     if facts.knows_action(action) is False:
         sentence = f"the catalogue of AWS actions does not list `{action}`: check its spelling"
         caveats = (*caveats, Caveat("action-unknown", sentence))
+    elif (misfit := _misfit(action, decision.request.resource.arn, facts)) is not None:
+        caveats = (*caveats, misfit)
     return decision if caveats is decision.caveats else decision.narrowed(caveats=caveats)
+
+
+def _misfit(action: str, resource: str, facts: Facts) -> Caveat | None:
+    """What to say of a resource that the action does not work on: AWS never authorizes it there."""
+    if resource == "*" or facts.takes_no_resource(action) is not False or facts.works_on(action, resource) is not False:
+        return None
+    sentence = (
+        f"`{action}` works on resources of another type, so AWS never asks whether it is allowed on this one (R16)"
+    )
+    return Caveat("resource-of-another-type", sentence)
 
 
 def _naming(caveat: Caveat, keys: dict[str, None]) -> Caveat:

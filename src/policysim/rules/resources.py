@@ -17,8 +17,10 @@ RESOURCES: Final = (
         "R2",
         "An action without resource types is a request for `*`. A statement that names a resource does not apply "
         "to it, neither Allow nor Deny.",
-        "The catalogue tells which actions these are; the reason says that the statement needs `*`.",
+        "The catalogue tells which actions these are; the reason says that the statement needs `*`, and a caveat where "
+        "a request that names a resource all the same would come out otherwise for that resource.",
         ("sar", "res"),
+        caveats=("decided-for-star",),
     ),
     Rule(
         "R3",
@@ -123,8 +125,10 @@ RESOURCES: Final = (
     Rule(
         "R16",
         "A statement for a type that the action does not take never applies.",
-        "Follows from matching the request's own ARN; `policysim check` tells of such statements.",
+        "Follows from matching the request's own ARN; `policysim check` tells of such statements, and a caveat of a "
+        "request for a resource that the action does not work on.",
         ("sar",),
+        caveats=("resource-of-another-type",),
     ),
     Rule(
         "R17",
