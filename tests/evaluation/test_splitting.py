@@ -177,3 +177,11 @@ def test_a_certain_decision_rests_on_what_matches_for_some_value_and_says_what_m
     assert decision.effect is Effect.ALLOWED
     assert sorted(match.statement.index for match in decision.statements) == [0, 1]
     assert codes(decision) == set()
+
+
+def test_c8_where_an_empty_string_may_be_null_presence_is_not_tried_by_texts() -> None:
+    present = policies(identity=[allow(**when("Null", "app:k", "false"))])
+    for is_null in (True, False):
+        switches = Switches(empty_string_is_null=is_null)
+        decision = decide(ask(APP, context=OPEN), present, CATALOGUE, switches=switches)
+        assert ("not-split" in codes(decision)) is is_null
