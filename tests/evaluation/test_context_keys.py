@@ -568,3 +568,8 @@ def test_s17_an_access_point_on_an_outpost_is_named_after_it() -> None:
     assert access_point_arn(parse_arn(f"{point}/object/x") or pytest.fail("no ARN")) == point
     assert not is_access_point(f"arn:aws:s3:eu-west-1:{ACCOUNT}:outpost/op-1/accesspoint/ap")
     assert not is_access_point(f"arn:aws:s3-outposts:eu-west-1:{ACCOUNT}:accesspoint/ap")
+
+
+def test_c58_the_name_of_a_tag_may_hold_a_slash() -> None:
+    for listed, value in ((("a/b",), UNKNOWN), (("b",), ABSENT)):
+        assert look("aws:RequestTag/a/b", said={"aws:TagKeys": listed}) is value
