@@ -136,3 +136,11 @@ def test_s1_s19_s35_x13_what_one_action_needs_another_does_not(caller: Principal
     requests = [ask(caller, action, resource) for action, resource in ASKED]
     alike(found, *requests)
     alike(found, *reversed(requests))
+
+
+def test_what_was_found_for_one_caller_or_owner_serves_no_other() -> None:
+    found = policies(identity=[], resource=[allow(Principal={"AWS": str(ALICE.arn)})])
+    callers = [ask(caller) for caller in (ALICE, APP, ROOT, ALICE, FOREIGN)]
+    assert len(set(alike(found, *callers))) == 2
+    owners = [ask(owner=owner) for owner in (ACCOUNT, OTHER, None, ACCOUNT)]
+    assert len(set(alike(policies(identity=[allow()]), *owners))) == 3
