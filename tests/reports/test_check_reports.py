@@ -139,7 +139,7 @@ def checked(text: str = TEXT, name: str = "a dir/p.json", least: FindingSeverity
     return check_file([CheckedPolicy(policy, "", "no statement has a principal", check_policy(policy))], least, "1.2.3")
 
 
-def log(document: CheckFile, folder: Path = Path("/work")) -> dict[str, Any]:
+def log(document: CheckFile, folder: Path = Path("/repo")) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(sarif_text(document, folder))
     jsonschema.validate(value, SARIF)
     return value
@@ -233,7 +233,7 @@ def test_sarif_regions_count_from_one_and_end_behind_the_last_character() -> Non
     ("name", "expected"),
     [
         ("a dir/p.json", {"uri": "a%20dir/p.json", "uriBaseId": "SRCROOT"}),
-        ("/work/a/p.json", {"uri": "a/p.json", "uriBaseId": "SRCROOT"}),
+        ("/repo/a/p.json", {"uri": "a/p.json", "uriBaseId": "SRCROOT"}),
         ("/else/p.json", {"uri": "file:///else/p.json"}),
         ("<stdin>", {"uri": "%3Cstdin%3E", "uriBaseId": "SRCROOT"}),
     ],
