@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.catalog.global_keys import GLOBAL_KEYS
 from policysim.catalog.shared_prefixes import SHARED_PREFIXES
+from policysim.evaluation.session_keys import OF_ROLE_SESSIONS
 from policysim.language.policy_types import PolicyType
 from policysim.validation.actions import covered_actions, nearest
 from policysim.validation.finding_kinds import KEY_FORM, KEY_OF_OTHER_ACTIONS, RETIRED_KEY, UNKNOWN_KEY
@@ -21,21 +22,6 @@ if TYPE_CHECKING:
     from policysim.language.policy import ConditionEntry
     from policysim.validation.findings import Finding
     from policysim.validation.subject import Subject
-
-ROLE_SESSION_KEYS: Final = frozenset(
-    {
-        "codebuild:buildarn",
-        "codebuild:projectarn",
-        "ec2:roledelivery",
-        "ec2:sourceinstancearn",
-        "glue:credentialissuingservice",
-        "glue:roleassumedby",
-        "identitystore:userid",
-        "lambda:sourcefunctionarn",
-        "ssm:sourceinstancearn",
-    }
-)
-"""Keys of a service that its role sessions carry into the requests of every service (spec C70; dated 2026-11)."""
 
 TAG_FAMILIES: Final = frozenset({"aws:requesttag", "aws:resourcetag", "aws:principaltag"})
 """Families of global keys whose names end in a tag."""
@@ -77,7 +63,7 @@ def _may_be_present(subject: Subject, key: str) -> bool:
     """Whether a request for an action of the statement may have a key of a service (spec C66)."""
     described = subject.catalogue.condition_key(key)
     prefix = key.lower().partition(":")[0]
-    if described is None or prefix in {"aws", "saml", "oidc"} or "." in prefix or key.lower() in ROLE_SESSION_KEYS:
+    if described is None or prefix in {"aws", "saml", "oidc"} or "." in prefix or key.lower() in OF_ROLE_SESSIONS:
         return True
     if subject.statement.action.negated or subject.type is PolicyType.TRUST:
         return True
