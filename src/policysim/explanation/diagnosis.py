@@ -11,6 +11,7 @@ from policysim.language.operators import operator_named
 if TYPE_CHECKING:
     from policysim.cloudtrail.call import Call, CallRequest
     from policysim.evaluation.decision import Decision, Effect, Outcome, StatementMatch
+    from policysim.evaluation.layers import LayerName
     from policysim.language.edits import TextEdit
     from policysim.language.source import Source
 
@@ -110,6 +111,105 @@ class Fix:
     step: int = 1
 
 
+class Tested(Enum):
+    """What testing a possible cause by evaluation gave.
+
+    ``CONFIRMED``: assuming the cause gives what AWS said, and nothing at hand speaks against it. ``POSSIBLE``: the
+    cause can have produced the denial, and something that is not known keeps it from being confirmed. ``REFUTED``:
+    with all that is known the cause cannot have produced this denial.
+    """
+
+    CONFIRMED = "confirmed"
+    POSSIBLE = "possible"
+    REFUTED = "refuted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """One possible cause of the denial, tested.
+
+    ``code`` is from a closed set; ``cause`` says it in a sentence; ``rank`` counts from 1, the likeliest first.
+    ``supporting`` and ``opposing`` are facts, a sentence each. ``test`` says what was evaluated and what came out.
+    ``next`` is the command or fact that would separate this cause from the others; empty when nothing is needed.
+    ``layer`` is the layer that denies under this cause; ``None`` when none does.
+    """
+
+    code: str
+    cause: str
+    rank: int
+    tested: Tested
+    test: str
+    supporting: tuple[str, ...] = ()
+    opposing: tuple[str, ...] = ()
+    next: str = ""
+    layer: LayerName | None = None
+
+
+class Fact(NamedTuple):
+    """One fact that would separate the causes that are left, and the command that fetches it (empty: none does)."""
+
+    sentence: str
+    command: str = ""
+
+
+class Obstacle(NamedTuple):
+    """One thing in the way of the request: a Deny that matches, or a layer (at a level of it) that allows nothing.
+
+    ``match`` is the Deny statement; ``None`` where an Allow is missing. ``certain`` is false where what is not known
+    decides whether it is in the way at all.
+    """
+
+    layer: LayerName
+    node: str | None
+    match: StatementMatch | None
+    certain: bool = True
+
+
+class Remedy(NamedTuple):
+    """What ends the denial without any change of a policy: a code of a closed set, a sentence, and a command if any.
+
+    ``verified`` tells that the request, made as the sentence says, was evaluated and allowed.
+    """
+
+    code: str
+    sentence: str
+    command: str = ""
+    verified: bool = False
+
+
+class ComparedCheck(NamedTuple):
+    """One check of AWS's own evaluation beside ours.
+
+    ``theirs`` and ``ours`` are effects in AWS's words (``UNKNOWN`` where we cannot tell, empty where one side has no
+    such check). ``statements`` are those that AWS lists as matched, ``policy: Sid`` each. ``difference`` is empty where
+    both sides agree.
+    """
+
+    check_type: str
+    target: str
+    theirs: str
+    ours: str
+    statements: tuple[str, ...] = ()
+    difference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsEvaluation:
+    """AWS's own evaluation of the refused request, held against ours check by check, in AWS's order.
+
+    ``kind`` is ``authorization-details`` or ``decoded-message``, ``source`` the file that it came from; ``effect`` is
+    AWS's word. ``differences`` are sentences on all that differs; none: both agree as far as AWS tells.
+    """
+
+    kind: str
+    source: str
+    action: str
+    resource: str
+    effect: str
+    checks: tuple[ComparedCheck, ...] = ()
+    differences: tuple[str, ...] = ()
+
+
 class RequestDiagnosis(NamedTuple):
     """One request of the call, situated in the account and decided; ``decision`` is ``None`` without policies.
 
@@ -133,7 +233,10 @@ class Diagnosis:
 
     ``decision`` is that of the request that AWS refused, with its trace. ``disagreement`` says why AWS and we differ,
     or why that cannot be told; ``disagreement_code`` is the same for machines (a code of ``agreement.Finding``).
-    ``next_steps`` are facts or commands that would settle what is open, most useful first.
+    ``hypotheses`` are the possible causes, the likeliest first; ``separating`` is the one fact that would tell those
+    apart that are left. ``obstacles`` is everything in the way, in the order in which AWS checks. ``remedies`` end the
+    denial without a change of policy. ``aws`` is AWS's own evaluation, where it was given. ``next_steps`` are facts or
+    commands that would settle what is open, most useful first.
     """
 
     call: Call
@@ -143,5 +246,10 @@ class Diagnosis:
     disagreement: str = ""
     disagreement_code: str = ""
     near_misses: tuple[NearMiss, ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
+    hypotheses: tuple[Hypothesis, ...] = ()
+    separating: Fact | None = None
+    aws: AwsEvaluation | None = None
+    remedies: tuple[Remedy, ...] = ()
     fixes: tuple[Fix, ...] = ()
     next_steps: tuple[str, ...] = ()

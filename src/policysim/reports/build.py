@@ -14,11 +14,18 @@ from policysim.reports.decisions import (
 )
 from policysim.reports.diffs import diff_target, outermost_source, unified_diff
 from policysim.reports.document import (
+    AwsEvaluationDocument,
+    ComparedCheckDocument,
     DenialDocument,
     EventDocument,
+    EvidenceDocument,
+    FactDocument,
     FixDocument,
+    HypothesisDocument,
     NearMissDocument,
+    ObstacleDocument,
     ProvenanceDocument,
+    RemedyDocument,
     Report,
     ReportFile,
     RequestDocument,
@@ -32,7 +39,17 @@ if TYPE_CHECKING:
 
     from policysim.cloudtrail.denial import Denial
     from policysim.cloudtrail.event import Event
-    from policysim.explanation.diagnosis import Diagnosis, Fix, NearMiss, RequestDiagnosis
+    from policysim.explanation.diagnosis import (
+        AwsEvaluation,
+        Diagnosis,
+        Fact,
+        Fix,
+        Hypothesis,
+        NearMiss,
+        Obstacle,
+        Remedy,
+        RequestDiagnosis,
+    )
 
 
 def report_file(reports: Iterable[Report], version: str) -> ReportFile:
@@ -54,7 +71,11 @@ def report_of(diagnosis: Diagnosis, base: Path | None = None) -> Report:
         disagreement_code=diagnosis.disagreement_code,
         checks=check_documents(decision) if decision is not None else (),
         near_misses=tuple(_near_miss(miss) for miss in diagnosis.near_misses),
-        hypotheses=(),
+        obstacles=tuple(_obstacle(obstacle) for obstacle in diagnosis.obstacles),
+        hypotheses=tuple(_hypothesis(hypothesis) for hypothesis in diagnosis.hypotheses),
+        separating=_fact(diagnosis.separating) if diagnosis.separating is not None else None,
+        aws_evaluation=_aws_evaluation(diagnosis.aws) if diagnosis.aws is not None else None,
+        remedies=tuple(_remedy(remedy) for remedy in diagnosis.remedies),
         fixes=tuple(_fix(fix, base) for fix in diagnosis.fixes),
         unresolved=call.unresolved,
         next_steps=diagnosis.next_steps,
@@ -149,6 +170,59 @@ def _bare(text: str) -> str:
     """One value without the backticks that sentences put around it; a list of values stays as it reads."""
     inner = text[1:-1]
     return inner if text == f"`{inner}`" and "`" not in inner else text
+
+
+def _obstacle(obstacle: Obstacle) -> ObstacleDocument:
+    match = obstacle.match
+    return ObstacleDocument(
+        layer=obstacle.layer,
+        node=obstacle.node,
+        statement=statement_document(match) if match is not None else None,
+        certain=obstacle.certain,
+    )
+
+
+def _hypothesis(hypothesis: Hypothesis) -> HypothesisDocument:
+    return HypothesisDocument(
+        code=hypothesis.code,
+        cause=hypothesis.cause,
+        rank=hypothesis.rank,
+        layer=hypothesis.layer,
+        evidence=EvidenceDocument(supporting=hypothesis.supporting, opposing=hypothesis.opposing),
+        tested=hypothesis.tested,
+        test=hypothesis.test,
+        next=hypothesis.next or None,
+    )
+
+
+def _fact(fact: Fact) -> FactDocument:
+    return FactDocument(sentence=fact.sentence, command=fact.command)
+
+
+def _remedy(remedy: Remedy) -> RemedyDocument:
+    return RemedyDocument(code=remedy.code, sentence=remedy.sentence, command=remedy.command, verified=remedy.verified)
+
+
+def _aws_evaluation(aws: AwsEvaluation) -> AwsEvaluationDocument:
+    return AwsEvaluationDocument(
+        kind=aws.kind,
+        source=aws.source,
+        action=aws.action,
+        resource=aws.resource,
+        effect=aws.effect,
+        checks=tuple(
+            ComparedCheckDocument(
+                checkType=check.check_type,
+                target=check.target,
+                theirs=check.theirs,
+                ours=check.ours,
+                statements=check.statements,
+                difference=check.difference,
+            )
+            for check in aws.checks
+        ),
+        differences=aws.differences,
+    )
 
 
 def _fix(fix: Fix, base: Path | None) -> FixDocument:

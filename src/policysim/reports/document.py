@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
+from policysim.evaluation.layers import LayerName
 from policysim.evaluation.reasons import Element
-from policysim.explanation.diagnosis import Agreement
+from policysim.explanation.diagnosis import Agreement, Tested
 from policysim.reports.decision_document import (
     SCREEN_ONLY,
     CheckDocument,
@@ -110,13 +111,76 @@ class EvidenceDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HypothesisDocument:
-    """One possible cause, and what would separate it from the others. This version states none."""
+    """One possible cause: what speaks for and against it, how it was tested, and what separates it from the others.
 
+    ``code`` is stable; ``rank`` counts from 1. ``tested`` is ``confirmed``, ``possible`` or ``refuted``, ``test`` what
+    was evaluated; ``next`` is null when nothing more is needed.
+    """
+
+    code: str
     cause: str
     rank: int
+    layer: LayerName | None
     evidence: EvidenceDocument
-    tested: str | None
+    tested: Tested
+    test: str
     next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactDocument:
+    """The one fact that would separate the causes that are left; ``command`` fetches it (empty: no command does)."""
+
+    sentence: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObstacleDocument:
+    """One thing in the way: ``statement`` is a Deny that matches, or null where the layer allows nothing.
+
+    ``node`` is the level of the layer. ``certain`` is false where what is not known decides whether it is in the way.
+    """
+
+    layer: LayerName
+    node: str | None
+    statement: StatementDocument | None
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemedyDocument:
+    """What ends the denial without any change of a policy; ``verified``: the request, so made, evaluates to allowed."""
+
+    code: str
+    sentence: str
+    command: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedCheckDocument:
+    """One check of AWS's own evaluation beside ours; ``difference`` is empty where both sides agree."""
+
+    checkType: str  # noqa: N815  # AWS's own key
+    target: str
+    theirs: str
+    ours: str
+    statements: tuple[str, ...]
+    difference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsEvaluationDocument:
+    """AWS's own evaluation of the refused request, as a file of the user's holds it, beside ours."""
+
+    kind: str
+    source: str
+    action: str
+    resource: str
+    effect: str
+    checks: tuple[ComparedCheckDocument, ...]
+    differences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +232,11 @@ class Report:
     disagreement_code: str
     checks: tuple[CheckDocument, ...]
     near_misses: tuple[NearMissDocument, ...]
+    obstacles: tuple[ObstacleDocument, ...]
     hypotheses: tuple[HypothesisDocument, ...]
+    separating: FactDocument | None
+    aws_evaluation: AwsEvaluationDocument | None
+    remedies: tuple[RemedyDocument, ...]
     fixes: tuple[FixDocument, ...]
     unresolved: tuple[str, ...]
     next_steps: tuple[str, ...]
