@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from policysim.language.policy_types import PolicyType
-from policysim.validation.findings import FindingSeverity
-from policysim.validation.quotas import (
+from policysim.catalog.quotas import (
     ATTACHMENT_QUOTAS,
     MANAGED_ON_GROUP,
     MANAGED_ON_ROLE,
@@ -19,6 +17,8 @@ from policysim.validation.quotas import (
     SCPS_ON_NODE,
     SIZE_QUOTAS,
 )
+from policysim.language.policy_types import PolicyType
+from policysim.validation.findings import FindingSeverity
 from tests.validation.findings_on import ASSUME, BUCKET, GET, codes, document, findings, findings_in
 
 ERROR, WARNING = FindingSeverity.ERROR, FindingSeverity.WARNING
@@ -107,8 +107,8 @@ def test_g15_bytes_are_counted_where_the_service_counts_bytes() -> None:
 def test_g11_g12_g13_g14_g15_every_size_quota_says_its_source() -> None:
     quotas = [*RESOURCE_QUOTAS.values(), *(quota for listed in SIZE_QUOTAS.values() for quota in listed)]
     assert all(quota.source and 0 < quota.default <= quota.largest for quota in quotas)
-    assert set(SIZE_QUOTAS) | {RESOURCE} == set(PolicyType)
-    assert [quota.default for quota in SIZE_QUOTAS[IDENTITY]] == [6_144, 2_048, 5_120, 10_240]
+    assert set(SIZE_QUOTAS) | {RESOURCE.value} == {type_.value for type_ in PolicyType}
+    assert [quota.default for quota in SIZE_QUOTAS[IDENTITY.value]] == [6_144, 2_048, 5_120, 10_240]
 
 
 def test_g14_g16_g20_quotas_on_attachments_are_data_with_a_source() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policysim.catalog.quotas import ATTACHMENT_QUOTAS, RESOURCE_QUOTAS, SIZE_QUOTAS
 from policysim.validation.federation import REQUIRED_CLAIMS
 from policysim.validation.finding_kinds import FINDING_KINDS
 from policysim.validation.findings import FindingSeverity
-from policysim.validation.quotas import ATTACHMENT_QUOTAS, RESOURCE_QUOTAS, SIZE_QUOTAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from policysim.catalog.quotas import RESOURCE_QUOTAS, SIZE_QUOTAS
 from policysim.language.locator import locate
 from policysim.language.policy_types import PolicyType
 from policysim.language.source import Span
@@ -20,17 +21,15 @@ from policysim.validation.finding_kinds import (
     SIZE_OF_DEFAULT,
 )
 from policysim.validation.findings import Finding
-from policysim.validation.quotas import RESOURCE_QUOTAS, SIZE_QUOTAS
 from policysim.validation.subject import STORED_BY_IAM, finding_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from policysim.catalog.quotas import SizeQuota
     from policysim.language.policy import Policy, Statement
-    from policysim.validation.quotas import SizeQuota
 
 _REFUSED_CHARACTER: Final = re.compile("[^\t\n\r\x20-\xff]")
-_OUTSIDE_STRINGS: Final = re.compile(r'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+', re.DOTALL)
 
 
 def characters(policy: Policy) -> Iterator[Finding]:
@@ -51,14 +50,14 @@ def sizes(policy: Policy) -> Iterator[Finding]:
     if not quotas:
         return
     text, quota = locate(policy.location).text, quotas[0]
-    size = size_of(text, quota)
+    size = quota.size_of(text)
     if size <= quota.default:
         return
-    message = f"the document has {size:,} {_unit(quota)}, and the quota of {quota.what} is {quota.default:,}"
+    message = f"the document has {size:,} {quota.unit}, and the quota of {quota.what} is {quota.default:,}"
     if size > quota.largest and not quota.awss_own_exceed_it:
         yield finding_of(SIZE, policy.type, message, policy.location, "split it, or use wildcards")
         return
-    fits = next((other for other in quotas[1:] if size_of(text, other) <= other.default), None)
+    fits = next((other for other in quotas[1:] if other.size_of(text) <= other.default), None)
     hint = f"{fits.what} may have {fits.default:,}" if fits is not None else "split it, or use wildcards"
     if size <= quota.largest:
         hint = f"it can be raised to {quota.largest:,}"
@@ -67,22 +66,12 @@ def sizes(policy: Policy) -> Iterator[Finding]:
 
 def _quotas_of(policy: Policy) -> tuple[SizeQuota, ...]:
     if policy.type is not PolicyType.RESOURCE:
-        return SIZE_QUOTAS[policy.type]
+        return SIZE_QUOTAS[policy.type.value]
     services = {
         pattern.partition(":")[0].lower() for statement in policy.statements for pattern in statement.action.patterns
     }
     quota = RESOURCE_QUOTAS.get(services.pop()) if len(services) == 1 else None
     return () if quota is None else (quota,)
-
-
-def size_of(text: str, quota: SizeQuota) -> int:
-    """The size of a document as the quota counts it."""
-    counted = text if quota.white_space else _OUTSIDE_STRINGS.sub(lambda match: match[1] or "", text)
-    return len(counted.encode("utf-8", "surrogatepass")) if quota.in_bytes else len(counted)
-
-
-def _unit(quota: SizeQuota) -> str:
-    return "bytes" if quota.in_bytes else "characters" if quota.white_space else "characters without white space"
 
 
 def versions(policy: Policy) -> Iterator[Finding]:

@@ -5,12 +5,13 @@ Sources: IAM User Guide, reference_iam-quotas; Organizations User Guide, orgs_re
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
-
-from policysim.language.policy_types import PolicyType
 
 _IAM: Final = "IAM User Guide, reference_iam-quotas (2026)"
 _ORGANIZATIONS: Final = "Organizations User Guide, orgs_reference_limits (2025)"
+
+_OUTSIDE_STRINGS: Final = re.compile(r'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+', re.DOTALL)
 
 
 class SizeQuota(NamedTuple):
@@ -28,26 +29,36 @@ class SizeQuota(NamedTuple):
     in_bytes: bool = False
     awss_own_exceed_it: bool = False
 
+    @property
+    def unit(self) -> str:
+        """What the quota counts, in words."""
+        return "bytes" if self.in_bytes else "characters" if self.white_space else "characters without white space"
 
-SIZE_QUOTAS: Final[dict[PolicyType, tuple[SizeQuota, ...]]] = {
-    PolicyType.IDENTITY: (
+    def size_of(self, text: str) -> int:
+        """The size of a document as the quota counts it."""
+        counted = text if self.white_space else _OUTSIDE_STRINGS.sub(lambda match: match[1] or "", text)
+        return len(counted.encode("utf-8", "surrogatepass")) if self.in_bytes else len(counted)
+
+
+SIZE_QUOTAS: Final[dict[str, tuple[SizeQuota, ...]]] = {
+    "identity": (
         SizeQuota("a managed policy", 6_144, 6_144, _IAM, awss_own_exceed_it=True),
         SizeQuota("the inline policies of a user together", 2_048, 2_048, _IAM),
         SizeQuota("the inline policies of a group together", 5_120, 5_120, _IAM),
         SizeQuota("the inline policies of a role together", 10_240, 10_240, _IAM),
     ),
-    PolicyType.BOUNDARY: (SizeQuota("a managed policy", 6_144, 6_144, _IAM, awss_own_exceed_it=True),),
-    PolicyType.TRUST: (SizeQuota("a role trust policy", 2_048, 8_192, _IAM),),
-    PolicyType.SESSION: (SizeQuota("an inline session policy", 2_048, 2_048, _IAM, white_space=True),),
-    PolicyType.SCP: (SizeQuota("a service control policy", 10_240, 10_240, _ORGANIZATIONS, white_space=True),),
-    PolicyType.RCP: (SizeQuota("a resource control policy", 5_120, 5_120, _ORGANIZATIONS, white_space=True),),
-    PolicyType.VPCE: (
+    "boundary": (SizeQuota("a managed policy", 6_144, 6_144, _IAM, awss_own_exceed_it=True),),
+    "trust": (SizeQuota("a role trust policy", 2_048, 8_192, _IAM),),
+    "session": (SizeQuota("an inline session policy", 2_048, 2_048, _IAM, white_space=True),),
+    "scp": (SizeQuota("a service control policy", 10_240, 10_240, _ORGANIZATIONS, white_space=True),),
+    "rcp": (SizeQuota("a resource control policy", 5_120, 5_120, _ORGANIZATIONS, white_space=True),),
+    "vpce": (
         SizeQuota(
             "a VPC endpoint policy", 20_480, 20_480, "AWS PrivateLink Guide, vpc-endpoints-access", white_space=True
         ),
     ),
 }
-"""By type of document: first the usual place, then the others that a document of the type may have."""
+"""By type of document, as the command line calls it: first the usual place, then the others that it may have."""
 
 RESOURCE_QUOTAS: Final[dict[str, SizeQuota]] = {
     "kms": SizeQuota(
@@ -80,3 +91,6 @@ RCPS_ON_NODE: Final = AttachmentQuota("resource control policies on a node", 1, 
 
 ATTACHMENT_QUOTAS: Final = (MANAGED_ON_USER, MANAGED_ON_ROLE, MANAGED_ON_GROUP, SCPS_ON_NODE, RCPS_ON_NODE)
 """Every quota on attachments (spec G14, G16, G20); older pages say less for roles and SCPs."""
+
+VERSIONS_OF_MANAGED_POLICY: Final = 5
+"""As many versions of a managed policy are kept; one more is refused until another is deleted (spec G16)."""
