@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -321,6 +322,30 @@ def test_tags_grants_and_the_collection(tmp_path: Path) -> None:
     )
     assert found.complete == frozenset({"s3", "kms"})
     assert found.gaps == (CollectionGap(QUEUE, "sqs:GetQueueAttributes", "AccessDenied"),)
+
+
+def test_times_of_collection_creation_and_the_version_in_force(tmp_path: Path) -> None:
+    version = {"VersionId": "v2", "IsDefaultVersion": True, "Document": allow(), "CreateDate": "2026-01-02T03:04:05Z"}
+    undated = {"Arn": f"{CUSTOM}-2", "PolicyVersionList": [{**version, "CreateDate": None}]}
+    found = read(
+        tmp_path,
+        authorization_details=details(
+            RoleDetailList=[role_entry(CreateDate="2025-06-07T08:09:10")],
+            UserDetailList=[user_entry(CreateDate=0)],
+            Policies=[{"Arn": CUSTOM, "PolicyVersionList": [version]}, undated],
+        ),
+        collection={"collected_at": "2026-11-24T04:00:00+01:00"},
+    )
+    assert found.identities is not None
+    assert found.collected_at == datetime(2026, 11, 24, 3, tzinfo=UTC)
+    assert dict(found.identities.changed) == {CUSTOM: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)}
+    assert found.identities.roles[ROLE].created == datetime(2025, 6, 7, 8, 9, 10, tzinfo=UTC)
+    assert found.identities.users[USER].created == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_a_time_that_is_none_is_refused_where_it_stands(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"collection\.json:2:19: expected a date and time"):
+        read(tmp_path, collection={"collected_at": "yesterday"})
 
 
 def test_a_newer_form_of_the_folder_is_refused(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from policysim.language.request import PublicAccessBlock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from policysim.evaluation.key_grants import KeyGrant
     from policysim.evaluation.policy_set import AttachedPolicy, Gap
@@ -56,7 +57,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """An IAM user; ``groups`` are names, ``inline`` maps policy names to documents."""
+    """An IAM user; ``groups`` are names, ``inline`` maps policy names to documents, ``created`` is when it was made."""
 
     name: str
     arn: str
@@ -66,11 +67,15 @@ class User:
     managed: tuple[PolicyReference, ...] = ()
     boundary: PolicyReference | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    created: datetime | None = NOT_COLLECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """An IAM role; ``inline`` maps policy names to documents. Its trust policy is in ``Identities.trust``."""
+    """An IAM role; ``inline`` maps policy names to documents, ``created`` is when it was made.
+
+    Its trust policy is in ``Identities.trust``.
+    """
 
     name: str
     arn: str
@@ -79,6 +84,7 @@ class Role:
     managed: tuple[PolicyReference, ...] = ()
     boundary: PolicyReference | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    created: datetime | None = NOT_COLLECTED
 
     @property
     def service_linked(self) -> bool:
@@ -104,7 +110,7 @@ class Identities:
     """The IAM side of an account: users and roles by ARN, groups by name.
 
     ``trust`` maps the ARNs of roles to their trust policies, ``managed`` the ARNs of managed policies to the
-    documents of their default versions.
+    documents of their default versions, ``changed`` the same ARNs to the time since which that version stands.
     """
 
     users: Mapping[str, User] = field(default_factory=dict)
@@ -112,6 +118,7 @@ class Identities:
     roles: Mapping[str, Role] = field(default_factory=dict)
     trust: Mapping[str, Policy] = field(default_factory=dict)
     managed: Mapping[str, Policy] = field(default_factory=dict)
+    changed: Mapping[str, datetime] = field(default_factory=dict)
 
     def role_named(self, name: str) -> Role | None:
         """The role with this name, whatever its path: IAM keeps names unique within an account."""
@@ -189,7 +196,7 @@ class Account:
     In the mappings by ARN an ARN that is not listed was not collected, unless the mapping is empty or the service of
     the ARN is in ``complete``. ``name`` is the folder as the user named it. ``aws_managed`` maps names of AWS managed
     policies to documents that stand in for those that the authorization details lack. ``canonical_id`` is the
-    canonical user id by which Amazon S3 knows the account.
+    canonical user id by which Amazon S3 knows the account, ``collected_at`` the time of the collection.
     """
 
     id: str
@@ -207,6 +214,7 @@ class Account:
     canonical_id: str | None = NOT_COLLECTED
     complete: frozenset[str] = frozenset()
     gaps: tuple[CollectionGap, ...] = ()
+    collected_at: datetime | None = NOT_COLLECTED
 
     def document(self, reference: PolicyReference) -> Policy | None:
         """The document of a managed policy, or ``None`` when it was not collected."""

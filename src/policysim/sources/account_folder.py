@@ -7,7 +7,7 @@ somebody first asks for what they hold, the small ones that tell of the account 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.account.account import (
     Account,
@@ -29,6 +29,7 @@ from policysim.sources.s3_settings import read_access_point, read_public_access
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
     from pathlib import Path
     from typing import TypeVar
 
@@ -51,7 +52,7 @@ def read_account(folder: Path, root: Path | None = None) -> Account:
     account_id = account_id_of(folder) if about is None else _account_id(about)
     if about is not None and is_account_id(folder.name) and account_id != folder.name:
         raise about.required("account_id").error(f"the folder is named `{folder.name}`, the account is `{account_id}`")
-    complete, gaps = _collection(folder)
+    collection = _collection(folder)
     return Account(
         id=account_id,
         name=str(folder),
@@ -66,8 +67,9 @@ def read_account(folder: Path, root: Path | None = None) -> Account:
         public_access=_public_access(folder),
         access_points=_map(folder, "s3-access-points", read_access_point),
         canonical_id=about.optional_text("canonical_user_id") if about is not None else None,
-        complete=complete,
-        gaps=gaps,
+        complete=collection.complete,
+        gaps=collection.gaps,
+        collected_at=collection.at,
     )
 
 
@@ -93,23 +95,32 @@ def _account_id(about: Json) -> str:
     return at.text()
 
 
-def _collection(folder: Path) -> tuple[frozenset[str], tuple[CollectionGap, ...]]:
+class _Collection(NamedTuple):
+    """What a folder tells of its own making."""
+
+    complete: frozenset[str] = frozenset()
+    gaps: tuple[CollectionGap, ...] = ()
+    at: datetime | None = None
+
+
+def _collection(folder: Path) -> _Collection:
     path = json_file(folder, "collection")
     about = None if path is None else read_json(path)
     if about is None or about.empty:
-        return frozenset(), ()
+        return _Collection()
     form = about.member("format")
     if form is not None and form.value != FORMAT:
         raise form.error(f"this folder has a form that this version cannot read: expected {FORMAT}")
     complete = frozenset(
         service.text("the prefix of a service").lower() for service in about.optional_items("complete")
     )
-    return complete, tuple(
+    gaps = tuple(
         CollectionGap(
             gap.optional_text("what") or "", gap.optional_text("call") or "", gap.optional_text("error") or ""
         )
         for gap in about.optional_items("gaps")
     )
+    return _Collection(complete, gaps, about.optional_time("collected_at"))
 
 
 def _identities(folder: Path) -> Identities | None:

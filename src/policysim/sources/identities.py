@@ -16,6 +16,7 @@ from policysim.sources.json_values import Json, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
     from typing import TypeVar
 
@@ -37,6 +38,7 @@ def read_identities(parts: Sequence[Path]) -> Identities:
         roles=OnDemand(partial(details.index, "RoleDetailList", "Arn", _role)),
         trust=OnDemand(details.trust),
         managed=OnDemand(details.managed),
+        changed=OnDemand(details.changed),
     )
 
 
@@ -60,8 +62,15 @@ class _Details:
 
     def managed(self) -> Mapping[str, Reader[Policy]]:
         policies = self._entries("Policies", "Arn")
-        documents = {arn: _default_version(policy) for arn, policy in policies.items()}
+        versions = {arn: _default_version(policy) for arn, policy in policies.items()}
+        documents = {arn: version.member("Document") for arn, version in versions.items() if version}
         return {arn: partial(_policy, document, PolicyType.IDENTITY) for arn, document in documents.items() if document}
+
+    def changed(self) -> Mapping[str, Reader[datetime]]:
+        policies = self._entries("Policies", "Arn")
+        versions = {arn: _default_version(policy) for arn, policy in policies.items()}
+        times = {arn: version.optional_time("CreateDate") for arn, version in versions.items() if version}
+        return {arn: partial(_known, time) for arn, time in times.items() if time is not None}
 
     def _entries(self, name: str, key: str) -> dict[str, Json]:
         """The entries of one list of all parts, by ``key``; a repeated entry must say the same each time."""
@@ -81,14 +90,18 @@ def _policy(document: Json, policy_type: PolicyType) -> Policy:
     return read_policy(document.value, document.location, policy_type)
 
 
+def _known(time: datetime) -> datetime:
+    return time
+
+
 def _default_version(policy: Json) -> Json | None:
-    """The document of the version in force; ``None`` where the details do not have it."""
+    """The version in force; ``None`` where the details do not have it."""
     default = policy.optional_text("DefaultVersionId")
     for version in policy.optional_items("PolicyVersionList"):
         in_force = version.member("IsDefaultVersion")
         named = default is not None and version.optional_text("VersionId") == default
         if (in_force is not None and in_force.flag()) or (in_force is None and named):
-            return version.member("Document")
+            return version
     return None
 
 
@@ -102,6 +115,7 @@ def _user(entry: Json) -> User:
         managed=_attached(entry),
         boundary=_boundary(entry),
         tags=_tags(entry),
+        created=entry.optional_time("CreateDate"),
     )
 
 
@@ -123,6 +137,7 @@ def _role(entry: Json) -> Role:
         managed=_attached(entry),
         boundary=_boundary(entry),
         tags=_tags(entry),
+        created=entry.optional_time("CreateDate"),
     )
 
 

@@ -5,7 +5,8 @@ No schema library: these checks stand on the way of every answer, and importing 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.language.json_text import RepeatedMembers, load_json
 from policysim.language.locator import locate, span_of
@@ -18,6 +19,9 @@ from policysim.sources.files import read_source
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+_A_TIME: Final = "a date and time (ISO 8601)"
 
 
 class Json(NamedTuple):
@@ -100,6 +104,21 @@ class Json(NamedTuple):
         """A member that is a truth value; ``None`` when it is missing or ``null``."""
         found = self.member(name)
         return None if found is None or found.value is None else found.flag()
+
+    def optional_time(self, name: str) -> datetime | None:
+        """A member that is a point in time, as ISO 8601 or in seconds since 1970; ``None`` when missing or ``null``."""
+        found = self.member(name)
+        return None if found is None or found.value is None else found.time()
+
+    def time(self) -> datetime:
+        """The value as a point in time; one without an offset is in UTC."""
+        try:
+            if isinstance(self.value, (int, float)) and not isinstance(self.value, bool):
+                return datetime.fromtimestamp(self.value, UTC)
+            time = datetime.fromisoformat(self.text(_A_TIME))
+        except (ValueError, OverflowError, OSError):
+            raise self.unexpected(_A_TIME) from None
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time
 
     def _repeated(self, name: str) -> InputError:
         return InputError(f"{locate(self.location.below(name).key).place}: `{name}` stands here more than once")
