@@ -155,14 +155,15 @@ class Fact(NamedTuple):
 class Obstacle(NamedTuple):
     """One thing in the way of the request: a Deny that matches, or a layer (at a level of it) that allows nothing.
 
-    ``match`` is the Deny statement; ``None`` where an Allow is missing. ``certain`` is false where what is not known
-    decides whether it is in the way at all.
+    ``match`` is the Deny statement; ``None`` where an Allow is missing, or where a ``setting`` denies that stands in no
+    policy. ``certain`` is false where what is not known decides whether it is in the way at all.
     """
 
     layer: LayerName
     node: str | None
     match: StatementMatch | None
     certain: bool = True
+    setting: str = ""
 
 
 class Remedy(NamedTuple):
