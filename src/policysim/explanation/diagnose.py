@@ -15,7 +15,7 @@ from policysim.explanation.fixes.candidates import Case
 from policysim.explanation.fixes.proposal import Proposal, propose
 from policysim.explanation.near_misses import near_misses
 from policysim.explanation.next_steps import next_steps
-from policysim.explanation.remedies import remedies
+from policysim.explanation.remedies import remedies, remedies_of_cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,6 +125,7 @@ def _from_event_alone(call: Call) -> Diagnosis:
         agreement=comparison.agreement,
         disagreement=comparison.sentence,
         disagreement_code=comparison.code,
+        remedies=remedies_of_cause(call),
         next_steps=next_steps(call, None, comparison, ()),
     )
 
@@ -151,6 +152,7 @@ def _in_account(
         disagreement=comparison.sentence,
         disagreement_code=comparison.code,
         near_misses=misses,
+        remedies=remedies(case, call),
         fixes=proposal.fixes,
-        next_steps=next_steps(call, decision, comparison, (*remedies(misses), *proposal.notes)),
+        next_steps=next_steps(call, decision, comparison, proposal.notes),
     )

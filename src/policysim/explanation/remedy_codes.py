@@ -1,0 +1,29 @@
+"""The closed set of remedies, by code."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class RemedyCode(Enum):
+    """What kind of remedy it is; the value is the code of reports."""
+
+    USE_MFA = "use-mfa"
+    CALL_IN_REGION = "call-in-region"
+    SEND_TAG = "send-tag"
+    USE_TLS = "use-tls"
+    CALL_FROM_ADDRESS = "call-from-address"
+    CALL_THROUGH_ENDPOINT = "call-through-endpoint"
+    SEND_ENCRYPTION_CONTEXT = "send-encryption-context"
+    LET_THE_SERVICE_CALL = "let-the-service-call"
+    SEND_HEADER = "send-header"
+    SEND_EXTERNAL_ID = "send-external-id"
+    NAME_THE_SESSION = "name-the-session"
+    NARROW_REQUEST = "narrow-request"
+    RENEW_SESSION = "renew-session"
+    ROTATE_KEYS = "rotate-keys"
+    WAIT_AND_RETRY = "wait-and-retry"
+    CORRECT_NAME = "correct-name"
+    OTHER_ACCOUNT = "other-account"
+    OTHER_REGION = "other-region"
+    CHANGE_SETTING = "change-setting"
