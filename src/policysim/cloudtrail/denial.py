@@ -29,8 +29,11 @@ class Denial:
     is as printed: an ARN, ``*``, or words such as ``role X`` and ``this resource``. ``recognised`` is false for a
     message of no known form: it is kept whole in ``raw`` all the same, and what was sure of it is filled in. ``iam``
     is false when no policy caused the denial, and ``cause`` says then what did; beside a policy it names what else may
-    have. ``cut`` tells that CloudTrail cut the message off (1 KB); a part that the cut went through is left out, the
-    encoded text aside.
+    have. ``cause_code`` is the stable name of such a cause (``CAUSES``), ``advice`` says what to do about it.
+
+    ``further_actions`` are those that the message names beside ``action``. ``operation`` and ``service`` are what the
+    tool around the message, or the message itself, names the call: ``PutObject`` and ``s3``. ``cut`` tells that
+    CloudTrail cut the message off (1 KB); a part that the cut went through is left out, the encoded text aside.
     """
 
     raw: str
@@ -45,4 +48,9 @@ class Denial:
     encoded: str | None = None
     iam: bool = True
     cause: str | None = None
+    cause_code: str | None = None
+    advice: str | None = None
+    further_actions: tuple[str, ...] = ()
+    operation: str | None = None
+    service: str | None = None
     cut: bool = False

@@ -6,7 +6,10 @@ Guide, record contents; spec M16.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 ANY_SERVICE: Final = "*"
 
@@ -19,10 +22,23 @@ class DenialCode(NamedTuple):
 
 
 class LookAlike(NamedTuple):
-    """An error code that is taken for a denial although no authorization failed, and what it says instead."""
+    """An error code that is taken for a denial although no authorization failed: what it says, and what to do."""
 
     code: str
     meaning: str
+    advice: str
+
+    @property
+    def sentence(self) -> str:
+        """What the code says and what to do, as one sentence without its full stop."""
+        return f"{self.meaning}; {self.advice}"
+
+
+class ResponseError(NamedTuple):
+    """The error that a service wrote into the response elements of a record, in place of the record's own fields."""
+
+    code: str
+    message: str | None
 
 
 # Services differ in the case of their codes (KMSAccessDenied, KmsAccessDenied), so it does not count.
@@ -39,6 +55,7 @@ DENIAL_CODES: Final = (
     DenialCode("VpceAccessDenied"),
     DenialCode("AccessDeniedFault"),
     DenialCode("KMSAccessDenied"),
+    DenialCode("KMS.AccessDeniedException"),
     DenialCode("KMSAccessDeniedException"),
     DenialCode("KMSAccessDeniedFault"),
     DenialCode("S3AccessDeniedFault"),
@@ -47,6 +64,7 @@ DENIAL_CODES: Final = (
     DenialCode("DependentServiceAccessDeniedFault"),
     DenialCode("OrganizationAccessDeniedException"),
     DenialCode("AccessDeniedForDependencyException"),
+    DenialCode("DependencyAccessDeniedException"),
     DenialCode("OpsItemAccessDeniedException"),
     # Names that mean something else elsewhere, or could.
     DenialCode("AuthorizationError", ("sns",)),
@@ -54,38 +72,120 @@ DENIAL_CODES: Final = (
     DenialCode("InsufficientPrivilegesException", ("elasticbeanstalk",)),
 )
 
+_EXPIRED = "the session of the credentials has expired, so it never came to authorization"
 _AUTHENTICATION = "AWS did not accept the credentials, so it never came to authorization"
+_SIGNATURE = "AWS did not accept the signature of the request, so it never came to authorization"
+_NOT_SIGNED = "the request was not signed, so it never came to authorization"
+_CLOCK = "the clock of the caller is wrong, so AWS did not accept the signature"
 _THROTTLED = "AWS refused the call because there were too many, not because it was forbidden"
+_STATE = "the resource is in a state that does not permit the operation"
+_KEY_STATE = "the KMS key is disabled, scheduled for deletion or without key material; no policy is in the way"
+_KEY_UNUSABLE = "the service could not use the KMS key: it is disabled, missing or refused"
+_NO_RULE = "the security group has no such ingress rule"
+_NOT_OPEN = "the account is not subscribed to the service, or has not enabled the Region"
+_ACCOUNT = "AWS has blocked the account, or has not verified it yet"
+_WEB_IDENTITY = "AWS did not accept the token of the identity provider, so it never came to authorization"
+
+_RENEW = "get new credentials and repeat the call"
+_WHOSE = "check which credentials the caller uses (`aws sts get-caller-identity`)"
+_SIGN = "sign the request with valid credentials of the right Region and service"
+_SET_CLOCK = "set the clock of the caller and repeat the call"
+_SLOW_DOWN = "repeat the call later, and more slowly"
+_LOOK_AT_STATE = "look at the state and the type of the resource"
+_ENABLE_KEY = "enable the key, or cancel its deletion"
+_LOOK_FOR_KMS = "look for the event of kms.amazonaws.com at the same moment, which says whether a policy denied it"
+_LOOK_AT_RULES = "look at the rules of the group"
+_SUBSCRIBE = "enable the service or the Region for the account"
+_ASK_SUPPORT = "settle the state of the account with AWS Support"
+_CHECK_PROVIDER = "check the provider, the audience and the age of the token"
 
 LOOK_ALIKES: Final = (
-    LookAlike("AuthorizationNotFound", "the security group has no such ingress rule"),
-    LookAlike("AuthorizationNotFoundFault", "the security group has no such ingress rule"),
-    LookAlike("OperationNotPermitted", "the resource is in a state that does not permit the operation"),
-    LookAlike("OperationNotPermittedException", "the resource is in a state that does not permit the operation"),
-    LookAlike("MethodNotAllowed", "the resource does not support the operation"),
-    LookAlike("ExpiredToken", _AUTHENTICATION),
-    LookAlike("ExpiredTokenException", _AUTHENTICATION),
-    LookAlike("TokenRefreshRequired", _AUTHENTICATION),
-    LookAlike("RequestExpired", _AUTHENTICATION),
-    LookAlike("InvalidToken", _AUTHENTICATION),
-    LookAlike("InvalidAccessKeyId", _AUTHENTICATION),
-    LookAlike("InvalidClientTokenId", _AUTHENTICATION),
-    LookAlike("UnrecognizedClientException", _AUTHENTICATION),
-    LookAlike("AuthFailure", _AUTHENTICATION),
-    LookAlike("SignatureDoesNotMatch", _AUTHENTICATION),
-    LookAlike("InvalidSignatureException", _AUTHENTICATION),
-    LookAlike("IncompleteSignature", _AUTHENTICATION),
-    LookAlike("MissingAuthenticationToken", _AUTHENTICATION),
-    LookAlike("MissingAuthenticationTokenException", _AUTHENTICATION),
-    LookAlike("OptInRequired", "the account is not subscribed to the service"),
-    LookAlike("InvalidAccessException", "the account has not enabled the service"),
-    LookAlike("Throttling", _THROTTLED),
-    LookAlike("ThrottlingException", _THROTTLED),
-    LookAlike("ThrottledException", _THROTTLED),
-    LookAlike("RequestThrottled", _THROTTLED),
-    LookAlike("RequestLimitExceeded", _THROTTLED),
-    LookAlike("TooManyRequestsException", _THROTTLED),
-    LookAlike("SlowDown", _THROTTLED),
+    LookAlike("AuthorizationNotFound", _NO_RULE, _LOOK_AT_RULES),
+    LookAlike("AuthorizationNotFoundFault", _NO_RULE, _LOOK_AT_RULES),
+    LookAlike("InvalidPermission.NotFound", _NO_RULE, _LOOK_AT_RULES),
+    LookAlike("AuthorizationAlreadyExists", "the security group has the ingress rule already", "nothing is to do"),
+    LookAlike("OperationNotPermitted", _STATE, _LOOK_AT_STATE),
+    LookAlike("OperationNotPermittedException", _STATE, _LOOK_AT_STATE),
+    LookAlike("MethodNotAllowed", _STATE, _LOOK_AT_STATE),
+    LookAlike("IncorrectState", _STATE, _LOOK_AT_STATE),
+    LookAlike("IncorrectInstanceState", _STATE, _LOOK_AT_STATE),
+    LookAlike(
+        "AccessControlListNotSupported",
+        "the bucket has ACLs disabled",
+        "grant access by policy, or change Object Ownership",
+    ),
+    LookAlike("InvalidObjectState", "the object is archived and not restored", "restore the object first"),
+    LookAlike(
+        "DryRunOperation", "the call was a dry run, and AWS says that it would have succeeded", "nothing is to do"
+    ),
+    LookAlike("ExpiredToken", _EXPIRED, _RENEW),
+    LookAlike("ExpiredTokenException", _EXPIRED, _RENEW),
+    LookAlike("TokenRefreshRequired", _EXPIRED, _RENEW),
+    LookAlike("RequestExpired", _SIGNATURE, _SET_CLOCK),
+    LookAlike("RequestTimeTooSkewed", _CLOCK, _SET_CLOCK),
+    LookAlike("RequestInTheFuture", _CLOCK, _SET_CLOCK),
+    LookAlike("InvalidToken", _AUTHENTICATION, _WHOSE),
+    LookAlike("InvalidAccessKeyId", _AUTHENTICATION, _WHOSE),
+    LookAlike("InvalidClientTokenId", _AUTHENTICATION, _WHOSE),
+    LookAlike("UnrecognizedClientException", _AUTHENTICATION, _WHOSE),
+    LookAlike(
+        "AuthFailure",
+        "AWS did not accept the credentials, or the image or snapshot is not shared with the account",
+        "check the credentials, and the launch or volume permissions of the image or snapshot",
+    ),
+    LookAlike("SignatureDoesNotMatch", _SIGNATURE, _SIGN),
+    LookAlike("InvalidSignatureException", _SIGNATURE, _SIGN),
+    LookAlike("IncompleteSignature", _SIGNATURE, _SIGN),
+    LookAlike("IncompleteSignatureException", _SIGNATURE, _SIGN),
+    LookAlike("AuthorizationHeaderMalformed", _SIGNATURE, _SIGN),
+    LookAlike("AuthorizationQueryParametersError", _SIGNATURE, _SIGN),
+    LookAlike("MissingAuthenticationToken", _NOT_SIGNED, _SIGN),
+    LookAlike("MissingAuthenticationTokenException", _NOT_SIGNED, _SIGN),
+    LookAlike("MissingSecurityHeader", _NOT_SIGNED, _SIGN),
+    LookAlike("InvalidIdentityToken", _WEB_IDENTITY, _CHECK_PROVIDER),
+    LookAlike("InvalidIdentityTokenException", _WEB_IDENTITY, _CHECK_PROVIDER),
+    LookAlike("IDPRejectedClaim", _WEB_IDENTITY, _CHECK_PROVIDER),
+    LookAlike("IDPCommunicationError", _WEB_IDENTITY, _CHECK_PROVIDER),
+    LookAlike(
+        "AuthorizationPendingException",
+        "the person has not confirmed the sign-in of the device yet",
+        "confirm it in the browser",
+    ),
+    LookAlike(
+        "InvalidAuthorizationMessageException",
+        "the text to decode is no encoded authorization message, or not whole",
+        "take the whole text from the caller's own error; CloudTrail cuts it off",
+    ),
+    LookAlike(
+        "RegionDisabledException",
+        "the Region, or STS in it, is not enabled for the account",
+        "enable the Region, or call another one",
+    ),
+    LookAlike("OptInRequired", _NOT_OPEN, _SUBSCRIBE),
+    LookAlike("SubscriptionRequiredException", _NOT_OPEN, _SUBSCRIBE),
+    LookAlike("NotSignedUp", _NOT_OPEN, _SUBSCRIBE),
+    LookAlike("InvalidAccessException", "the account has not enabled the service", _SUBSCRIBE),
+    LookAlike("Blocked", _ACCOUNT, _ASK_SUPPORT),
+    LookAlike("PendingVerification", _ACCOUNT, _ASK_SUPPORT),
+    LookAlike("AccountProblem", _ACCOUNT, _ASK_SUPPORT),
+    LookAlike("AllAccessDisabled", _ACCOUNT, _ASK_SUPPORT),
+    LookAlike("DisabledException", _KEY_STATE, _ENABLE_KEY),
+    LookAlike("KMS.DisabledException", _KEY_STATE, _ENABLE_KEY),
+    LookAlike("KMSDisabled", _KEY_STATE, _ENABLE_KEY),
+    LookAlike("KMSDisabledException", _KEY_STATE, _ENABLE_KEY),
+    LookAlike("KMSInvalidState", _KEY_STATE, _ENABLE_KEY),
+    LookAlike("KMSInvalidStateException", _KEY_STATE, _ENABLE_KEY),
+    LookAlike("KMS.KMSInvalidStateException", _KEY_STATE, _ENABLE_KEY),
+    LookAlike("KMSKeyNotAccessibleFault", _KEY_UNUSABLE, _LOOK_FOR_KMS),
+    LookAlike("Throttling", _THROTTLED, _SLOW_DOWN),
+    LookAlike("ThrottlingException", _THROTTLED, _SLOW_DOWN),
+    LookAlike("ThrottledException", _THROTTLED, _SLOW_DOWN),
+    LookAlike("RequestThrottled", _THROTTLED, _SLOW_DOWN),
+    LookAlike("RequestLimitExceeded", _THROTTLED, _SLOW_DOWN),
+    LookAlike("TooManyRequestsException", _THROTTLED, _SLOW_DOWN),
+    LookAlike("SlowDown", _THROTTLED, _SLOW_DOWN),
+    LookAlike("ProvisionedThroughputExceededException", _THROTTLED, _SLOW_DOWN),
+    LookAlike("BandwidthLimitExceeded", _THROTTLED, _SLOW_DOWN),
 )
 
 _DENIAL_BY_CODE = {row.code.lower(): row for row in DENIAL_CODES}
@@ -101,6 +201,34 @@ def means_denied(code: str, event_source: str) -> bool:
 def look_alike(code: str) -> LookAlike | None:
     """What an error code says that is easily taken for a denial, or ``None``."""
     return _LOOK_ALIKE_BY_CODE.get(_bare(code))
+
+
+_CODE_FIELDS: Final = ("errorCode", "code", "Code", "__type")
+_MESSAGE_FIELDS: Final = ("errorMessage", "message", "Message")
+_ERROR_FIELDS: Final = ("error", "Error", "errors", "Errors", "failures")
+
+
+def error_in_response(elements: object) -> ResponseError | None:
+    """The first error that the response elements of a record hold; some services put it there alone.
+
+    Source: CloudTrail User Guide, record contents (`errorCode`, `responseElements`).
+    """
+    if not isinstance(elements, dict):
+        return None
+    for holder in (elements, *_inner_errors(elements)):
+        code = next((holder[name] for name in _CODE_FIELDS if isinstance(holder.get(name), str)), None)
+        if code and (holder is not elements or "__type" in holder or "errorCode" in holder):
+            message = next((holder[name] for name in _MESSAGE_FIELDS if isinstance(holder.get(name), str)), None)
+            return ResponseError(code.rpartition("#")[2], message)
+    return None
+
+
+def _inner_errors(elements: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    for name in _ERROR_FIELDS:
+        found = elements.get(name)
+        for one in found if isinstance(found, list) else (found,):
+            if isinstance(one, dict):
+                yield one
 
 
 def _bare(code: str) -> str:

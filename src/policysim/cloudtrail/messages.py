@@ -7,6 +7,7 @@ Source: IAM User Guide, troubleshoot_access-denied; S3 User Guide, troubleshoot-
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from functools import lru_cache
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING, Final
 from policysim.cloudtrail.causes import cause_of
 from policysim.cloudtrail.denial import TRUST_LAYER, Denial, DenialKind
 from policysim.evaluation.layers import LAYERS, LayerName
-from policysim.grammars.denials import message_parts
+from policysim.grammars.denials import message_parts, opening
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from policysim.cloudtrail.causes import Cause
 
 LAYER_BY_POLICY_TYPE: Final = {
     **{layer.title.lower(): layer.name.value for layer in LAYERS},
@@ -30,13 +33,18 @@ LAYER_BY_POLICY_TYPE: Final = {
 THIS_RESOURCE: Final = "this resource"
 
 
+LONGEST_READ: Final = 1 << 14
+"""The characters that are read from where a message begins: AWS prints 1 KB, and an encoded text of some more."""
+
+
 def read_denial(message: str, error_code: str | None = None) -> Denial:
     """What a denial message says; ``error_code`` helps where the text alone says nothing. Never raises.
 
     ``message`` may be wrapped in the words of an SDK, the AWS CLI or a log, and may be broken over several lines.
     """
     head, label, encoded = message.partition(_ENCODED_LABEL)
-    denial = replace(_read_head(head + label), raw=message)
+    cut = _is_cut(head + label)
+    denial = replace(_read_head(_from_opening(_without_ellipsis(head + label)), cut=cut), raw=message)
     if label and (blob := _ENCODED.match(encoded)) is not None:
         denial = replace(denial, encoded=blob[1], cut=_is_cut(encoded))
     if denial.layer is None and (error_code or "").removesuffix("Exception") == "VpceAccessDenied":
@@ -44,33 +52,68 @@ def read_denial(message: str, error_code: str | None = None) -> Denial:
     return denial
 
 
+def length_of_message(text: str) -> int:
+    """How many characters of a text that begins with a message are the message, its full stop included.
+
+    What is no message of a known form ends at the end of its line.
+    """
+    head, label, encoded = text[:LONGEST_READ].partition(_ENCODED_LABEL)
+    if label:
+        blob = _ENCODED.match(encoded)
+        end = len(head + label) + (blob.end() if blob is not None else 0)
+        return end + 3 * text.startswith("...", end)
+    parts = message_parts(head)
+    if parts is None or not parts.complete:
+        return len(head.partition("\n")[0])
+    details = parts.words.get("AUTHORIZATION_DETAILS")
+    end = parts.end if details is None else parts.end - len(details) + _length_of_details(details)
+    return end + (head[end : end + 1] == ".")
+
+
 _ENCODED_LABEL = "Encoded authorization failure message:"
 _ENCODED = re.compile(r"\s*([A-Za-z0-9_+/-]+={0,2})")
-_SIGNS = ("authorized", "denied", "forbidden", "not allowed", "access", "policy", "policies")
-"""Lower-case words of which every known form holds one; other texts never reach the grammar."""
 
-_VALUES = frozenset({"PRINCIPAL", "ACTION", "QUOTED", "RESOURCE_BEFORE_REASON", "RESOURCE_LAST", "POLICY_ARN"})
+_VALUES = frozenset(
+    {"PRINCIPAL", "ACTION", "QUOTED", "RESOURCE_BEFORE_REASON", "RESOURCE_LAST", "POLICY_ARN"}
+    | {"MARKED_PRINCIPAL", "MARKED_RESOURCE", "RESOURCE_NAMED", "IN_BRACKETS", "QUOTED_ROLE"}
+)
 """The terminals whose text is a name of the user's: a cut through one would make another name."""
 
 
+def _from_opening(text: str) -> str:
+    """The text from where a known form begins; the whole of it where none does."""
+    whole = text.strip()
+    if not _has_a_sign(whole):
+        return whole[:LONGEST_READ]
+    found = opening().search(whole)
+    return whole[found.start() :][:LONGEST_READ] if found is not None else whole[:LONGEST_READ]
+
+
+_SIGNS = ("authorized", "allowed", "denied", "forbidden", "access", "permission", "policy", "assume")
+"""Lower-case words of which every known form holds one; other texts never reach the grammar."""
+
+
+def _has_a_sign(text: str) -> bool:
+    lowered = text.lower()
+    return any(sign in lowered for sign in _SIGNS)
+
+
 @lru_cache(maxsize=4096)
-def _read_head(text: str) -> Denial:
+def _read_head(whole: str, *, cut: bool) -> Denial:
     """Reads a message up to its encoded text, which differs from call to call."""
-    cut = _is_cut(text)
-    whole = _without_ellipsis(text).rstrip()
-    cause = cause_of(whole)
-    lowered = whole.lower()
-    parts = message_parts(whole.lstrip()) if any(sign in lowered for sign in _SIGNS) else None
+    parts = message_parts(whole) if _has_a_sign(whole) else None
     if parts is None:
-        return Denial(raw=text, recognised=cause is not None, iam=cause is None, cause=cause, cut=cut)
+        cause = cause_of(whole)
+        return _caused(Denial(raw=whole, recognised=cause is not None, cut=cut), cause)
     words = dict(parts.words)
+    cause = cause_of(_without_values(whole, words))
     if cut:
         words = {name: word for name, word in words.items() if name not in _VALUES or not _ends_with(whole, word)}
     layer, kind = _layer_and_kind(words)
-    return Denial(
-        raw=text,
+    denial = Denial(
+        raw=whole,
         recognised=parts.complete or cause is not None,
-        principal=words.get("PRINCIPAL") or words.get("IN_BRACKETS"),
+        principal=next((words[name] for name in _PRINCIPALS if name in words), None),
         action=_action(words),
         resource=_resource(words, complete=parts.complete),
         layer=layer,
@@ -78,10 +121,31 @@ def _read_head(text: str) -> Denial:
         policy_arn=words.get("POLICY_ARN"),
         encoded=words.get("ENCODED"),
         authorization_id=_authorization_id(parts.words.get("AUTHORIZATION_DETAILS", ""), cut=cut),
-        iam=cause is None,
-        cause=cause or _cause(words),
+        cause=_further_cause(words),
+        further_actions=tuple(re.findall(r"[^\s,]+", words.get("FURTHER_ACTIONS", ""))),
+        operation=words.get("CALLED"),
+        service=words["CALLED_SERVICE"].lower() if "CALLED_SERVICE" in words else None,
         cut=cut,
     )
+    return _caused(denial, cause)
+
+
+_PRINCIPALS = ("PRINCIPAL", "MARKED_PRINCIPAL", "IN_BRACKETS")
+
+
+def _caused(denial: Denial, cause: Cause | None) -> Denial:
+    """The denial with the cause that its message names, if it names one."""
+    if cause is None:
+        return denial
+    return replace(denial, iam=cause.policy, cause=cause.sentence, cause_code=cause.code, advice=cause.advice)
+
+
+def _without_values(text: str, words: Mapping[str, str]) -> str:
+    """The text without the names of the user's: a file may be called `Request has expired`."""
+    for name, word in words.items():
+        if name in _VALUES:
+            text = text.replace(word, " ")
+    return text
 
 
 def _ends_with(text: str, word: str) -> bool:
@@ -99,14 +163,17 @@ def _without_ellipsis(text: str) -> str:
 
 def _action(words: Mapping[str, str]) -> str | None:
     """The denied action; some services print ``null`` for want of a better one."""
+    if "MAY_NOT_ASSUME" in words or "SERVICE_ASSUMES" in words or "ROLE_NOT_ASSUMED" in words:
+        return "sts:AssumeRole"
     action = words.get("ACTION")
     return None if action == "null" else action
 
 
 def _unquoted(quoted: str) -> str:
-    """What stands between quotation marks; inside a JSON string each mark has a backslash that is not the key's."""
-    mark = '\\"' if quoted.startswith('\\"') else '"'
-    return quoted.removeprefix(mark).removesuffix(mark)
+    """What stands between quotation marks; inside JSON or HTML the mark is written otherwise, and so is the rest."""
+    mark = next(mark for mark in ('\\"', "&quot;", "&#34;", '"') if quoted.startswith(mark))
+    inside = quoted.removeprefix(mark).removesuffix(mark)
+    return html.unescape(inside) if mark.startswith("&") else inside
 
 
 def _resource(words: Mapping[str, str], *, complete: bool) -> str | None:
@@ -116,9 +183,11 @@ def _resource(words: Mapping[str, str], *, complete: bool) -> str | None:
         return " ".join(in_words.split()[1:])
     if "ACCESS_REFUSED" in words or "SOMEBODY_REFUSED" in words:
         return THIS_RESOURCE
+    if (role := words.get("QUOTED_ROLE")) is not None:
+        return role.strip("'")
     # Without a known reason behind it, nobody can tell where a resource with spaces in it ends.
     last = words.get("RESOURCE_LAST") if complete else None
-    return words.get("RESOURCE_BEFORE_REASON") or last or words.get("RESOURCE_NAMED")
+    return words.get("RESOURCE_BEFORE_REASON") or last or words.get("RESOURCE_NAMED") or words.get("MARKED_RESOURCE")
 
 
 def _layer_and_kind(words: Mapping[str, str]) -> tuple[str | None, DenialKind]:
@@ -135,10 +204,12 @@ def _layer_and_kind(words: Mapping[str, str]) -> tuple[str | None, DenialKind]:
         return LayerName.RESOURCE.value, DenialKind.UNKNOWN
     if "ENDPOINT_POLICY" in words:
         return LayerName.VPCE.value, DenialKind.UNKNOWN
+    if "SERVICE_ASSUMES" in words or "ROLE_NOT_ASSUMED" in words:
+        return TRUST_LAYER, DenialKind.UNKNOWN
     return None, DenialKind.UNKNOWN
 
 
-def _cause(words: Mapping[str, str]) -> str | None:
+def _further_cause(words: Mapping[str, str]) -> str | None:
     """What else a message names as possible cause beside a policy."""
     if "CIPHERTEXT_KEY" in words or "KEY_POLICY_SIDE" in words:
         return "the resource may also not exist in this Region"
@@ -147,8 +218,8 @@ def _cause(words: Mapping[str, str]) -> str | None:
     return None
 
 
-_DETAILS_LINK = re.compile(r"#/authorization-details/([0-9a-z]+)")
-_DETAILS_ID = re.compile(r"authorization\s+id:\s*([0-9a-z]+)")
+_DETAILS_LINK = re.compile(r"#/authorization-details/([0-9A-Za-z]+)")
+_DETAILS_ID = re.compile(r"authorization\s+id:\s*([0-9A-Za-z]+)")
 
 
 def _authorization_id(details: str, *, cut: bool) -> str | None:
@@ -158,3 +229,9 @@ def _authorization_id(details: str, *, cut: bool) -> str | None:
         if match is not None and not (cut and match.end() == len(details)):
             return match[1]
     return None
+
+
+def _length_of_details(details: str) -> int:
+    """Where the words about the authorization id end: behind the id, or else behind the link."""
+    ends = [match.end() for pattern in (_DETAILS_LINK, _DETAILS_ID) if (match := pattern.search(details)) is not None]
+    return max(ends, default=len(details.partition("\n")[0]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.grammars import parser
@@ -13,19 +15,52 @@ if TYPE_CHECKING:
 class MessageParts(NamedTuple):
     """The words of a message by the terminal of the grammar that took them (``PRINCIPAL``, ``ACTION``, ...).
 
-    ``complete`` is false when only the frame was understood, and its reason was not.
+    ``complete`` is false when only the frame was understood, and its reason was not. ``end`` is where the words end
+    that the grammar understood: what stands behind is other text.
     """
 
     complete: bool
     words: Mapping[str, str]
+    end: int
 
 
 _WHOLE: Final = "message"
 _FRAME: Final = "frame_only"
+_NOT_UNDERSTOOD: Final = frozenset({"TAIL", "REST", "REMAINDER"})
+
+OPENINGS: Final = (
+    "USER",
+    "SOMEBODY_REFUSED",
+    "SOMEBODY",
+    "MARKED_USER",
+    "DATABASE_USER",
+    "OPERATION_REFUSED",
+    "NOT_AUTHORIZED_TO",
+    "NO_ACCESS_TO",
+    "ACCESS_TO",
+    "PRINCIPAL_IN",
+    "SERVICE_ASSUMES",
+    "ROLE_NOT_ASSUMED",
+    "ROLE_MAY_NOT_CALL",
+    "MARKETPLACE",
+    "KEY_REFUSED",
+    "ENDPOINT_POLICY",
+    "CIPHERTEXT_KEY",
+    "BARE",
+)
+"""The terminals that a message can begin with."""
+
+
+@cache
+def opening() -> re.Pattern[str]:
+    """What tells the place where a message begins; each of its matches is one of ``OPENINGS``, by group name."""
+    terminals = {terminal.name: terminal.pattern for terminal in parser("denial", _WHOLE).terminals}
+    names = "|".join(f"(?P<{name}>{terminals[name].to_regexp()})" for name in OPENINGS)
+    return re.compile(rf"(?<![A-Za-z])(?:{names})")
 
 
 def message_parts(text: str) -> MessageParts | None:
-    """The parts of an authorization failure message, or ``None`` when the grammar does not know its form."""
+    """The parts of a message that begins with ``text``, or ``None`` when the grammar does not know its form."""
     from lark.exceptions import UnexpectedInput  # noqa: PLC0415  # Lark loads when the first message is read
     from lark.lexer import Token  # noqa: PLC0415  # the same
 
@@ -36,5 +71,8 @@ def message_parts(text: str) -> MessageParts | None:
         except UnexpectedInput:
             continue
         tokens = [child for child in tree.children if isinstance(child, Token)]
-        return MessageParts(start == _WHOLE, {token.type: str(token) for token in tokens})
+        ends = (token.end_pos for token in tokens if token.type not in _NOT_UNDERSTOOD)
+        return MessageParts(
+            start == _WHOLE, {token.type: str(token) for token in tokens}, max(end for end in ends if end is not None)
+        )
     return None
