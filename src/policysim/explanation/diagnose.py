@@ -10,7 +10,8 @@ from policysim.cloudtrail.call import FROM_MESSAGE
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
 from policysim.explanation.agreement import Finding, compare, layer_of_message
-from policysim.explanation.diagnosis import Diagnosis, RequestDiagnosis
+from policysim.explanation.aws_evaluation import compare_with_aws, outcomes_fit
+from policysim.explanation.diagnosis import Agreement, Diagnosis, RequestDiagnosis
 from policysim.explanation.fixes.candidates import Case
 from policysim.explanation.fixes.proposal import Proposal, propose
 from policysim.explanation.near_misses import near_misses
@@ -49,9 +50,34 @@ def diagnose(call: Call, organisation: Organisation | None, facts: Facts) -> Dia
     situations = [situation for _, situation in needed]
     refused = refused_request(call.denial, requests)
     found = _in_account(call, requests, situations[refused], organisation, facts)
+    found = _beside_aws(found, requests[refused], situations[refused])
     beside = tuple(_denied_beside(requests, refused))
     is_allowed = found.decision is not None and found.decision.effect is Effect.ALLOWED
     return replace(found, next_steps=(*beside, *found.next_steps) if is_allowed else (*found.next_steps, *beside))
+
+
+def _beside_aws(found: Diagnosis, refused: RequestDiagnosis, situation: Situation) -> Diagnosis:
+    """The diagnosis with AWS's own evaluation of the refused request, where it was given.
+
+    It is the truth: where it came to another outcome than we do, we disagree, whatever the message says.
+    """
+    evaluated, request = refused.requested.evaluated, situation.request
+    same = evaluated is not None and evaluated.resource == request.resource.arn
+    if evaluated is None or found.decision is None or not same or evaluated.action.lower() != request.action.lower():
+        return found
+    aws = compare_with_aws(evaluated, found.decision, situation.policies)
+    fits = outcomes_fit(evaluated, found.decision)
+    if fits is False and aws.differences:
+        found = replace(
+            found, agreement=Agreement.DISAGREES, disagreement=aws.differences[0], disagreement_code=AWS_EVALUATION
+        )
+    elif fits and found.disagreement_code == Finding.NO_MESSAGE.code:
+        found = replace(found, agreement=Agreement.AGREES, disagreement="", disagreement_code="")
+    return replace(found, aws=aws)
+
+
+AWS_EVALUATION: Final = "aws-evaluation"
+"""The code of a disagreement with AWS's own evaluation."""
 
 
 def _denied_beside(requests: tuple[RequestDiagnosis, ...], refused: int) -> Iterator[str]:
@@ -87,14 +113,15 @@ def _asked(requested: CallRequest, situation: Situation) -> CallRequest:
 def refused_request(denial: Denial | None, requests: tuple[RequestDiagnosis, ...]) -> int:
     """Which request of a call AWS refused, as its position.
 
-    What the message names decides, the action and then the resource; else what every such call needs comes before what
-    only some do, and what we deny before what we allow (spec A8, R13).
+    What AWS's own evaluation shows as refused decides, then what the message names, the action and the resource; else
+    what every such call needs comes before what only some do, and what we deny before what we allow (spec A8, R13).
     """
 
-    def rank(position: int) -> tuple[bool, bool, bool, int]:
+    def rank(position: int) -> tuple[bool, bool, bool, bool, int]:
         requested, decision, _ = requests[position]
         effect = _DENIED_FIRST.index(decision.effect) if decision is not None else 0
         return (
+            requested.evaluated is None or not requested.evaluated.is_denial,
             _other_action(denial, requested),
             _other_resource(denial, requests[position]),
             requested.conditional,
@@ -118,9 +145,11 @@ def _other_resource(denial: Denial | None, diagnosed: RequestDiagnosis) -> bool:
 
 def _from_event_alone(call: Call) -> Diagnosis:
     comparison = compare(call.denial, None, Finding.NO_DECISION if call.requests else Finding.NO_REQUEST)
+    evaluated = next((one.evaluated for one in call.requests if one.evaluated is not None), None)
     return Diagnosis(
         call=call,
         requests=tuple(RequestDiagnosis(requested, None) for requested in call.requests),
+        aws=compare_with_aws(evaluated) if evaluated is not None else None,
         decision=None,
         agreement=comparison.agreement,
         disagreement=comparison.sentence,
