@@ -265,7 +265,7 @@ def test_the_partition_of_what_is_made_is_that_of_the_caller_or_of_the_region() 
         (
             "ecs",
             "UpdateService",
-            {"cluster": f"arn:aws:ecs:eu-west-1:{ACCOUNT}:cluster/c", "service": "s"},
+            {"cluster": "arn:aws:ecs:eu-west-1:444455556666:cluster/c", "service": "s"},
             "does not name the resource of `ecs:UpdateService`",
         ),
         ("sts", "AssumeRole", None, "no request parameters"),

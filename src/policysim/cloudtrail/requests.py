@@ -36,7 +36,8 @@ def call_from_event(event: Event, *, takes_no_resource: Callable[[str], bool | N
 
     ``takes_no_resource`` tells whether an action works on no single resource (``None``: not known).
     """
-    denial = read_denial(event.error_message or "", event.error_code) if event.is_denial else None
+    failure = event.failure
+    denial = read_denial(failure.message or "", failure.code) if failure is not None and event.is_denial else None
     if not event.is_call:
         return Call(event=event, denial=None, requests=(), unresolved=(event.why_no_denial or "",))
     caller = _caller(event, denial)
@@ -50,9 +51,18 @@ def call_from_event(event: Event, *, takes_no_resource: Callable[[str], bool | N
 
 def call_from_message(text: str, *, takes_no_resource: Callable[[str], bool | None] = _nobody_knows) -> Call:
     """The request that a denial message proves by itself; its context is wholly unknown."""
-    denial = read_denial(text)
+    return call_from_denial(read_denial(text), takes_no_resource=takes_no_resource)
+
+
+def call_from_denial(denial: Denial, *, takes_no_resource: Callable[[str], bool | None] = _nobody_knows) -> Call:
+    """The request that a denial message proves by itself, once it is read."""
     caller = caller_named(denial.principal) if denial.principal else _UNNAMED
-    return _call(None, denial, caller, needs_of_message(denial), takes_no_resource)
+    needs = needs_of_message(denial)
+    call = _call(None, denial, caller, needs, takes_no_resource)
+    if call.requests or not needs.needs:
+        return call
+    needed = ", ".join(f"`{need.action}` ({need.origin})" for need in needs.needs)
+    return replace(call, unresolved=(*call.unresolved, f"the call needs {needed}"))
 
 
 _UNNAMED = Caller(None, NOT_KNOWN, ("the message does not name its caller",))
@@ -90,11 +100,14 @@ def _call(
     if not needs.needs:
         unresolved.append(needs.when_none)
     requests: list[CallRequest] = []
+    missing: list[str] = []
     if caller.principal is not None:
         around = Circumstances(event, caller.principal, takes_no_resource)
         for need in needs.needs:
             found = _resources(need, around)
             unresolved.extend(found.unresolved)
+            if not need.conditional and (found.unnamed or not found.resources):
+                missing.append(need.action)
             if need.conditional and not found.resources and _may_be_the_cause(denial):
                 unresolved.append(
                     f"`{need.action}` may be needed as well ({need.origin}), on what the record does not name"
@@ -105,7 +118,13 @@ def _call(
                 request = _request(event, caller.principal, need.action, resource)
                 requests.append(CallRequest(request, provenance, conditional))
     ordered = tuple(sorted(requests, key=lambda each: each.conditional))
-    return Call(event=event, denial=denial, requests=ordered, unresolved=tuple(dict.fromkeys(unresolved)))
+    return Call(
+        event=event,
+        denial=denial,
+        requests=ordered,
+        unresolved=tuple(dict.fromkeys(unresolved)),
+        missing=tuple(dict.fromkeys(missing)),
+    )
 
 
 def _may_be_the_cause(denial: Denial | None) -> bool:
@@ -120,7 +139,7 @@ def _resources(need: Need, around: Circumstances) -> Found:
     found = resources_of(need.action, need.printed, around)
     if not found.resources and need.beside and around.takes_no_resource(need.beside) is not True:
         found = resources_of(need.beside, None, around)
-    return found._replace(unresolved=()) if need.conditional else found
+    return found._replace(unresolved=(), unnamed=()) if need.conditional else found
 
 
 def _request(event: Event | None, caller: Principal, action: str, resource: FoundResource) -> Request:

@@ -7,15 +7,17 @@ Source: spec M6, M14, R2, R11, R13, R19, R21, R22, X13.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from policysim.catalog.operations import API_GATEWAY
 from policysim.catalog.partitions import STANDARD, partition_of_region
+from policysim.cloudtrail.arn_templates import Templated, templated_resources
 from policysim.cloudtrail.call import FROM_MESSAGE, NOT_KNOWN
 from policysim.cloudtrail.ec2_resources import unnamed_types
+from policysim.cloudtrail.parameter_arns import OBJECT_ACTIONS
 from policysim.cloudtrail.resource_parameters import (
     NOT_TO_BE_READ,
-    OBJECT_ACTIONS,
+    Built,
     Place,
     copied_resource,
     resource_from_parameters,
@@ -23,12 +25,12 @@ from policysim.cloudtrail.resource_parameters import (
 )
 from policysim.cloudtrail.several_resources import resources_in_parameters
 from policysim.language.arns import is_account_id, parse_arn
+from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from policysim.cloudtrail.event import Event
-    from policysim.cloudtrail.resource_parameters import Built
     from policysim.language.request import Principal
 
 FROM_RESOURCES: Final = "resources[]"
@@ -54,10 +56,11 @@ class FoundResource(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The resources of one action, and what could not be made out."""
+    """The resources of one action, what could not be made out, and of that the resources that it certainly has too."""
 
     resources: tuple[FoundResource, ...]
     unresolved: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
 
 
 class Circumstances(NamedTuple):
@@ -79,7 +82,7 @@ def resources_of(action: str, printed: str | None, around: Circumstances) -> Fou
         return Found((_star(NO_SINGLE_RESOURCE, around.caller),))
     if around.event is None:
         return Found((), (f"the message does not name the resource of `{action}`",))
-    arns, built = _from_entries(action, around.event), _from_parameters(action, around.event, around.caller)
+    arns, (built, missing) = _from_entries(action, around.event), _from_parameters(action, around.event, around.caller)
     if arns and not (built and _is_part_of(built[0].arn, arns)):
         return Found(tuple(_owned(action, arn, FROM_RESOURCES, around) for arn in arns))
     if not built:
@@ -87,12 +90,14 @@ def resources_of(action: str, printed: str | None, around: Circumstances) -> Fou
         return Found((), (f"the record does not name the resource of `{action}`" + (f": {reason}" if reason else ""),))
     resources = tuple(named_resource(action, each, around) for each in built)
     pathless = (sentence for each in built for sentence in _pathless(each.pathless, each.arn))
-    return Found(resources, (*pathless, *_unnamed(action, (each.arn for each in built))))
+    unnamed = (*missing, *_unnamed(action, (each.arn for each in built)))
+    return Found(resources, (*pathless, *unnamed), unnamed)
 
 
 def named_resource(action: str, built: Built, around: Circumstances) -> FoundResource:
     """A resource that the request parameters name, or that the call makes, with its owner."""
-    origin = f"request parameter `{built.parameter}`" if built.parameter else _ORIGINS.get(_service(action), MADE)
+    made = built.origin or _ORIGINS.get(_service(action), MADE)
+    origin = f"request parameter `{built.parameter}`" if built.parameter else made
     return _owned(action, built.arn, origin, around)._replace(conditional=built.conditional)
 
 
@@ -191,19 +196,51 @@ def _is_part_of(arn: str, entries: tuple[str, ...]) -> bool:
     return len(entries) == 1 and arn.startswith((f"{entries[0]}/", f"{entries[0]}:"))
 
 
-def _from_parameters(action: str, event: Event, caller: Principal) -> tuple[Built, ...]:
-    """What the parameters name: by the action's row, else each of several resources, else the one ARN that fits."""
+def _from_parameters(action: str, event: Event, caller: Principal) -> Templated:
+    """What the parameters name: by the action's row, each of several, by its types' ARNs, else the one ARN that fits.
+
+    With it come the sentences about resources that the action certainly has and that nothing names.
+    """
     place = place_of(event, caller)
     if _is_read_of_copy(action, event):
         copied = copied_resource(action, event.parameters, place)
-        return (copied,) if copied is not None else ()
+        return Templated((copied,) if copied is not None else ())
     built = resource_from_parameters(action, event.parameters, place)
     if built is not None:
-        return (built,)
+        return Templated((built,))
     if several := resources_in_parameters(action, event.event_name, event.parameters, place):
-        return several
+        return Templated(several)
+    if (own := _own_user(action, event.parameters, caller)) is not None:
+        return Templated((own,))
+    by_type = Templated() if _service(action) == "ec2" else templated_resources(action, event.parameters, place)
+    if by_type.resources:
+        return by_type
     named = None if _service(action) in _WITHOUT_FALLBACK else resource_named_in_parameters(action, event.parameters)
-    return (named,) if named is not None else ()
+    return Templated((named,) if named is not None else ())
+
+
+OF_THE_CALLER: Final = "the caller itself: the request names no user"
+_OWN_USER: Final = frozenset(
+    {
+        "iam:changepassword",
+        "iam:createaccesskey",
+        "iam:deleteaccesskey",
+        "iam:getuser",
+        "iam:listaccesskeys",
+        "iam:listmfadevices",
+        "iam:listservicespecificcredentials",
+        "iam:listsigningcertificates",
+        "iam:listsshpublickeys",
+        "iam:updateaccesskey",
+    }
+)
+"""IAM actions that are about the calling user where the request names none (IAM API Reference, each of them)."""
+
+
+def _own_user(action: str, parameters: Mapping[str, Any], caller: Principal) -> Built | None:
+    if action.lower() not in _OWN_USER or "userName" in parameters or caller.kind is not PrincipalKind.USER:
+        return None
+    return Built(caller.arn, "", origin=OF_THE_CALLER) if caller.arn else None
 
 
 def _is_read_of_copy(action: str, event: Event) -> bool:

@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from policysim.catalog.operations import API_DATE, API_GATEWAY, api_gateway_calls
 from policysim.cloudtrail.ec2_resources import ec2_resources
+from policysim.cloudtrail.parameter_arns import (
+    ParameterArn,
+    document_of_aws,
+    document_of_the_account,
+    instance,
+    managed_instance,
+)
 from policysim.cloudtrail.parameter_values import values_at
-from policysim.cloudtrail.resource_parameters import Built, ParameterArn, Place, filled
+from policysim.cloudtrail.resource_parameters import Built, Place, filled
 from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
@@ -64,57 +71,38 @@ def _api_gateway_arn(event_name: str, parameters: Mapping[str, Any], place: Plac
     return f"arn:{place.partition}:{API_GATEWAY}:{place.region}::{paths.pop()}"
 
 
-def _document(value: str, _parameters: Mapping[str, Any]) -> str | None:
-    """The document of a command. Those of AWS belong to no account."""
-    return None if value.startswith(_DOCUMENTS_OF_AWS) else value
-
-
-def _document_of_aws(value: str, _parameters: Mapping[str, Any]) -> str | None:
-    return value if value.startswith(_DOCUMENTS_OF_AWS) else None
-
-
-def _instance(value: str, _parameters: Mapping[str, Any]) -> str | None:
-    return value if value.startswith("i-") else None
-
-
-def _managed_instance(value: str, _parameters: Mapping[str, Any]) -> str | None:
-    return value if value.startswith("mi-") else None
-
-
-_DOCUMENTS_OF_AWS = ("AWS-", "AWSEC2-", "AWSSupport-", "AmazonCloudWatch-", "AWSFleetManager-")
-
 SEVERAL_RESOURCES: Final = (
     ParameterArn(
         "ssm",
-        "SendCommand|StartSession",
+        "SendCommand|StartSession|StartAutomationExecution",
         "documentName",
         "arn:{partition}:ssm:{region}:{account}:document/{value}",
-        _document,
+        document_of_the_account,
     ),
     ParameterArn(
         "ssm",
-        "SendCommand|StartSession",
+        "SendCommand|StartSession|StartAutomationExecution",
         "documentName",
         "arn:{partition}:ssm:{region}::document/{value}",
-        _document_of_aws,
+        document_of_aws,
     ),
     ParameterArn(
-        "ssm", "SendCommand", "instanceIds", "arn:{partition}:ec2:{region}:{account}:instance/{value}", _instance
+        "ssm", "SendCommand", "instanceIds", "arn:{partition}:ec2:{region}:{account}:instance/{value}", instance
     ),
     ParameterArn(
         "ssm",
         "SendCommand",
         "instanceIds",
         "arn:{partition}:ssm:{region}:{account}:managed-instance/{value}",
-        _managed_instance,
+        managed_instance,
     ),
-    ParameterArn("ssm", "StartSession", "target", "arn:{partition}:ec2:{region}:{account}:instance/{value}", _instance),
+    ParameterArn("ssm", "StartSession", "target", "arn:{partition}:ec2:{region}:{account}:instance/{value}", instance),
     ParameterArn(
         "ssm",
         "StartSession",
         "target",
         "arn:{partition}:ssm:{region}:{account}:managed-instance/{value}",
-        _managed_instance,
+        managed_instance,
     ),
 )
 """Actions that are authorized on each resource that the parameters name (spec R13)."""
