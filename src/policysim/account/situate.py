@@ -13,6 +13,7 @@ from policysim.account.bucket_settings import with_bucket_settings
 from policysim.account.context import fuller_context
 from policysim.account.endpoint_layer import endpoint_layer
 from policysim.account.identity_layers import identity_layers
+from policysim.account.managed_key import with_key_manager
 from policysim.account.organisation_layers import organisation_layers
 from policysim.account.owners import owner_of
 from policysim.account.principals import completed, entity_behind, in_management_account
@@ -73,4 +74,4 @@ def _resource(request: Request, organisation: Organisation) -> Resource:
         account=owner,
         in_management_account=in_management_account(owner, organisation) if managed is None else managed,
     )
-    return with_bucket_settings(known, request.action, organisation)
+    return with_key_manager(with_bucket_settings(known, request.action, organisation), organisation)
