@@ -106,7 +106,7 @@ LOOK_ALIKES: Final = (
     LookAlike("AuthorizationAlreadyExists", "the security group has the ingress rule already", "nothing is to do"),
     LookAlike("OperationNotPermitted", _STATE, _LOOK_AT_STATE),
     LookAlike("OperationNotPermittedException", _STATE, _LOOK_AT_STATE),
-    LookAlike("MethodNotAllowed", _STATE, _LOOK_AT_STATE),
+    LookAlike("MethodNotAllowed", "the resource does not support the operation", _LOOK_AT_STATE),
     LookAlike("IncorrectState", _STATE, _LOOK_AT_STATE),
     LookAlike("IncorrectInstanceState", _STATE, _LOOK_AT_STATE),
     LookAlike(
@@ -130,8 +130,8 @@ LOOK_ALIKES: Final = (
     LookAlike("UnrecognizedClientException", _AUTHENTICATION, _WHOSE),
     LookAlike(
         "AuthFailure",
-        "AWS did not accept the credentials, or the image or snapshot is not shared with the account",
-        "check the credentials, and the launch or volume permissions of the image or snapshot",
+        "AWS did not accept the credentials, so it never came to authorization, or the image is not shared",
+        "check the credentials, and the launch permissions of the image or snapshot",
     ),
     LookAlike("SignatureDoesNotMatch", _SIGNATURE, _SIGN),
     LookAlike("InvalidSignatureException", _SIGNATURE, _SIGN),
@@ -196,6 +196,11 @@ def means_denied(code: str, event_source: str) -> bool:
     """Whether an error code of this event source says that an authorization failed (spec M16)."""
     row = _DENIAL_BY_CODE.get(_bare(code))
     return row is not None and (ANY_SERVICE in row.services or event_source.partition(".")[0].lower() in row.services)
+
+
+def names_denial(code: str) -> bool:
+    """Whether an error code says that an authorization failed, in one service at least."""
+    return _bare(code) in _DENIAL_BY_CODE
 
 
 def look_alike(code: str) -> LookAlike | None:

@@ -1,0 +1,83 @@
+"""Messages that a terminal broke over lines: between words, or at its last column in the middle of one.
+
+A break between words is white space like any other. A break at the last column leaves no trace but the width of the
+lines. Both readings are made; what they differ in is told only where the lines leave no doubt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from policysim.cloudtrail.denial import DenialKind
+from policysim.cloudtrail.messages import length_of_message, read_denial
+from policysim.grammars.denials import opening
+
+if TYPE_CHECKING:
+    from policysim.cloudtrail.denial import Denial
+
+NARROWEST: Final = 40
+"""The columns of the narrowest terminal whose full lines are taken for such."""
+
+_NAMES: Final = ("principal", "action", "policy_arn", "authorization_id")
+"""The parts of a denial in whose names no white space can stand."""
+
+
+def read_wrapped(text: str, column: int = 0) -> Denial:
+    """The denial that a text begins with; ``column`` is how far from the start of its first line it begins."""
+    plain = _read(text)
+    full = _full_lines(text, column)
+    if not full:
+        return plain
+    lines = text.split("\n")
+    rest = "\n" + "\n".join(lines[full + 1 :])
+    joined, spaced = _read("".join(lines[: full + 1]) + rest), _read(" ".join(lines[: full + 1]) + rest)
+    best = spaced if _understood(spaced) > _understood(plain) else plain
+    if _understood(joined) < _understood(best):
+        return best
+    if _understood(joined) > _understood(best):
+        return joined
+    if best is plain and (" " in lines[1] or not lines[1].isascii()):
+        return plain  # the message ends with its line: a longer name would be all of the next line
+    return joined if full > 1 else _agreed(joined, best)
+
+
+def _read(text: str) -> Denial:
+    """The denial that a text begins with, of which no more than the message itself is kept."""
+    found = opening().search(text)
+    message = text[found.start() :] if found is not None else text
+    return replace(read_denial(message), raw=message[: length_of_message(message)].strip())
+
+
+def _agreed(one: Denial, other: Denial) -> Denial:
+    """The second of two readings, without what the first one reads otherwise."""
+    return replace(
+        other,
+        principal=other.principal if other.principal == one.principal else None,
+        action=other.action if other.action == one.action else None,
+        resource=other.resource if other.resource == one.resource else None,
+        policy_arn=other.policy_arn if other.policy_arn == one.policy_arn else None,
+        authorization_id=other.authorization_id if other.authorization_id == one.authorization_id else None,
+    )
+
+
+def _full_lines(text: str, column: int) -> int:
+    """How many lines from the first one fill the same width without white space where they end and the next begins."""
+    lines = text.split("\n")
+    width = column + len(lines[0])
+    if width < NARROWEST:
+        return 0
+    full = 0
+    for at, (line, following) in enumerate(pairwise(lines)):
+        length = len(line) + (column if at == 0 else 0)
+        if length != width or not following.strip():
+            break
+        full += 1
+    return full
+
+
+def _understood(denial: Denial) -> int:
+    """How much of a message was understood: known or not, its layer and kind, and the parts that were found."""
+    parts = sum(getattr(denial, name) is not None for name in _NAMES)
+    return 8 * denial.recognised + 2 * (denial.layer is not None) + 2 * (denial.kind is not DenialKind.UNKNOWN) + parts
