@@ -118,7 +118,8 @@ def test_several_events_make_several_reports_and_successes_are_left_out(folder: 
     done = run("explain", "log.json", "--account", "account", "--format", "json", cwd=folder)
     assert [report["event"]["id"] for report in reports(done)] == ["one", "two"]
     text = run("explain", "log.json", "--account", "account", cwd=folder)
-    assert text.stdout.count("\nDENIED s3:PutObject") == 1
+    assert text.stdout.count("DENIED s3:PutObject") == 1
+    assert "2 denials with this cause" in text.stdout
 
 
 def test_a_gzipped_log_is_read(folder: Path) -> None:

@@ -14,16 +14,19 @@ from policysim.evaluation.decision import Effect, Verdict
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.reasons import Reason
 from policysim.evaluation.truth import UNKNOWN
-from policysim.explanation.diagnosis import Agreement, NearMiss, Verification
+from policysim.explanation.diagnosis import Agreement, NearMiss, Remedy, Verification
 from policysim.language.request import PublicAccessBlock
 from policysim.reports.build import report_of
 from policysim.reports.decision_document import LineDocument, MarkDocument
-from policysim.reports.decision_text import answer_text, layer_table
-from policysim.reports.decisions import answer_of, check_documents
+from policysim.reports.decision_sections import layer_section
+from policysim.reports.decision_text import answer_text
+from policysim.reports.decisions import answer_of, check_documents, decision_document
 from policysim.reports.excerpt_text import excerpt_lines
+from policysim.reports.groups import Grouping, GroupReport
 from policysim.reports.layout import WIDTH, Paint
 from policysim.reports.printable import display_width
-from policysim.reports.text_report import report_text, text_of_all
+from policysim.reports.text_blocks import section_lines
+from policysim.reports.text_report import report_text, text_of_groups
 from tests.evaluation.building import allow, ask, policies
 from tests.evaluation.callers import FOREIGN
 from tests.reports.diagnoses import (
@@ -217,9 +220,16 @@ def test_colour_is_only_added() -> None:
         assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == report_text(report, Paint())
 
 
-def test_several_reports_stand_apart() -> None:
-    report = report_of(samples()["explicit"])
-    assert text_of_all([report, report], Paint()).count("=" * 80) == 1
+def test_several_causes_are_listed_and_their_reports_stand_apart() -> None:
+    grouping = Grouping()
+    for diagnosed in (samples()["explicit"], samples()["implicit"], samples()["explicit"]):
+        grouping.add(diagnosed)
+    groups = [GroupReport(report_of(one.first), one.document) for one in grouping.groups()]
+    text = text_of_groups(groups, Paint())
+    assert text.startswith("3 denials, 2 causes\n\n  2 x DENIED s3:PutObject: explicit deny")
+    assert text.count("=" * 80) == 2
+    assert "2 denials with this cause\n" in text
+    assert "=" * 80 not in text_of_groups(groups[:1], Paint())
 
 
 def test_an_answer_names_effect_layer_statements_and_what_is_open() -> None:
@@ -292,7 +302,8 @@ def levels_check(verdict: Verdict, *nodes: str) -> CheckDocument:
 
 
 def table_row(check: CheckDocument) -> str:
-    (_, _, *row) = layer_table([check], "s3:GetObject", Paint(), verbose=False)
+    sections = layer_section([check], decision_document(explicit_decision()), "s3:GetObject")
+    (_, _, *row) = section_lines(sections, Paint(), verbose=False)
     return " ".join(" ".join(row).split())
 
 
@@ -324,12 +335,13 @@ def test_m10_a_verification_says_what_is_left(verification: Verification, expect
     assert "also affects: everybody (`*`)" in text
 
 
-def test_what_the_caller_can_do_stands_before_the_exceptions_to_a_deny() -> None:
-    fix, step = fix_of(near_miss()), ("call with MFA",)
-    denied = text_of(diagnosis(explicit_decision(), fixes=(fix,), next_steps=step))
-    assert denied.index("call with MFA") < denied.index("Proposed fix")
-    lacking = text_of(diagnosis(implicit_decision(), fixes=(fix,), next_steps=step))
-    assert lacking.index("call with MFA") > lacking.index("Proposed fix")
+def test_what_the_caller_can_do_stands_before_the_edits() -> None:
+    fix, step = fix_of(near_miss()), ("find the value of aws:SourceIp",)
+    remedy = Remedy("use-mfa", "call with MFA", "aws sts get-session-token", verified=True)
+    denied = text_of(replace(diagnosis(explicit_decision(), fixes=(fix,), next_steps=step), remedies=(remedy,)))
+    assert "Without changing a policy\n  - call with MFA\n      evaluated so: allowed\n" in denied
+    places = [denied.index(words) for words in (*step, "call with MFA", "Proposed fix")]
+    assert places == sorted(places)
 
 
 def test_what_may_match_is_no_near_miss() -> None:

@@ -2,96 +2,124 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from policysim import __version__
-from policysim.catalog.facts import CATALOGUE
+from policysim.cli.aws_evaluation import calls_with_evidence
 from policysim.cli.evidence import calls_of
 from policysim.cli.exit_codes import ExitCode
-from policysim.cli.output import answer_stream, check_output, output_of, output_options
-from policysim.cli.whose_account import misfit
-from policysim.cloudtrail.denial import DenialKind
-from policysim.evaluation.decision import Effect
-from policysim.explanation.diagnose import diagnose
-from policysim.explanation.diagnosis import Agreement, Diagnosis
-from policysim.reports.build import report_file, report_of
-from policysim.sources.errors import InputError
+from policysim.cli.explanations import Asked, asked_in, diagnoses_of, explained
+from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
+from policysim.cli.progress import with_progress
+from policysim.reports.build import report_of
+from policysim.reports.groups import Grouping, GroupReport
 from policysim.sources.organization_folder import read_organisation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from policysim.cli.output import Output
     from policysim.cloudtrail.call import Call
-    from policysim.reports.document import Report
+    from policysim.explanation.diagnosis import Diagnosis
+
+FORMATS: Final = ("text", "json", "markdown", "html", "sarif")
+
+_EPILOG: Final = """\b
+Examples:
+  policysim explain event.json --account policies/acme
+  policysim explain log.json.gz --account policies/acme --format json
+  policysim explain event.json --account policies/acme --format markdown
+  policysim explain log.json --account policies/acme --format html \\
+    --output denials.html
+  policysim explain log.json --account policies/acme --format sarif \\
+    --output denials.sarif
+  aws s3 cp file s3://data/ 2>&1 | policysim explain -
+
+Of many events, those with the same root cause make one report; JSON has a
+report of each, and the groups. markdown is for a ticket, html one page that
+needs nothing else, sarif for code scanning.
+
+Exit codes: 0 explained, 2 bad input, 3 the evidence leaves more than one cause
+open. A code in the answer, such as E18, names a rule: see `policysim rule E18`.
+"""
 
 
-@click.command(
-    "explain",
-    epilog="Exit codes: 0 explained, 2 bad input, 3 the evidence leaves more than one cause open. "
-    "A code in the answer, such as E18, names a rule: see `policysim rule E18`.",
-)
+@click.command("explain", epilog=_EPILOG)
 @click.argument("what", metavar="ARG")
 @click.option("--account", metavar="DIR", help="The policies in force: an account folder or an organisation.")
-@output_options
-def explain(what: str, account: str | None, **options: Any) -> ExitCode:  # noqa: ANN401  # click's options
+@click.option(
+    "--evidence",
+    metavar="FILE",
+    multiple=True,
+    help="AWS's own evaluation of the request: authorization details or a decoded message. May be repeated.",
+)
+@output_options_for(*FORMATS, more="every statement, cause and alternative, in seven steps")
+def explain(what: str, account: str | None, evidence: tuple[str, ...], **options: Any) -> ExitCode:  # noqa: ANN401  # click's options
     """Why was this denied, and which statement must change?
 
-    ARG is a file of CloudTrail events, the error message itself (in quotes), or - for standard input.
+    ARG is a file of CloudTrail events, the error message itself (in quotes), AWS's own evaluation of the request, or -
+    for standard input.
     """
     output = output_of(options)
     check_output(output)
-    calls = calls_of(what, output)
-    if account is None:
-        diagnoses = [diagnose(call, None, CATALOGUE) for call in calls]
-    else:
-        diagnoses = _diagnosed_in(account, calls)
-    reports = [report_of(diagnosis, Path.cwd()) for diagnosis in diagnoses]
+    asked = _asked(account, calls_with_evidence(calls_of(what, output), evidence))
+    told = _Told(diagnoses_of(with_progress(asked, len(asked), "denials explained", output)))
     with answer_stream(output) as write:
-        write(_rendered(reports, output))
-    return ExitCode.OK if all(explained(diagnosis) for diagnosis in diagnoses) else ExitCode.UNDECIDED
+        _write_answer(told, output, write)
+    return ExitCode.OK if told.explained else ExitCode.UNDECIDED
 
 
-def _diagnosed_in(folder: str, calls: Sequence[Call]) -> list[Diagnosis]:
-    """The diagnoses, of a call that the folder says nothing about by its event alone; one call at least fits."""
-    organisation = read_organisation(Path(folder))
-    misfits = [misfit(call, organisation) for call in calls]
-    if all(misfits):
-        raise InputError(f"{folder}: {misfits[0]}")
-    return [
-        diagnose(call, organisation, CATALOGUE)
-        if why_not is None
-        else diagnose(replace(call, unresolved=(*call.unresolved, f"{folder}: {why_not}")), None, CATALOGUE)
-        for call, why_not in zip(calls, misfits, strict=True)
-    ]
+def _asked(folder: str | None, calls: Sequence[Call]) -> Sequence[Asked]:
+    if folder is None:
+        return [Asked(call, None) for call in calls]
+    return asked_in(folder, read_organisation(Path(folder)), calls)
 
 
-def explained(diagnosis: Diagnosis) -> bool:
-    """Whether the evidence leaves one cause.
+class _Told:
+    """The diagnoses on their way to the answer: what is remembered of them once they have gone by."""
 
-    With policies: they deny, in one way, and AWS says nothing else. Without: AWS itself names the layer and the kind
-    of denial, or a cause that is no policy.
-    """
-    denial, decision = diagnosis.call.denial, diagnosis.decision
-    if denial is not None and not denial.iam:
-        return denial.cause is not None
-    if decision is None:
-        return denial is not None and denial.layer is not None and denial.kind is not DenialKind.UNKNOWN
-    if decision.effect in {Effect.ALLOWED, Effect.DEPENDS} or diagnosis.agreement is Agreement.DISAGREES:
-        return False
-    return not decision.possible or diagnosis.agreement is Agreement.AGREES
+    def __init__(self, diagnoses: Iterator[Diagnosis]) -> None:
+        self._diagnoses = diagnoses
+        self.grouping, self.explained = Grouping(), True
+
+    def __iter__(self) -> Iterator[Diagnosis]:
+        for diagnosis in self._diagnoses:
+            self.grouping.add(diagnosis)
+            self.explained = self.explained and explained(diagnosis)
+            yield diagnosis
 
 
-def _rendered(reports: Sequence[Report], output: Output) -> str:
+def _write_answer(told: _Told, output: Output, write: Callable[[str], None]) -> None:
     if output.format == "json":
-        from policysim.reports.json_report import json_text  # noqa: PLC0415  # the one renderer that is asked for
+        from policysim.reports.json_report import report_pieces  # noqa: PLC0415  # the one renderer that is asked for
 
-        return json_text(report_file(reports, __version__))
-    from policysim.reports.layout import Paint  # noqa: PLC0415  # the one renderer that is asked for
-    from policysim.reports.text_report import text_of_all  # noqa: PLC0415  # the same
+        reports = (report_of(diagnosis, Path.cwd()) for diagnosis in told)
+        for piece in report_pieces(reports, __version__, told.grouping.documents):
+            write(piece)
+        return
+    for _ in told:
+        pass
+    groups = [GroupReport(report_of(one.first, Path.cwd()), one.document) for one in told.grouping.groups()]
+    write(_rendered(groups, output))
 
-    return text_of_all(reports, Paint(coloured=output.coloured), verbose=output.verbose)
+
+def _rendered(groups: Sequence[GroupReport], output: Output) -> str:
+    if output.format == "markdown":
+        from policysim.reports.markdown_report import markdown_of_groups  # noqa: PLC0415  # the one that is asked for
+
+        return markdown_of_groups(groups, __version__, verbose=output.verbose)
+    if output.format == "html":
+        from policysim.reports.html_report import html_of_groups  # noqa: PLC0415  # the same
+
+        return html_of_groups(groups, __version__)
+    if output.format == "sarif":
+        from policysim.reports.explain_sarif import sarif_of_groups  # noqa: PLC0415  # the same
+
+        return sarif_of_groups(groups, __version__, Path.cwd())
+    from policysim.reports.layout import Paint  # noqa: PLC0415  # the same
+    from policysim.reports.text_report import text_of_groups  # noqa: PLC0415  # the same
+
+    return text_of_groups(groups, Paint(coloured=output.coloured), verbose=output.verbose)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policysim.evaluation.truth import Truth
+from policysim.language.edits import in_file
 from policysim.reports.decisions import (
     SCHEMA_NUMBER,
     check_documents,
@@ -26,6 +27,7 @@ from policysim.reports.document import (
     ObstacleDocument,
     ProvenanceDocument,
     RemedyDocument,
+    ReplacementDocument,
     Report,
     ReportFile,
     RequestDocument,
@@ -50,11 +52,13 @@ if TYPE_CHECKING:
         Remedy,
         RequestDiagnosis,
     )
+    from policysim.language.edits import TextEdit
+    from policysim.reports.document import GroupDocument
 
 
-def report_file(reports: Iterable[Report], version: str) -> ReportFile:
+def report_file(reports: Iterable[Report], version: str, groups: Iterable[GroupDocument] = ()) -> ReportFile:
     """The reports of one run, with the schema number and the version that made them."""
-    return ReportFile(schema=SCHEMA_NUMBER, policysim=version, reports=tuple(reports))
+    return ReportFile(schema=SCHEMA_NUMBER, policysim=version, reports=tuple(reports), groups=tuple(groups))
 
 
 def report_of(diagnosis: Diagnosis, base: Path | None = None) -> Report:
@@ -179,6 +183,7 @@ def _obstacle(obstacle: Obstacle) -> ObstacleDocument:
         node=obstacle.node,
         statement=statement_document(match) if match is not None else None,
         certain=obstacle.certain,
+        setting=obstacle.setting,
     )
 
 
@@ -235,12 +240,21 @@ def _fix(fix: Fix, base: Path | None) -> FixDocument:
         file=file,
         folder=target.folder,
         diff=unified_diff(fix.edits, target.path),
+        replacements=() if file.endswith(".gz") else tuple(map(_replacement, fix.edits)),
         command=fix.command,
         also_affects=fix.also_affects,
         verified=VerificationDocument(
             effect=fix.verified.effect, layer=fix.verified.layer, unknown_keys=fix.verified.unknown_keys
         ),
         warning=_warning(fix, file),
+    )
+
+
+def _replacement(edit: TextEdit) -> ReplacementDocument:
+    span, text = in_file(edit)
+    place = span.place
+    return ReplacementDocument(
+        line=place.line, column=place.column, end_line=place.end_line, end_column=place.end_column, text=text
     )
 
 

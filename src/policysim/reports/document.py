@@ -140,12 +140,14 @@ class ObstacleDocument:
     """One thing in the way: ``statement`` is a Deny that matches, or null where the layer allows nothing.
 
     ``node`` is the level of the layer. ``certain`` is false where what is not known decides whether it is in the way.
+    ``setting`` denies and stands in no policy, such as S3 Block Public Access; empty where none does.
     """
 
     layer: LayerName
     node: str | None
     statement: StatementDocument | None
     certain: bool
+    setting: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,11 +198,23 @@ class VerificationDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplacementDocument:
+    """A part of a file, and the text that comes in its place; lines and columns count from 1."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FixDocument:
     """One proposed edit. ``diff`` is a unified diff that ``git apply`` takes when it runs in ``folder``.
 
     ``step`` counts from 1: fixes of one step are alternatives, those of a later step come on top of the first fix of
-    each earlier one.
+    each earlier one. ``replacements`` is the same edit by places in the file, as it lies there before any step; it is
+    empty for a compressed file.
     """
 
     kind: str
@@ -209,6 +223,7 @@ class FixDocument:
     file: str
     folder: str
     diff: str
+    replacements: tuple[ReplacementDocument, ...]
     command: str
     also_affects: tuple[str, ...]
     verified: VerificationDocument
@@ -243,9 +258,29 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupDocument:
+    """Denials with the same root cause.
+
+    ``cause`` is the code of the likeliest hypothesis, or null without any; ``reports`` are positions in the list of
+    reports, from 0; ``first`` and ``last`` are event times, null where no event has one. ``principals`` and
+    ``resources`` are all that are concerned, in the order of their first denial.
+    """
+
+    cause: str | None
+    action: str | None
+    count: int
+    first: str | None
+    last: str | None
+    reports: tuple[int, ...]
+    principals: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFile:
-    """What ``policysim explain --format json`` prints."""
+    """What ``policysim explain --format json`` prints. ``groups`` puts together the reports with the same cause."""
 
     schema: int
     policysim: str
     reports: tuple[Report, ...]
+    groups: tuple[GroupDocument, ...]

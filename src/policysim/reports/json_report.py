@@ -9,11 +9,41 @@ from __future__ import annotations
 import json
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+from policysim.reports.decisions import SCHEMA_NUMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from policysim.reports.document import GroupDocument, Report
 
 
 def json_text(document: object) -> str:
     """The document as indented JSON with a final line end."""
     return json.dumps(plain(document), indent=2) + "\n"
+
+
+def report_pieces(
+    reports: Iterable[Report], version: str, groups: Callable[[], Iterable[GroupDocument]]
+) -> Iterator[str]:
+    """What ``explain`` prints, report by report, so that no more than one is in memory.
+
+    All pieces together are ``json_text`` of the whole document; ``groups`` is asked once the last report is written.
+    """
+    yield f'{{\n  "schema": {SCHEMA_NUMBER},\n  "policysim": {json.dumps(version)},\n  "reports": ['
+    separator = "\n"
+    for report in reports:
+        yield separator + _indented(report)
+        separator = ",\n"
+    yield ("\n  ]" if separator == ",\n" else "]") + ',\n  "groups": ['
+    listed = [_indented(group) for group in groups()]
+    yield ("\n" + ",\n".join(listed) + "\n  ]" if listed else "]") + "\n}\n"
+
+
+def _indented(document: object) -> str:
+    """A document two levels down: its strings hold no line ends, so every line of the text is one of the layout."""
+    return "    " + json.dumps(plain(document), indent=2).replace("\n", "\n    ")
 
 
 def plain(document: object) -> object:

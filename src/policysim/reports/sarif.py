@@ -1,17 +1,11 @@
-"""The findings of ``policysim check`` as SARIF 2.1.0, which code hosts and editors read.
-
-Source: OASIS SARIF 2.1.0; columns are counted in code points.
-"""
+"""The findings of ``policysim check`` as SARIF, which code hosts and editors read."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from policysim.reports.check_document import rules_named
+from policysim.reports.sarif_format import fingerprint, location, log_of, log_text, message, region
 from policysim.validation.finding_kinds import FINDING_KINDS
 from policysim.validation.findings import FindingSeverity
 
@@ -21,10 +15,6 @@ if TYPE_CHECKING:
 
     from policysim.reports.check_document import CheckFile, FindingDocument
     from policysim.validation.findings import FindingKind
-
-SCHEMA_URI: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-ROOT: Final = "SRCROOT"
-"""The name of the folder that relative places are relative to."""
 
 LEVELS: Final[Mapping[FindingSeverity, str]] = {
     FindingSeverity.ERROR: "error",
@@ -37,24 +27,18 @@ LEVELS: Final[Mapping[FindingSeverity, str]] = {
 
 def sarif_text(document: CheckFile, folder: Path) -> str:
     """The run as SARIF; files below ``folder`` are named relative to it."""
-    return json.dumps(sarif_log(document, folder), indent=2) + "\n"
+    return log_text(sarif_log(document, folder))
 
 
 def sarif_log(document: CheckFile, folder: Path) -> dict[str, Any]:
     """The same as a JSON value."""
     numbers = {kind.code: number for number, kind in enumerate(FINDING_KINDS)}
     found = [finding for policy in document.policies for finding in policy.findings]
-    driver = {
-        "name": "policysim",
-        "semanticVersion": document.policysim,
-        "rules": [_rule(kind) for kind in FINDING_KINDS],
-    }
-    run = {
-        "tool": {"driver": driver},
-        "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, numbers[finding.code], folder) for finding in found],
-    }
-    return {"$schema": SCHEMA_URI, "version": "2.1.0", "runs": [run]}
+    return log_of(
+        document.policysim,
+        [_rule(kind) for kind in FINDING_KINDS],
+        [_result(finding, numbers[finding.code], folder) for finding in found],
+    )
 
 
 def _rule(kind: FindingKind) -> dict[str, Any]:
@@ -71,33 +55,13 @@ def _rule(kind: FindingKind) -> dict[str, Any]:
 
 def _result(finding: FindingDocument, number: int, folder: Path) -> dict[str, Any]:
     text = finding.message + (f" ({finding.hint})" if finding.hint else "")
-    region = {
-        "startLine": finding.line,
-        "startColumn": finding.column,
-        "endLine": finding.end_line,
-        "endColumn": finding.end_column,
-    }
+    place = region(finding.line, finding.column, finding.end_line, finding.end_column)
     return {
         "ruleId": finding.code,
         "ruleIndex": number,
         "level": LEVELS[finding.severity],
-        "message": {"text": text},
-        "locations": [{"physicalLocation": {"artifactLocation": _artifact(finding.file, folder), "region": region}}],
-        "partialFingerprints": {"policysim/v1": _fingerprint(finding)},
+        "message": message(text),
+        "locations": [location(finding.file, place, folder)],
+        "partialFingerprints": fingerprint(finding.file, finding.code, finding.message),
         "properties": {"severity": finding.severity.value},
     }
-
-
-def _artifact(file: str, folder: Path) -> dict[str, str]:
-    path = PurePath(file)
-    if path.is_absolute():
-        if not path.is_relative_to(folder):
-            return {"uri": f"file://{quote(path.as_posix())}"}
-        path = path.relative_to(folder)
-    return {"uri": quote(path.as_posix()), "uriBaseId": ROOT}
-
-
-def _fingerprint(finding: FindingDocument) -> str:
-    """The same for one finding as long as its file, its code and what it says stay, wherever its lines go."""
-    text = f"{finding.file}\n{finding.code}\n{finding.message}"
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,43 @@
+"""How far long work is, on one line of standard error: to a person only, and only when it takes its time."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from policysim.cli.boundary import PROGRAM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from policysim.cli.output import Output
+
+_Item = TypeVar("_Item")
+
+PATIENCE: Final = 1.0
+"""Seconds of silence before the first line."""
+
+_BETWEEN: Final = 0.2
+_ERASE: Final = "\r\x1b[K"
+
+
+def with_progress(items: Iterable[_Item], total: int, noun: str, output: Output) -> Iterator[_Item]:
+    """The items one by one; tells how many were taken, and wipes the line out at the end, however that comes."""
+    stream = sys.stderr
+    if output.quiet or stream is None or not stream.isatty():
+        yield from items
+        return
+    due, shown = time.monotonic() + PATIENCE, False
+    try:
+        for number, item in enumerate(items):
+            now = time.monotonic()
+            if now >= due:
+                stream.write(f"{_ERASE}{PROGRAM}: {number} of {total} {noun}")
+                stream.flush()
+                due, shown = now + _BETWEEN, True
+            yield item
+    finally:
+        if shown:
+            stream.write(_ERASE)
+            stream.flush()

@@ -1,0 +1,293 @@
+"""An explanation as a page of sections, in the order of the seven steps; every format for people shows this page.
+
+No sentence stands in two sections: what was said further up is left out further down.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.evaluation.layers import LAYER, Combine
+from policysim.explanation.diagnosis import Tested
+from policysim.reports.blocks import (
+    At,
+    Block,
+    Bullet,
+    Bullets,
+    CauseRow,
+    Causes,
+    Command,
+    Excerpt,
+    Page,
+    Row,
+    Rows,
+    Section,
+    Sentence,
+    Table,
+    Weight,
+    section,
+)
+from policysim.reports.decision_phrases import counted, place, shown_statements, statement_name
+from policysim.reports.decision_sections import caveat_section, layer_section, open_sections, statement_sections
+from policysim.reports.layer_words import layer_title
+from policysim.reports.plan_sections import fix_sections, remedy_section, verification_section
+from policysim.reports.report_phrases import (
+    action_of,
+    agreement_phrase,
+    caller_of,
+    headline_of,
+    place_of,
+    provenance,
+    resource_of,
+    said,
+    when,
+)
+from policysim.reports.steps import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from policysim.reports.document import (
+        AwsEvaluationDocument,
+        GroupDocument,
+        NearMissDocument,
+        ObstacleDocument,
+        Report,
+    )
+
+_EVALUATION_KINDS: Final[dict[str, str]] = {
+    "authorization-details": "the authorization details",
+    "decoded-message": "the decoded authorization message",
+}
+_NAMED = 5
+"""As many callers and resources of a group are named; of the others only the number is told."""
+
+
+def page_of(report: Report, group: GroupDocument | None = None, *, verbose: bool = False) -> Page:
+    """The whole report; ``group`` holds the other denials with the same cause, ``verbose`` shows everything."""
+    action = action_of(report)
+    sections = [
+        *_occurrences(group),
+        *_requests(report, verbose=verbose),
+        *_decided(report, action, verbose=verbose),
+        *_obstacles(report, action, verbose=verbose),
+        *_aws_evaluation(report.aws_evaluation, verbose=verbose),
+        *_near_misses(report, action, verbose=verbose),
+        *_causes(report, verbose=verbose),
+        *_separating(report),
+        *(open_sections(report.decision) if report.decision is not None else ()),
+        *_next(report),
+        *remedy_section(report.remedies),
+        *fix_sections(report.fixes, action, verbose=verbose),
+        *verification_section(report, action),
+        *(caveat_section(report.decision) if report.decision is not None else ()),
+        *_record(report),
+    ]
+    return Page(headline_of(report), _facts(report), tuple(sections), group.count if group is not None else 1)
+
+
+def _facts(report: Report) -> Rows:
+    resource, cause = resource_of(report), _cause(report)
+    wanted = f"{action_of(report)} on {resource}" if resource else f"{action_of(report)}, on what is not known"
+    rows = (
+        Row("Who", caller_of(report) or "unknown", exact=True),
+        Row("Wanted", wanted),
+        Row("When", when(report.event)) if report.event is not None else None,
+        Row("AWS said", said(report.denial)),
+        Row("policysim", agreement_phrase(report)),
+        Row("Cause", cause) if cause else None,
+    )
+    return Rows(tuple(row for row in rows if row is not None))
+
+
+def _cause(report: Report) -> str:
+    """The cause that testing left, in a sentence; where it left several, how many."""
+    left = [one for one in report.hypotheses if one.tested is not Tested.REFUTED]
+    if not left:
+        return ""
+    first = left[0]
+    if first.tested is Tested.CONFIRMED:
+        return f"confirmed: {first.cause}"
+    return f"possible: {first.cause}" if len(left) == 1 else f"{len(left)} are possible, see below"
+
+
+def _occurrences(group: GroupDocument | None) -> list[Section]:
+    """How often, when, whom and where the same cause struck."""
+    if group is None or group.count == 1:
+        return []
+    times = f"{group.first} to {group.last}" if group.first and group.last else "at times that are not known"
+    rows = (Row("When", times), Row("Who", _some(group.principals)), Row("Resource", _some(group.resources)))
+    return section(Part.OCCURRENCES, f"{counted(group.count, 'denial')} with this cause", [Rows(rows)])
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    shown = ", ".join(names[:_NAMED]) or "unknown"
+    return f"{shown}, and {more} more" if more > 0 else shown
+
+
+def _requests(report: Report, *, verbose: bool) -> list[Section]:
+    """Each authorization that the call needs; left out where there is one and it was decided."""
+    if not report.requests or (len(report.requests) == 1 and report.decision is not None and not verbose):
+        return []
+    title = "Requests that the call proves" if report.event else "The request that the message proves"
+    bullets = []
+    for request in report.requests:
+        outcome = f": {request.decision.effect.value.replace('_', ' ')}" if request.decision else ""
+        only = " (only with some options of the call)" if request.conditional else ""
+        text = f"{request.action} on {request.resource}{only}{outcome}"
+        bullets.append(Bullet(text, notes=(provenance(request),)))
+    return section(Part.REQUESTS, title, [Bullets(tuple(bullets))])
+
+
+def _decided(report: Report, action: str, *, verbose: bool) -> list[Section]:
+    if report.decision is None:
+        return []
+    return [
+        *statement_sections(report.decision, action, verbose=verbose),
+        *layer_section(report.checks, report.decision, action),
+    ]
+
+
+def _obstacles(report: Report, action: str, *, verbose: bool) -> list[Section]:
+    """Everything in the way; left out where there is one thing, which the verdict names."""
+    if len(report.obstacles) < 2 and not verbose:
+        return []
+    bullets = tuple(_obstacle(one, action) for one in report.obstacles)
+    return section(Part.OBSTACLES, "In the way, in order", [Bullets(bullets, numbered=True)] if bullets else [])
+
+
+def _obstacle(obstacle: ObstacleDocument, action: str) -> Bullet:
+    level = f" at {obstacle.node}" if obstacle.node and LAYER[obstacle.layer].combine is Combine.LEVELS else ""
+    where = layer_title(obstacle.layer, action) + level
+    unsure = "" if obstacle.certain else ", if it is in the way: what is not known decides"
+    if obstacle.setting:
+        return Bullet(f"{where}: {obstacle.setting} denies it{unsure}")
+    if obstacle.statement is None:
+        return Bullet(f"{where}: nothing allows it{unsure}")
+    return Bullet(f"{where}: {statement_name(obstacle.statement)} denies it{unsure}", place(obstacle.statement))
+
+
+def _aws_evaluation(aws: AwsEvaluationDocument | None, *, verbose: bool) -> list[Section]:
+    """What AWS itself evaluated, and where we differ; check by check where we do, or on request."""
+    if aws is None:
+        return []
+    told = f"{_EVALUATION_KINDS.get(aws.kind, aws.kind)} in `{aws.source}`: {aws.effect} for {aws.action}"
+    blocks: list[Block] = [Sentence(f"{told} on {aws.resource}" if aws.resource else told)]
+    if aws.differences:
+        blocks.append(Bullets(tuple(Bullet(sentence) for sentence in aws.differences)))
+    else:
+        blocks.append(Sentence("policysim comes to the same, as far as AWS tells"))
+    if aws.checks and (verbose or aws.differences):
+        rows = tuple((check.checkType, check.theirs or "-", check.ours or "-", check.target) for check in aws.checks)
+        blocks.append(Table(("check", "AWS", "policysim", "target"), rows))
+    matched = tuple(
+        Bullet(f"{check.checkType}: {', '.join(check.statements)}") for check in aws.checks if check.statements
+    )
+    if matched:
+        blocks += [Sentence("statements that AWS lists as matched:"), Bullets(matched)]
+    return section(Part.AWS_EVALUATION, "AWS's own evaluation", blocks)
+
+
+def _near_misses(report: Report, action: str, *, verbose: bool) -> list[Section]:
+    """What a Deny spares, what may match, and what is one element short; nothing that stands further up."""
+    misses = report.near_misses
+    above = {place(one) for one in shown_statements(report.decision, verbose=verbose)} if report.decision else set()
+    may_match = [miss for miss in misses if miss.open and place(miss.statement) not in above]
+    short = [miss for miss in misses if not (miss.spares or miss.open)]
+    return [
+        *_spared([miss for miss in misses if miss.spares]),
+        *_missed("Statements that may match: one element hangs on what is not known", may_match, action),
+        *_missed("Near misses: statements that are one element short", short, action),
+    ]
+
+
+def _missed(title: str, misses: Sequence[NearMissDocument], action: str) -> list[Section]:
+    blocks: list[Block] = []
+    for number, miss in enumerate(misses):
+        blocks += [Sentence("")] if number else []
+        blocks += _miss(miss, action)
+    return section(Part.NEAR_MISSES, title, blocks)
+
+
+def _miss(miss: NearMissDocument, action: str) -> Iterator[Block]:
+    layer = layer_title(miss.statement.layer, action)
+    yield Sentence(f"{statement_name(miss.statement)}, {layer} ({miss.statement.effect})")
+    yield Sentence(f"{miss.element.value}: {miss.sentence}")
+    yield At(place_of(miss))
+    yield Excerpt(miss.excerpt)
+
+
+def _spared(misses: Sequence[NearMissDocument]) -> list[Section]:
+    """What a Deny spares; its lines stand further up, as the statement that decides."""
+    bullets = tuple(
+        Bullet(f"{miss.element.value}: {miss.sentence} ({statement_name(miss.statement)})", place_of(miss))
+        for miss in misses
+    )
+    return section(Part.NEAR_MISSES, "What the Deny would spare", [Bullets(bullets)] if bullets else [])
+
+
+def _causes(report: Report, *, verbose: bool) -> list[Section]:
+    """The causes that testing left, where it left more than one; all of them, the refuted too, on request."""
+    found = report.hypotheses
+    left = [one for one in found if one.tested is not Tested.REFUTED]
+    confirmed = bool(left) and left[0].tested is Tested.CONFIRMED
+    shown = found if verbose else () if len(left) < 2 else left[1:] if confirmed else left
+    rows = tuple(
+        CauseRow(
+            one.code,
+            one.tested,
+            one.cause,
+            one.evidence.supporting,
+            one.evidence.opposing,
+            one.test,
+            one.next or "",
+        )
+        for one in shown
+    )
+    title = "Causes, tested" if verbose else "Other possible causes" if confirmed else "Possible causes"
+    return section(Part.CAUSES, title, [Causes(rows)] if rows else [])
+
+
+def _separating(report: Report) -> list[Section]:
+    fact = report.separating
+    if fact is None:
+        return []
+    blocks: list[Block] = [Sentence(fact.sentence)]
+    if fact.command:
+        blocks.append(Command("", fact.command))
+    return section(Part.SEPARATING, "The one fact that tells the causes apart", blocks)
+
+
+def _next(report: Report) -> list[Section]:
+    """What could not be made out, and what to fetch; nothing that another section asks for."""
+    unresolved = tuple(Bullet(sentence) for sentence in report.unresolved)
+    steps = tuple(Bullet(step) for step in report.next_steps if not _said_above(step, report))
+    return [
+        *section(Part.OPEN, "Could not be made out", [Bullets(unresolved)] if unresolved else []),
+        *section(Part.NEXT, "Next", [Bullets(steps)] if steps else []),
+    ]
+
+
+def _said_above(step: str, report: Report) -> bool:
+    gaps = report.decision.gaps if report.decision is not None else ()
+    fact = (report.separating,) if report.separating is not None else ()
+    pairs = [(one.sentence, one.command) for one in (*gaps, *fact, *report.remedies)]
+    return any(step.startswith(sentence) or (command and f"`{command}`" in step) for sentence, command in pairs)
+
+
+def _record(report: Report) -> list[Section]:
+    """What a ticket should keep: AWS's words in full, the ids to ask AWS with, the rules behind the answer."""
+    event, denial = report.event, report.denial
+    rules = dict.fromkeys(rule for miss in report.near_misses for rule in miss.rules)
+    rows = (
+        Row("Message", denial.raw) if denial is not None else None,
+        Row("Event", event.id, exact=True) if event is not None and event.id else None,
+        Row("Policy", denial.policy_arn, exact=True) if denial is not None and denial.policy_arn else None,
+        Row("AWS's id", denial.authorization_id, exact=True)
+        if denial is not None and denial.authorization_id
+        else None,
+        Row("Rules", f"{', '.join(rules)} (`policysim rule CODE` tells each)") if rules else None,
+    )
+    kept = tuple(row for row in rows if row is not None)
+    return section(Part.RECORD, "For the record", [Rows(kept)] if kept else [], Weight.VERBOSE)
