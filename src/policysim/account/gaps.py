@@ -107,7 +107,7 @@ def network_origin_unknown(access_point: Arn) -> Gap:
 def access_list_missing(arn: str) -> Gap:
     """The access control list of an S3 object was not collected; a list can only allow (spec S13)."""
     bucket, _, key = arn.rpartition(":")[2].partition("/")
-    command = f"aws s3api get-object-acl --bucket {bucket} --key {quote(key)}"
+    command = f"aws s3api get-object-acl --bucket {quote(bucket)} --key {quote(key)}"
     return Gap(NOT_COLLECTED_CODE, f"the access control list of `{arn}` was not collected", command, may_deny=False)
 
 
@@ -115,7 +115,7 @@ def ownership_unknown(arn: str) -> Gap:
     """Whether access control lists count on the bucket at all was not collected (spec S14)."""
     bucket = arn.rpartition(":")[2].partition("/")[0]
     sentence = f"whether access control lists count on `{bucket}` was not collected"
-    command = f"aws s3api get-bucket-ownership-controls --bucket {bucket}"
+    command = f"aws s3api get-bucket-ownership-controls --bucket {quote(bucket)}"
     return Gap(NOT_COLLECTED_CODE, sentence, command, may_deny=False)
 
 
@@ -123,7 +123,7 @@ def public_lists_unknown(arn: str) -> Gap:
     """Whether S3 Block Public Access ignores the public grants of the list was not collected (spec S15)."""
     bucket = arn.rpartition(":")[2].partition("/")[0]
     sentence = f"whether public access control lists are ignored on `{bucket}` was not collected"
-    command = f"aws s3api get-public-access-block --bucket {bucket}"
+    command = f"aws s3api get-public-access-block --bucket {quote(bucket)}"
     return Gap(NOT_COLLECTED_CODE, sentence, command, may_deny=False)
 
 
@@ -131,7 +131,7 @@ def share_unknown(arn: str, account: Account | None) -> Gap:
     """A share of AWS RAM may let other accounts use the resource, and acts as its policy (spec X7)."""
     owner = f" by account `{account.id}`" if account is not None else ""
     sentence = f"whether `{arn}` is shared{owner} through AWS RAM was not collected"
-    command = f"aws ram get-resource-policies --resource-arns {arn}"
+    command = f"aws ram get-resource-policies --resource-arns {quote(arn)}"
     return Gap(NOT_COLLECTED_CODE, sentence, command, may_deny=False)
 
 
@@ -143,13 +143,13 @@ def trust_policy_missing(arn: str) -> Gap:
 def key_unknown(arn: str) -> Gap:
     """An alias stands for a key, whose policy decides; which key was not collected (spec S22)."""
     sentence = f"the key behind `{arn}` is not known, so its policy is not known"
-    return Gap(NOT_COLLECTED_CODE, sentence, f"aws kms describe-key --key-id {arn}")
+    return Gap(NOT_COLLECTED_CODE, sentence, f"aws kms describe-key --key-id {quote(arn)}")
 
 
 def grants_missing(arn: str) -> Gap:
     """The grants of a key were not collected; a grant can only allow (spec S23)."""
     sentence = f"the grants of `{arn}` were not collected"
-    return Gap(NOT_COLLECTED_CODE, sentence, f"aws kms list-grants --key-id {arn}", may_deny=False)
+    return Gap(NOT_COLLECTED_CODE, sentence, f"aws kms list-grants --key-id {quote(arn)}", may_deny=False)
 
 
 def owner_unknown(arn: str) -> Gap:
@@ -165,7 +165,7 @@ def organisation_missing(account_id: str, kind: str) -> Gap:
 
 def node_policies_missing(node: str, kind: str, policy_type: str) -> Gap:
     """The policies attached to a node of the organisation were not collected."""
-    command = _TARGET_COMMAND.format(node=node, kind=policy_type)
+    command = _TARGET_COMMAND.format(node=quote(node), kind=policy_type)
     return Gap(NOT_COLLECTED_CODE, f"the {kind} attached to `{node}` were not collected", command)
 
 
@@ -177,7 +177,7 @@ def organisation_policy_missing(name: str, node: str, policy_id: str | None) -> 
 
 def endpoint_missing(endpoint_id: str) -> Gap:
     """The request came through an endpoint that no folder at hand lists, or whose policy it lacks."""
-    command = f"aws ec2 describe-vpc-endpoints --vpc-endpoint-ids {endpoint_id}"
+    command = f"aws ec2 describe-vpc-endpoints --vpc-endpoint-ids {quote(endpoint_id)}"
     return Gap(NOT_COLLECTED_CODE, f"the policy of VPC endpoint `{endpoint_id}` was not collected", command)
 
 

@@ -5,6 +5,7 @@ Source: AWS CLI Command Reference (iam, organizations, and the services that hav
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from policysim.language.arns import parse_arn
@@ -19,20 +20,20 @@ _BY_SERVICE: Final = {
     "kinesis": "aws kinesis get-resource-policy --resource-arn {arn}",
     "kms": "aws kms get-key-policy --key-id {arn} --policy-name default",
     "lambda": "aws lambda get-policy --function-name {arn}",
-    "s3": "aws s3api get-bucket-policy --bucket {arn.resource}",
+    "s3": "aws s3api get-bucket-policy --bucket {resource}",
     "secretsmanager": "aws secretsmanager get-resource-policy --secret-id {arn}",
     "sns": "aws sns get-topic-attributes --topic-arn {arn}",
     "sqs": "aws sqs get-queue-attributes --attribute-names Policy --queue-url {url}",
 }
 
 
-_ACCESS_POINT: Final = "aws s3control get-access-point --region {arn.region} --account-id {arn.account} --name "
+_ACCESS_POINT: Final = "aws s3control get-access-point --region {region} --account-id {account} --name "
 _ACCESS_POINTS: Final = {
-    "s3": _ACCESS_POINT + "{arn.resource_id}",
-    "s3express": _ACCESS_POINT + "{arn.resource_id}",
+    "s3": _ACCESS_POINT + "{id}",
+    "s3express": _ACCESS_POINT + "{id}",
     "s3-object-lambda": (
-        "aws s3control get-access-point-configuration-for-object-lambda --region {arn.region} "
-        "--account-id {arn.account} --name {arn.resource_id}"
+        "aws s3control get-access-point-configuration-for-object-lambda --region {region} "
+        "--account-id {account} --name {id}"
     ),
 }
 
@@ -42,17 +43,30 @@ def resource_policy_call(holder_arn: str) -> str:
     arn = parse_arn(holder_arn)
     if arn is None or (arn.service == "s3" and arn.account):
         return ""
-    return _BY_SERVICE.get(arn.service, "").format(arn=arn, id=arn.resource_id, url=queue_url(arn))
+    return _filled(_BY_SERVICE.get(arn.service, ""), arn)
 
 
 def access_point_call(arn: Arn) -> str:
     """The call that prints an S3 access point with the bucket behind it; empty where none is known."""
     if arn.service == "s3-outposts":
-        return f"aws s3control get-access-point --account-id {arn.account} --name {arn}"
+        return _filled("aws s3control get-access-point --account-id {account} --name {arn}", arn)
     call = _ACCESS_POINTS.get(arn.service, "")
     if arn.resource.endswith(".mrap"):
-        call = "aws s3control list-multi-region-access-points --region us-west-2 --account-id {arn.account}"
-    return call.format(arn=arn)
+        call = "aws s3control list-multi-region-access-points --region us-west-2 --account-id {account}"
+    return _filled(call, arn)
+
+
+def _filled(call: str, arn: Arn) -> str:
+    """The call with the parts of an ARN, each as one word for the shell: names come from whoever wrote the event."""
+    parts = {
+        "arn": str(arn),
+        "region": arn.region,
+        "account": arn.account,
+        "resource": arn.resource,
+        "id": arn.resource_id,
+        "url": queue_url(arn),
+    }
+    return call.format(**{name: quote(part) for name, part in parts.items()})
 
 
 def queue_url(arn: Arn) -> str:
@@ -63,15 +77,16 @@ def queue_url(arn: Arn) -> str:
 
 def trust_policy_call(role_arn: str) -> str:
     """The call that prints a role with its trust policy."""
-    return f"aws iam get-role --role-name {role_arn.rsplit('/', 1)[-1]}"
+    return f"aws iam get-role --role-name {quote(role_arn.rsplit('/', 1)[-1])}"
 
 
 def managed_policy_call(policy_arn: str) -> str:
     """The call that prints the version of a managed policy that is in force."""
+    policy_arn = quote(policy_arn)
     version = f"$(aws iam get-policy --policy-arn {policy_arn} --query Policy.DefaultVersionId --output text)"
     return f"aws iam get-policy-version --policy-arn {policy_arn} --version-id {version}"
 
 
 def organisation_policy_call(policy_id: str) -> str:
     """The call that prints an SCP or an RCP."""
-    return f"aws organizations describe-policy --policy-id {policy_id}"
+    return f"aws organizations describe-policy --policy-id {quote(policy_id)}"

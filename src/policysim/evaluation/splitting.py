@@ -10,8 +10,10 @@ import itertools
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policysim.evaluation.context import context_lookup
 from policysim.evaluation.decision import Caveat, Decision, Effect, UnknownKey, Verdict
 from policysim.evaluation.reasons import Element
+from policysim.evaluation.switches import DEFAULT_SWITCHES
 from policysim.evaluation.truth import UNKNOWN
 from policysim.evaluation.value_classes import value_classes
 from policysim.evaluation.variable_tests import mentions, tests_of_variable
@@ -64,6 +66,15 @@ def split_unknown_keys(
         return decision.narrowed(caveats=(*decision.caveats, NOT_SPLIT))
     outcomes = [under(assumed) for assumed in _combinations(splittable)]
     return _joined(decision, outcomes, splittable, caveats)
+
+
+def classes_of_unknown_keys(
+    decision: Decision, facts: Facts, switches: Switches = DEFAULT_SWITCHES
+) -> dict[str, tuple[ContextValue, ...]]:
+    """For each unknown key that an open decision hangs on, values that stand for all; a key without any is left out."""
+    lookup = context_lookup(decision.request)
+    found = (_classes_of(key, decision, lookup, facts, switches) for key, _ in decision.unknown_keys)
+    return {key.name: key.values for key in found if key is not None}
 
 
 def _classes_of(key: str, decision: Decision, lookup: Lookup, facts: Facts, switches: Switches) -> _Key | None:

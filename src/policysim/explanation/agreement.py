@@ -124,11 +124,11 @@ def compare(denial: Denial | None, decision: Decision | None, undecided: Finding
         return _unknown(undecided)
     if decision.effect is Effect.ALLOWED:
         return _allowed_here(denial, decision)
-    accepted, ours = _accepted(denial, decision), _standings(decision)
+    accepted, ours = accepted_standings(denial, decision), _standings(decision)
     if decision.effect is Effect.DEPENDS:
         return _open(denial, accepted, ours.certain | ours.possible, decision)
     if ours.certain & accepted:
-        if denial.kind is _IMPLICIT and _has_explicit_deny_of_one_account(decision):
+        if denial.kind is _IMPLICIT and has_explicit_deny_of_one_account(decision):
             explicit = (standing.layer for standing in ours.certain if standing.kind is _EXPLICIT)
             return _disagrees(Finding.EXPLICIT_HERE, ours=_titles(explicit))
         return _same_policy(denial, decision, accepted)
@@ -182,7 +182,7 @@ def _is_deny(match: StatementMatch) -> bool:
     return match.statement.effect is StatementEffect.DENY
 
 
-def _accepted(denial: Denial, decision: Decision) -> frozenset[Standing]:
+def accepted_standings(denial: Denial, decision: Decision) -> frozenset[Standing]:
     """Every layer and kind that AWS's words may stand for."""
     named = layer_of_message(denial)
     layers = tuple(LayerName) if named is None else (named,)
@@ -194,7 +194,7 @@ def _accepted(denial: Denial, decision: Decision) -> frozenset[Standing]:
     return frozenset(said | also)
 
 
-def _has_explicit_deny_of_one_account(decision: Decision) -> bool:
+def has_explicit_deny_of_one_account(decision: Decision) -> bool:
     """Whether a Deny matches in the one account of caller and resource: AWS looks for one before all else (spec E3)."""
     caller, owner = decision.request.principal.account, decision.request.resource.account
     return decision.effect is Effect.EXPLICIT_DENY and caller is not None and caller == owner

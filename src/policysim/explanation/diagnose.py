@@ -12,10 +12,14 @@ from policysim.evaluation.decision import Effect
 from policysim.explanation.agreement import Finding, compare, layer_of_message
 from policysim.explanation.aws_evaluation import compare_with_aws, outcomes_fit
 from policysim.explanation.diagnosis import Agreement, Diagnosis, RequestDiagnosis
+from policysim.explanation.evaluated_policies import fetching_steps
 from policysim.explanation.fixes.candidates import Case
 from policysim.explanation.fixes.proposal import Proposal, propose
+from policysim.explanation.hypotheses.evidence import Evidence
+from policysim.explanation.hypotheses.reasoning import Reasoned, causes_without_policies, tested_causes
 from policysim.explanation.near_misses import near_misses
 from policysim.explanation.next_steps import next_steps
+from policysim.explanation.obstacles import obstacles
 from policysim.explanation.remedies import remedies, remedies_of_cause
 
 if TYPE_CHECKING:
@@ -25,19 +29,23 @@ if TYPE_CHECKING:
     from policysim.account.situate import Situation
     from policysim.cloudtrail.call import Call, CallRequest
     from policysim.cloudtrail.denial import Denial
+    from policysim.cloudtrail.event import Event
     from policysim.evaluation.facts import Facts
 
 _DENIALS: Final = frozenset({Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY})
 _DENIED_FIRST: Final = (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY, Effect.DEPENDS, Effect.ALLOWED)
 
 
-def diagnose(call: Call, organisation: Organisation | None, facts: Facts) -> Diagnosis:
+def diagnose(
+    call: Call, organisation: Organisation | None, facts: Facts, siblings: tuple[Event, ...] = ()
+) -> Diagnosis:
     """Why the call was denied, which statements were close, and which verified edits would let it in.
 
-    Without an organisation the diagnosis says what the event alone proves, and what to fetch next.
+    Without an organisation the diagnosis says what the event alone proves, and what to fetch next. ``siblings`` are
+    the other events of the same input, denied or not: an equal call that went through later tells something.
     """
     if organisation is None or not call.requests:
-        return _from_event_alone(call)
+        return _with_causes(_from_event_alone(call), causes_without_policies(call, facts))
     needed = [
         (requested, situation)
         for requested in call.requests
@@ -51,9 +59,26 @@ def diagnose(call: Call, organisation: Organisation | None, facts: Facts) -> Dia
     refused = refused_request(call.denial, requests)
     found = _in_account(call, requests, situations[refused], organisation, facts)
     found = _beside_aws(found, requests[refused], situations[refused])
+    if found.decision is not None:
+        evidence = Evidence(
+            call=call,
+            request=situations[refused].request,
+            policies=situations[refused].policies,
+            decision=found.decision,
+            organisation=organisation,
+            facts=facts,
+            beside=(*requests[:refused], *requests[refused + 1 :]),
+            siblings=siblings,
+        )
+        in_the_way = obstacles(found.decision, evidence.policies)
+        found = _with_causes(replace(found, obstacles=in_the_way), tested_causes(evidence))
     beside = tuple(_denied_beside(requests, refused))
     is_allowed = found.decision is not None and found.decision.effect is Effect.ALLOWED
     return replace(found, next_steps=(*beside, *found.next_steps) if is_allowed else (*found.next_steps, *beside))
+
+
+def _with_causes(found: Diagnosis, reasoned: Reasoned) -> Diagnosis:
+    return replace(found, hypotheses=reasoned.hypotheses, separating=reasoned.separating)
 
 
 def _beside_aws(found: Diagnosis, refused: RequestDiagnosis, situation: Situation) -> Diagnosis:
@@ -73,7 +98,7 @@ def _beside_aws(found: Diagnosis, refused: RequestDiagnosis, situation: Situatio
         )
     elif fits and found.disagreement_code == Finding.NO_MESSAGE.code:
         found = replace(found, agreement=Agreement.AGREES, disagreement="", disagreement_code="")
-    return replace(found, aws=aws)
+    return replace(found, aws=aws, next_steps=(*fetching_steps(evaluated, situation.policies), *found.next_steps))
 
 
 AWS_EVALUATION: Final = "aws-evaluation"

@@ -5,6 +5,7 @@ Source: IAM User Guide, reference_policies_condition-keys; CloudTrail User Guide
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from policysim.language.arns import parse_arn
@@ -49,8 +50,8 @@ _EXACT: Final[dict[str, str]] = {
 _PREFIXES: Final[tuple[tuple[str, str], ...]] = (
     ("aws:principaltag/", "`aws iam list-{entity}-tags --{entity}-name {name}`, and the tags of the session"),
     ("aws:requesttag/", "the tags in `requestParameters` of the event"),
-    ("aws:resourcetag/", "`aws resourcegroupstaggingapi get-resources --resource-arn-list {resource}`"),
-    ("ec2:resourcetag/", "`aws resourcegroupstaggingapi get-resources --resource-arn-list {resource}`"),
+    ("aws:resourcetag/", "`aws resourcegroupstaggingapi get-resources --resource-arn-list {resource_word}`"),
+    ("ec2:resourcetag/", "`aws resourcegroupstaggingapi get-resources --resource-arn-list {resource_word}`"),
     ("kms:encryptioncontext:", "`requestParameters.encryptionContext` of the event"),
     ("s3:existingobjecttag/", "`aws s3api get-object-tagging` for `{resource}`"),
     ("s3:requestobjecttag/", "the tags in `requestParameters` of the event"),
@@ -68,8 +69,9 @@ def where_to_look(key: str, request: Request) -> str:
     principal = request.principal
     own = parse_arn(principal.entity_arn or principal.arn or "")
     return found.format(
-        account=principal.account or "ACCOUNT",
+        account=quote(principal.account or "ACCOUNT"),
         resource=request.resource.arn,
+        resource_word=quote(request.resource.arn),
         entity="user" if own is not None and own.resource_type == "user" else "role",
-        name=own.name if own is not None else "NAME",
+        name=quote(own.name) if own is not None else "NAME",
     )

@@ -57,6 +57,19 @@ def near_misses(decision: Decision) -> tuple[NearMiss, ...]:
             return (*settling, *ranked)[:LIMIT]
 
 
+def nearest(decision: Decision, layer: LayerName) -> tuple[NearMiss, ...]:
+    """The near misses of one layer that lacks an Allow, the most telling first; the far ones are among them.
+
+    Within one account the resource's own policy may do for the identity's, so that its statements count as well.
+    """
+    request = decision.request
+    layers = [layer]
+    if layer is LayerName.IDENTITY and request.principal.account in {None, request.resource.account}:
+        layers.append(LayerName.RESOURCE)
+    short = (miss for one in layers for miss in one_element_short(decision, one))
+    return tuple(sorted(short, key=lambda miss: _rank(miss, request)))
+
+
 def _where_an_allow_would_do(decision: Decision) -> tuple[LayerName, ...]:
     """The layers in which an Allow is missing, and the resource's where it would do for the identity's (spec M17)."""
     missing = without_allow(decision)

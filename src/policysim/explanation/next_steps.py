@@ -8,18 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policysim.account.policy_calls import (
-    managed_policy_call,
-    organisation_policy_call,
-    resource_policy_call,
-    trust_policy_call,
-)
-from policysim.account.policy_holders import can_have_policy, policy_holders
+from policysim.account.policy_holders import policy_holders
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.agreement import layer_of_message
 from policysim.explanation.diagnosis import Agreement
+from policysim.explanation.fetching import fetch, in_words, policy_command, read_policy
 from policysim.explanation.key_sources import where_to_look
 from policysim.language.arns import parse_arn
 from policysim.language.request import Credentials
@@ -38,19 +33,6 @@ _NO_POLICY: Final = (
     "the policies of the account are needed to say which statement decides: pass them with `--account DIR`"
 )
 _NO_REQUEST: Final = "which request was denied is not known: explain {other}, which may name what is missing here"
-
-_FETCH: Final[dict[LayerName, str]] = {
-    LayerName.IDENTITY: "fetch the policies of the caller: `aws iam get-account-authorization-details`",
-    LayerName.BOUNDARY: "fetch the permissions boundary: `aws iam get-account-authorization-details`",
-    LayerName.SESSION: "find who started the session, and with which session policies: the AssumeRole event tells",
-    LayerName.RESOURCE: "fetch the policy of `{resource}`{command}",
-    LayerName.VPCE: "fetch the endpoint's policy: `aws ec2 describe-vpc-endpoints`",
-    LayerName.SCP: "fetch the SCPs: `aws organizations list-policies-for-target --filter SERVICE_CONTROL_POLICY"
-    " --target-id {account}`, and for every level above",
-    LayerName.RCP: "fetch the RCPs: `aws organizations list-policies-for-target --filter RESOURCE_CONTROL_POLICY"
-    " --target-id {owner}`, and for every level above",
-}
-"""What to fetch when AWS names the layer and no policies are at hand."""
 
 _CHANGED_SINCE: Final = (
     "compare the time of the event with the time the policies were collected: a policy may have changed since"
@@ -107,7 +89,7 @@ def _without_policies(call: Call) -> Iterator[str]:
         yield f"no policy caused this denial ({denial.cause or 'cause unknown'}): change the setting or the request"
         return
     if denial is not None and denial.policy_arn is not None:
-        yield f"read the policy that AWS names: `{_read_policy(denial.policy_arn)}`"
+        yield f"read the policy that AWS names: `{read_policy(denial.policy_arn)}`"
     layer = layer_of_message(denial) if denial is not None else None
     no_allow = denial is not None and layer is LayerName.IDENTITY and denial.kind is DenialKind.IMPLICIT
     if no_allow and request is not None:
@@ -119,39 +101,13 @@ def _without_policies(call: Call) -> Iterator[str]:
         other = "the CloudTrail event of this call" if call.event is None else "the message that the caller saw"
         yield _NO_REQUEST.format(other=other)
         return
-    yield from (_fetch(one, request) for one in ((layer,) if layer is not None else _suspects(request)))
+    yield from (in_words(fetch(one, request)) for one in ((layer,) if layer is not None else _suspects(request)))
     yield _NO_POLICY
 
 
 def _suspects(request: Request) -> tuple[LayerName, ...]:
     """The layers to look at first when the message names none: the caller's policies, and the resource's own."""
-    return (LayerName.IDENTITY, LayerName.RESOURCE) if _policy_command(request) else (LayerName.IDENTITY,)
-
-
-def _policy_command(request: Request) -> str:
-    """The call that prints the policy of the resource; empty where none is known."""
-    arn = parse_arn(request.resource.arn)
-    if arn is None:
-        return ""
-    if request.action.lower().startswith("sts:") and arn.resource_type == "role":
-        return trust_policy_call(str(arn))
-    return resource_policy_call(policy_holders(arn)[-1]) if can_have_policy(arn) else ""
-
-
-def _fetch(layer: LayerName, request: Request) -> str:
-    filled = _policy_command(request)
-    return _FETCH[layer].format(
-        resource=request.resource.arn,
-        command=f": `{filled}`" if filled else "",
-        account=request.principal.account or "ACCOUNT",
-        owner=request.resource.account or "ACCOUNT",
-    )
-
-
-def _read_policy(policy_arn: str) -> str:
-    if ":organizations:" in policy_arn:
-        return organisation_policy_call(policy_arn.rsplit("/", 1)[-1])
-    return managed_policy_call(policy_arn)
+    return (LayerName.IDENTITY, LayerName.RESOURCE) if policy_command(request) else (LayerName.IDENTITY,)
 
 
 def _of_decision(decision: Decision, comparison: Comparison, named: LayerName | None) -> Iterator[str]:
@@ -180,7 +136,7 @@ def _suspicions(decision: Decision, named: LayerName | None) -> Iterator[str]:
     """What to look at when the policies at hand allow what AWS denied, in the layer ``named`` if it names one."""
     yield _CHANGED_SINCE
     if named is not None and named is not LayerName.SESSION:
-        yield _fetch(named, decision.request)
+        yield in_words(fetch(named, decision.request))
     elif decision.request.principal.credentials is not Credentials.LONG_TERM:
         yield _SESSION_POLICIES
     yield _CALL_AGAIN

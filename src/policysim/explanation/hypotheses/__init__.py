@@ -1,1 +1,1 @@
-"""The possible causes of a denial, each tested by evaluation: what speaks for it, what against it, and what would tell."""
+"""The possible causes of a denial, each tested by evaluation, with what speaks for it and what against."""

@@ -1,0 +1,178 @@
+"""Causes that the policies at hand hold for certain: a Deny that matches, an Allow that is missing, a fixed rule.
+
+Each is tested twice: that it gives what AWS said, and that the denial in its layer is gone once it is repaired.
+Source: spec E2, E3, E18, M10, M11, M17, M18, S15.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.cloudtrail.denial import DenialKind
+from policysim.evaluation.decision import Effect
+from policysim.evaluation.layers import LayerName
+from policysim.explanation.agreement import Finding, compare
+from policysim.explanation.diagnosis import Tested
+from policysim.explanation.hypotheses.assumptions import with_allow, without_statements
+from policysim.explanation.hypotheses.causes import Cause
+from policysim.explanation.hypotheses.evidence import DENIALS
+from policysim.explanation.hypotheses.missing_allow import MissingAllow, missing_allow
+from policysim.explanation.hypotheses.phrases import asked, came_to, said, statement, title, with_article
+from policysim.explanation.hypotheses.possibility import Possibility, Strength
+from policysim.explanation.obstacles import obstacles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policysim.explanation.diagnosis import Obstacle
+    from policysim.explanation.hypotheses.evidence import Evidence
+    from policysim.language.source import Location
+
+_QUARANTINE: Final = "AWSCompromisedKeyQuarantine"
+
+
+def causes_at_hand(evidence: Evidence) -> Iterator[Possibility]:
+    """The certain causes, as far as AWS's words leave room for them; the others are in the way, and no cause of it."""
+    decision = evidence.decision
+    if decision.effect not in DENIALS:
+        return
+    if not decision.checks:
+        yield _fixed_rule(evidence)
+        return
+    certain = [one for one in obstacles(decision, evidence.policies) if one.certain]
+    causes = [*_explicit(evidence, certain), *_implicit(evidence, certain)]
+    found = [cause for cause in causes if cause.tested is not Tested.REFUTED]
+    yield from found or causes
+
+
+def _fixed_rule(evidence: Evidence) -> Possibility:
+    sentence = evidence.decision.caveats[0].sentence if evidence.decision.caveats else "a rule of the service"
+    return Possibility(
+        Cause.FIXED_RULE,
+        sentence,
+        Tested.CONFIRMED if evidence.explained_at_hand else Tested.POSSIBLE,
+        "a rule of the service decides before any policy does",
+        Strength.AT_HAND,
+        opposing=() if evidence.named is None else (said(evidence.said),),
+    )
+
+
+def _explicit(evidence: Evidence, certain: list[Obstacle]) -> Iterator[Possibility]:
+    by_statement: dict[Location, Obstacle] = {}
+    for obstacle in certain:
+        if obstacle.match is not None:
+            by_statement.setdefault(obstacle.match.statement.location, obstacle)
+        elif obstacle.setting:
+            yield _setting(evidence, obstacle)
+    for obstacle in by_statement.values():
+        yield _denying(evidence, obstacle)
+
+
+def _setting(evidence: Evidence, obstacle: Obstacle) -> Possibility:
+    """RestrictPublicBuckets is printed as an explicit deny of the resource, with no Deny anywhere (spec S15)."""
+    accepted = evidence.accepts(obstacle.layer, DenialKind.EXPLICIT)
+    return Possibility(
+        Cause.BLOCK_PUBLIC_ACCESS,
+        Cause.BLOCK_PUBLIC_ACCESS.sentence(
+            sentence="the policy of the bucket is public, and RestrictPublicBuckets lets only the owner's account in"
+        ),
+        Tested.CONFIRMED if accepted else Tested.REFUTED,
+        f"evaluated with the settings of the bucket: {came_to(evidence.decision)}, and no Deny statement matches",
+        Strength.NAMED_BY_AWS if evidence.named is obstacle.layer else Strength.AT_HAND,
+        obstacle.layer,
+        supporting=_words_for(evidence, obstacle.layer) if accepted else (),
+        opposing=() if accepted else _words(evidence),
+    )
+
+
+def _denying(evidence: Evidence, obstacle: Obstacle) -> Possibility:
+    match, layer = obstacle.match, obstacle.layer
+    assert match is not None  # noqa: S101  # obstacles are sorted by what they are, above
+    against = tuple(_against_deny(evidence, obstacle))
+    after = evidence.decided(without_statements(evidence.policies, {match.statement.location}))
+    return Possibility(
+        Cause.EXPLICIT_DENY,
+        Cause.EXPLICIT_DENY.sentence(statement=statement(match), asked=asked(evidence.request)),
+        Tested.REFUTED if against else Tested.CONFIRMED,
+        f"evaluated: {with_article('explicit deny')} in the {title(layer, evidence.request)};"
+        f" without this statement: {came_to(after)}",
+        Strength.NAMED_BY_AWS if evidence.named is layer and not against else Strength.AT_HAND,
+        layer,
+        supporting=() if against else tuple(_for_deny(evidence, obstacle)),
+        opposing=against,
+    )
+
+
+def _for_deny(evidence: Evidence, obstacle: Obstacle) -> Iterator[str]:
+    yield from _words_for(evidence, obstacle.layer)
+    attached = obstacle.match.attached if obstacle.match is not None else None
+    if attached is None:
+        return
+    if attached.arn is not None and attached.arn == evidence.said.policy_arn:
+        yield f"AWS's message names this policy: `{attached.arn}`"
+    if (attached.arn or attached.name).rpartition("/")[2].startswith(_QUARANTINE):
+        yield "AWS attaches this policy itself when it finds the access key of a user in public"
+
+
+def _against_deny(evidence: Evidence, obstacle: Obstacle) -> Iterator[str]:
+    if not evidence.accepts(obstacle.layer, DenialKind.EXPLICIT):
+        yield from _words(evidence)
+        return
+    arn = obstacle.match.attached.arn if obstacle.match is not None else None
+    named = evidence.said.policy_arn
+    if named is not None and arn not in {None, named}:
+        yield f"AWS's message names another policy, `{named}`; this one denies as well"
+
+
+def _implicit(evidence: Evidence, certain: list[Obstacle]) -> Iterator[Possibility]:
+    """Missing Allows count where no Deny matches, or where AWS itself says that it found none."""
+    decision = evidence.decision
+    if decision.effect is Effect.EXPLICIT_DENY and evidence.said.kind is not DenialKind.IMPLICIT:
+        return
+    missing: dict[LayerName, list[str]] = {}
+    for obstacle in certain:
+        if obstacle.match is None and not obstacle.setting:
+            missing.setdefault(obstacle.layer, []).append(obstacle.node or "")
+    for layer, nodes in missing.items():
+        yield _lacking(evidence, missing_allow(evidence, layer, nodes))
+
+
+def _lacking(evidence: Evidence, missing: MissingAllow) -> Possibility:
+    layer = missing.layer
+    accepted = evidence.accepts(layer, DenialKind.IMPLICIT)
+    tested = Tested.CONFIRMED if accepted else Tested.REFUTED
+    against = () if accepted else _words(evidence)
+    if accepted and compare(evidence.said, evidence.decision).finding is Finding.EXPLICIT_HERE:
+        # AWS looks for a Deny first and found none: it stands in policies that were others then.
+        tested = Tested.POSSIBLE
+        against = ("the policies at hand hold a Deny that matches, which AWS would have found first",)
+    after = missing.repaired or evidence.decided(with_allow(evidence.policies, layer, evidence.request.principal))
+    denied = f"no {title(layer, evidence.request)} allows it"
+    return Possibility(
+        missing.cause,
+        missing.sentence,
+        tested,
+        f"evaluated: {denied}; {missing.assumption}: {came_to(after)}",
+        Strength.NAMED_BY_AWS if evidence.named is layer and accepted else Strength.AT_HAND,
+        layer,
+        supporting=tuple(_for_missing(evidence, layer)) if accepted else (),
+        opposing=against,
+    )
+
+
+def _for_missing(evidence: Evidence, layer: LayerName) -> Iterator[str]:
+    yield from _words_for(evidence, layer)
+    if evidence.named is LayerName.IDENTITY and layer is LayerName.RESOURCE:
+        yield (
+            "within one account AWS speaks of identity-based policies where neither they nor the resource's own"
+            " policy allow it"
+        )
+
+
+def _words_for(evidence: Evidence, layer: LayerName) -> tuple[str, ...]:
+    return _words(evidence) if evidence.named in {None, layer} or evidence.said.kind is DenialKind.EXPLICIT else ()
+
+
+def _words(evidence: Evidence) -> tuple[str, ...]:
+    sentence = said(evidence.said)
+    return (sentence,) if sentence else ()

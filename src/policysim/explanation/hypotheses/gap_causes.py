@@ -1,0 +1,140 @@
+"""Causes that nobody can see from here: policies that were not collected, and settings that only the service knows.
+
+Each gap is tested by itself, all others taken to allow: once as a Deny and once as nothing. Source: spec E5, E13, E15,
+E33, R22, S15; the account folder's layout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from shlex import quote
+from typing import TYPE_CHECKING, Final
+
+from policysim.cloudtrail.denial import DenialKind
+from policysim.evaluation.decision import Effect
+from policysim.evaluation.layers import LayerName
+from policysim.explanation.diagnosis import Fact, Tested
+from policysim.explanation.hypotheses.assumptions import harmless, with_gaps_as
+from policysim.explanation.hypotheses.causes import Cause
+from policysim.explanation.hypotheses.phrases import asked, came_to, said, title
+from policysim.explanation.hypotheses.possibility import Possibility, Strength
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policysim.evaluation.decision import Check, Decision
+    from policysim.evaluation.policy_set import Gap, LayerPolicies
+    from policysim.explanation.hypotheses.evidence import Evidence
+    from policysim.language.request import PublicAccessBlock, Resource
+
+_WHO_STARTED: Final = "the AssumeRole or GetFederationToken event that started the session shows its session policies"
+
+
+def causes_in_gaps(evidence: Evidence) -> Iterator[Possibility]:
+    """For each layer with something missing: the cause that it would be, if it gives what AWS said."""
+    for check in evidence.decision.checks:
+        content = evidence.policies.get(check.layer)
+        if check.gaps and content is not None:
+            yield from _in_layer(evidence, check, content)
+
+
+def _in_layer(evidence: Evidence, check: Check, content: LayerPolicies) -> Iterator[Possibility]:
+    layer = check.layer
+    others = harmless(evidence.policies, evidence.request.principal, {layer})
+    denied = {
+        kind: found
+        for kind, effect in ((DenialKind.EXPLICIT, "Deny"), (DenialKind.IMPLICIT, None))
+        if (kind is DenialKind.IMPLICIT or any(gap.may_deny for gap in check.gaps))
+        and evidence.fits(found := evidence.decided(with_gaps_as(others, layer, effect)))
+        and _is_here(found, layer, kind)
+    }
+    if not denied:
+        return
+    named = evidence.named is layer
+    nothing_at_hand = not content.policies
+    session = layer is LayerName.SESSION
+    cause = Cause.SESSION_POLICY_UNKNOWN if session else Cause.POLICY_NOT_COLLECTED
+    yield Possibility(
+        cause,
+        cause.sentence(title=title(layer, evidence.request), refuses=_refuses(evidence, denied)),
+        Tested.CONFIRMED if named and nothing_at_hand and _alone(evidence) else Tested.POSSIBLE,
+        "; ".join(f"evaluated {_assumption(kind)}: {came_to(found)}" for kind, found in denied.items()),
+        Strength.NAMED_BY_AWS if named else Strength.NOT_COLLECTED,
+        layer,
+        supporting=(*((said(evidence.said),) if named else ()), *dict.fromkeys(gap.sentence for gap in check.gaps)),
+        fact=_fact(check.gaps, session=session),
+    )
+
+
+def _alone(evidence: Evidence) -> bool:
+    """Whether AWS names the layer and the kind, and the policies at hand hold no Deny of their own."""
+    return evidence.said.kind is not DenialKind.UNKNOWN and evidence.decision.effect is not Effect.EXPLICIT_DENY
+
+
+def _is_here(decision: Decision, layer: LayerName, kind: DenialKind) -> bool:
+    """Whether it is this layer that denies, rather than something that denies whatever is assumed of it."""
+    if kind is DenialKind.EXPLICIT:
+        return decision.effect is Effect.EXPLICIT_DENY and decision.check(layer).verdict.value == "EXPLICIT_DENY"
+    return decision.effect is Effect.IMPLICIT_DENY and layer in decision.blocking
+
+
+def _assumption(kind: DenialKind) -> str:
+    return "with a Deny in what is missing" if kind is DenialKind.EXPLICIT else "with nothing in what is missing"
+
+
+def _refuses(evidence: Evidence, denied: dict[DenialKind, Decision]) -> str:
+    request = asked(evidence.request)
+    if len(denied) > 1:
+        return f"denies {request}, or does not allow it"
+    return f"denies {request}" if DenialKind.EXPLICIT in denied else f"does not allow {request}"
+
+
+def _fact(gaps: tuple[Gap, ...], *, session: bool) -> Fact:
+    first = next((gap for gap in gaps if gap.command), gaps[0])
+    if session:
+        return Fact(f"look at the session policies of the caller: {_WHO_STARTED}", first.command)
+    return Fact(f"collect what is missing: {first.sentence}", first.command)
+
+
+def public_access_cause(evidence: Evidence) -> Iterator[Possibility]:
+    """S3 Block Public Access, where its settings are not known and would give what AWS said (spec S15)."""
+    block = evidence.request.resource.public_access_block
+    if evidence.service != "s3" or block is None:
+        return
+    for name, assumed in _unknown_settings(block):
+        resource = replace(evidence.request.resource, public_access_block=assumed)
+        others = harmless(evidence.policies, evidence.request.principal)
+        found = evidence.decided(others, replace(evidence.request, resource=resource))
+        lifted = evidence.decided(others, replace(evidence.request, resource=_lifted(evidence)))
+        if evidence.fits(found) and lifted.effect is Effect.ALLOWED:
+            yield Possibility(
+                Cause.BLOCK_PUBLIC_ACCESS,
+                Cause.BLOCK_PUBLIC_ACCESS.sentence(sentence=f"{name} is on for the bucket or its account"),
+                Tested.POSSIBLE,
+                f"evaluated with {name} on: {came_to(found)}; with it off: {came_to(lifted)}",
+                Strength.SETTING,
+                LayerName.RESOURCE,
+                supporting=(f"whether {name} is on was not collected",),
+                fact=Fact("look at the settings of S3 Block Public Access", _public_access_command(evidence)),
+            )
+
+
+def _unknown_settings(block: PublicAccessBlock) -> Iterator[tuple[str, PublicAccessBlock]]:
+    if block.restrict_public_buckets is None:
+        yield "RestrictPublicBuckets", replace(block, restrict_public_buckets=True)
+    if block.ignore_public_acls is None:
+        yield "IgnorePublicAcls", replace(block, ignore_public_acls=True)
+
+
+def _lifted(evidence: Evidence) -> Resource:
+    resource = evidence.request.resource
+    block = resource.public_access_block
+    assert block is not None  # noqa: S101  # the caller has seen to it
+    return replace(
+        resource, public_access_block=replace(block, restrict_public_buckets=False, ignore_public_acls=False)
+    )
+
+
+def _public_access_command(evidence: Evidence) -> str:
+    bucket = evidence.request.resource.arn.rpartition(":")[2].partition("/")[0]
+    return f"aws s3api get-public-access-block --bucket {quote(bucket)}"

@@ -1,0 +1,172 @@
+"""Causes that hang on a condition key of unknown value: which values give exactly the denial that AWS told of.
+
+Every combination of the classes of values that the policies tell apart is evaluated, with what was not collected taken
+to allow; a combination speaks for a cause where the denial is the one of AWS's message. Source: spec C42, E2, M10.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import product
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.cloudtrail.denial import DenialKind
+from policysim.evaluation.decision import Effect
+from policysim.evaluation.splitting import classes_of_unknown_keys
+from policysim.evaluation.truth import FALSE, UNKNOWN
+from policysim.explanation.diagnosis import Fact, Tested
+from policysim.explanation.hypotheses.assumptions import harmless
+from policysim.explanation.hypotheses.causes import Cause
+from policysim.explanation.hypotheses.phrases import asked, came_to, listed, said, statement, title
+from policysim.explanation.hypotheses.possibility import Possibility, Strength
+from policysim.explanation.key_sources import where_to_look
+from policysim.explanation.obstacles import is_deny
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from policysim.evaluation.decision import Decision, StatementMatch
+    from policysim.evaluation.layers import LayerName
+    from policysim.evaluation.policy_set import PolicySet
+    from policysim.explanation.hypotheses.evidence import Evidence
+    from policysim.language.request import ContextValue
+    from policysim.language.source import Location
+
+BUDGET: Final = 128
+"""How many combinations are evaluated; beyond it each key is tried by itself, the others left open."""
+
+_SHOWN: Final = 3
+"""As many values of a key are written out."""
+
+
+class Completion(NamedTuple):
+    """One combination of values, and the decision under it."""
+
+    values: Mapping[str, ContextValue]
+    decision: Decision
+
+
+class _Seen(NamedTuple):
+    """A cause, with the first completion that shows it: a Deny statement, or else a layer without an Allow."""
+
+    layer: LayerName
+    deny: Location | None
+
+
+def causes_of_unknown_keys(evidence: Evidence) -> Iterator[Possibility]:
+    """The causes that some value of an unknown key brings about, none that the policies hold whatever it is."""
+    open_decision = _with_gaps_harmless(evidence)
+    if not open_decision.unknown_keys:
+        return
+    completions = completions_of(evidence, open_decision)
+    seen: dict[_Seen, list[Completion]] = {}
+    for completion in completions:
+        if evidence.fits(completion.decision):
+            for cause in _causes_in(evidence, completion.decision):
+                seen.setdefault(cause, []).append(completion)
+    for cause, shown in seen.items():
+        if len(shown) < len(completions):
+            yield _possibility(evidence, open_decision, cause, shown, completions)
+
+
+def _with_gaps_harmless(evidence: Evidence) -> Decision:
+    if not evidence.decision.gaps:
+        return evidence.decision
+    return evidence.decided(harmless(evidence.policies, evidence.request.principal))
+
+
+def completions_of(evidence: Evidence, decision: Decision) -> list[Completion]:
+    """The combinations of the unknown keys' values, each decided; no more than the budget allows."""
+    classes = classes_of_unknown_keys(decision, evidence.facts)
+    if math.prod(map(len, classes.values())) <= BUDGET:
+        combined = [dict(zip(classes, values, strict=True)) for values in product(*classes.values())]
+    else:
+        combined = [{key: value} for key, values in classes.items() for value in values][:BUDGET]
+    policies = harmless(evidence.policies, evidence.request.principal) if evidence.decision.gaps else evidence.policies
+    return [Completion(values, _under(evidence, values, policies)) for values in combined]
+
+
+def _under(evidence: Evidence, values: Mapping[str, ContextValue], policies: PolicySet) -> Decision:
+    context = evidence.request.context.with_values(values)
+    return evidence.decided(policies, replace(evidence.request, context=context))
+
+
+def _causes_in(evidence: Evidence, decision: Decision) -> Iterator[_Seen]:
+    """What denies in one combination, as far as AWS's words may stand for it."""
+    if decision.effect is Effect.EXPLICIT_DENY:
+        for match in decision.statements:
+            if is_deny(match) and evidence.accepts(match.layer, DenialKind.EXPLICIT):
+                yield _Seen(match.layer, match.statement.location)
+        return
+    for layer in decision.blocking:
+        if evidence.accepts(layer, DenialKind.IMPLICIT):
+            yield _Seen(layer, None)
+
+
+def _possibility(
+    evidence: Evidence, decision: Decision, cause: _Seen, shown: list[Completion], completions: list[Completion]
+) -> Possibility:
+    involved = _statements(evidence, decision, cause)
+    keys = _keys(involved, shown, completions)
+    return Possibility(
+        Cause.KEY_UNKNOWN,
+        Cause.KEY_UNKNOWN.sentence(
+            keys=listed(f"`{key}`" for key, _ in keys),
+            had="had" if len(keys) == 1 else "had, together,",
+            what=_what(evidence, cause, involved),
+        ),
+        Tested.POSSIBLE,
+        f"evaluated with {_values(keys)}: {came_to(shown[0].decision)}"
+        + ("" if len(shown) == len(_denied(completions)) else "; with other values it is allowed or denied otherwise"),
+        Strength.UNKNOWN_KEY,
+        cause.layer,
+        supporting=tuple(filter(None, (said(evidence.said),))),
+        fact=Fact(f"find the value of {keys[0][0]}: {where_to_look(keys[0][0], evidence.request)}") if keys else None,
+        keys=keys,
+    )
+
+
+def _denied(completions: list[Completion]) -> list[Completion]:
+    return [one for one in completions if one.decision.effect is not Effect.ALLOWED]
+
+
+def _statements(evidence: Evidence, decision: Decision, cause: _Seen) -> list[StatementMatch]:
+    """The Deny that holds under some values, or the Allows of the layer that fail under some."""
+    trace = evidence.decision.trace or decision.trace
+    if cause.deny is not None:
+        return [match for match in trace if match.statement.location == cause.deny and match.truth is not FALSE]
+    return [m for m in trace if m.layer is cause.layer and m.truth is UNKNOWN and not is_deny(m)]
+
+
+def _keys(
+    involved: list[StatementMatch], shown: list[Completion], completions: list[Completion]
+) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
+    """The keys that the cause hangs on, each with the values under which it is the cause."""
+    own = {key.lower() for match in involved for key in match.unknown_keys}
+    keys = dict.fromkeys(key for completion in completions for key in completion.values)
+    telling = [key for key in keys if key.lower() in own] or list(keys)
+    return tuple((key, _values_of(key, shown)) for key in telling)
+
+
+def _values_of(key: str, completions: list[Completion]) -> tuple[str | None, ...]:
+    found = (completion.values[key] for completion in completions if key in completion.values)
+    return tuple(dict.fromkeys(", ".join(value) if isinstance(value, tuple) else None for value in found))
+
+
+def _values(keys: tuple[tuple[str, tuple[str | None, ...]], ...]) -> str:
+    return listed(f"{key} {_one_of(values)}" for key, values in keys)
+
+
+def _one_of(values: tuple[str | None, ...]) -> str:
+    words = [f"`{value}`" if value is not None else "absent" for value in values[:_SHOWN]]
+    return listed(words, "or") + (", and others" if len(values) > _SHOWN else "")
+
+
+def _what(evidence: Evidence, cause: _Seen, involved: list[StatementMatch]) -> str:
+    if cause.deny is not None:
+        return f"{statement(involved[0])} denies {asked(evidence.request)}"
+    named = title(cause.layer, evidence.request)
+    if involved:
+        return f"{statement(involved[0])} does not match, and no {named} allows {asked(evidence.request)}"
+    return f"no {named} allows {asked(evidence.request)}"

@@ -1,0 +1,111 @@
+"""All causes that can have produced a denial, tested and ranked, and the one fact that would separate those left.
+
+Source: spec M10, M17, M18; IAM User Guide, troubleshoot_access-denied.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.explanation.diagnosis import Hypothesis, Tested
+from policysim.explanation.fetching import in_words
+from policysim.explanation.hypotheses.at_hand import causes_at_hand
+from policysim.explanation.hypotheses.from_words import cause_beside_policies, causes_from_words
+from policysim.explanation.hypotheses.gap_causes import causes_in_gaps, public_access_cause
+from policysim.explanation.hypotheses.of_the_call import other_authorizations
+from policysim.explanation.hypotheses.open_keys import causes_of_unknown_keys
+from policysim.explanation.hypotheses.reach import denies_that_do_not_hold, layers_out_of_reach
+from policysim.explanation.hypotheses.separating import separating_fact
+from policysim.explanation.hypotheses.stored_data import (
+    causes_in_stored_data,
+    key_of_another_service,
+    missing_in_region,
+)
+from policysim.explanation.hypotheses.time_causes import causes_in_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from policysim.cloudtrail.call import Call
+    from policysim.evaluation.facts import Facts
+    from policysim.explanation.diagnosis import Diagnosis, Fact
+    from policysim.explanation.hypotheses.evidence import Evidence
+    from policysim.explanation.hypotheses.possibility import Possibility
+
+_TESTED_FIRST: Final = (Tested.CONFIRMED, Tested.POSSIBLE, Tested.REFUTED)
+
+
+class Reasoned(NamedTuple):
+    """The hypotheses, the likeliest first, and the fact that would separate those that are left."""
+
+    hypotheses: tuple[Hypothesis, ...] = ()
+    separating: Fact | None = None
+
+
+def tested_causes(evidence: Evidence) -> Reasoned:
+    """Every cause that can have produced the denial, under the policies at hand."""
+    if not evidence.said.iam:
+        return _ranked([cause_beside_policies(evidence.said)])
+    found = [
+        *key_of_another_service(evidence),
+        *causes_in_stored_data(evidence),
+        *causes_at_hand(evidence),
+        *other_authorizations(evidence),
+    ]
+    if not evidence.explained_at_hand:
+        found += [
+            *causes_of_unknown_keys(evidence),
+            *causes_in_gaps(evidence),
+            *public_access_cause(evidence),
+            *missing_in_region(evidence),
+        ]
+        nothing_else = all(one.tested is Tested.REFUTED for one in found)
+        found += causes_in_time(evidence, nothing_else=nothing_else)
+        found += [*denies_that_do_not_hold(evidence), *layers_out_of_reach(evidence)]
+    return _ranked(found)
+
+
+def causes_without_policies(call: Call, facts: Facts) -> Reasoned:
+    """The causes that AWS's words and the event alone leave room for."""
+    denial = call.denial
+    if denial is not None and not denial.iam:
+        return _ranked([cause_beside_policies(denial)])
+    return _ranked(causes_from_words(call, facts))
+
+
+def is_explained(diagnosis: Diagnosis) -> bool:
+    """Whether the evidence leaves one cause: one that is confirmed, or the only one possible with nothing against it.
+
+    Several confirmed causes stand beside each other: each of them denies by itself.
+    """
+    left = [one for one in diagnosis.hypotheses if one.tested is not Tested.REFUTED]
+    if any(one.tested is Tested.CONFIRMED for one in left):
+        return True
+    return len(left) == 1 and not left[0].opposing
+
+
+def _ranked(possibilities: Iterable[Possibility]) -> Reasoned:
+    found = list(dict.fromkeys(possibilities))
+    found.sort(key=_rank)
+    hypotheses = tuple(_hypothesis(one, rank) for rank, one in enumerate(found, 1))
+    return Reasoned(hypotheses, separating_fact(found))
+
+
+def _rank(possibility: Possibility) -> tuple[int, bool, int]:
+    """Confirmed before possible before refuted; what something speaks against comes after what nothing does."""
+    return _TESTED_FIRST.index(possibility.tested), bool(possibility.opposing), possibility.strength
+
+
+def _hypothesis(possibility: Possibility, rank: int) -> Hypothesis:
+    possible = possibility.tested is Tested.POSSIBLE
+    return Hypothesis(
+        code=possibility.cause.code,
+        cause=possibility.sentence,
+        rank=rank,
+        tested=possibility.tested,
+        test=possibility.test,
+        supporting=possibility.supporting,
+        opposing=possibility.opposing,
+        next=in_words(possibility.fact) if possible and possibility.fact is not None else "",
+        layer=possibility.layer,
+    )
