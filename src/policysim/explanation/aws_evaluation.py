@@ -21,8 +21,9 @@ from policysim.cloudtrail.aws_evaluation import (
     EvaluationKind,
 )
 from policysim.evaluation.decision import Effect, Verdict
-from policysim.evaluation.layers import LAYER, LAYERS, Combine, LayerName
+from policysim.evaluation.layers import LAYER, Combine, LayerName
 from policysim.explanation.aws_checks import OurCheck, our_checks
+from policysim.explanation.aws_denial import LAYER_OF_CHECK, denied_by, where
 from policysim.explanation.decoded_statements import decoded_checks
 from policysim.explanation.diagnosis import AwsEvaluation, ComparedCheck, label
 from policysim.explanation.evaluated_policies import (
@@ -30,9 +31,8 @@ from policysim.explanation.evaluated_policies import (
     Counterparts,
     counterparts,
     policy_differences,
-    shown,
 )
-from policysim.explanation.evaluated_statements import names, statement_differences
+from policysim.explanation.evaluated_statements import deciding, names, statement_differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from policysim.evaluation.decision import Decision
     from policysim.evaluation.policy_set import PolicySet
 
-_LAYER_OF_CHECK: Final = {layer.check_type: layer.name for layer in LAYERS}
 _NOTHING_KNOWN: Final = Counterparts({}, ())
 
 
@@ -71,6 +70,7 @@ def compare_with_aws(
         resource=evaluation.resource,
         effect=evaluation.effect,
         checks=checks,
+        denied_by=denied_by(evaluation),
         differences=tuple(dict.fromkeys(differences)),
     )
 
@@ -95,15 +95,8 @@ def _denies(matched: Sequence[MatchedPolicy]) -> bool:
 
 
 def _told(check: EvaluatedCheck, evaluation: Evaluation) -> ComparedCheck:
-    """A check as AWS tells it, with what each policy is attached to."""
-    statements = []
-    for matched in check.matched:
-        policy = evaluation.policy(matched.uri)
-        name = matched.uri if policy is None else shown(policy)
-        where = policy.attached_to if policy is not None and name == matched.uri else ()
-        attached = f" (attached to {', '.join(where)})" if where else ""
-        statements += [f"{name}{attached}: {statement.sid or 'a statement'}" for statement in matched.statements]
-    return ComparedCheck(check.type, check.target, check.effect, "", tuple(statements))
+    """A check as AWS tells it, with nothing beside it."""
+    return ComparedCheck(check.type, check.target, check.effect, "", tuple(names(check, evaluation, _NOTHING_KNOWN)))
 
 
 def _compared(
@@ -111,7 +104,7 @@ def _compared(
 ) -> Iterator[ComparedCheck]:
     """Each check of AWS beside ours, in AWS's order, and then ours that AWS does not show."""
     theirs, left = _checks_of(evaluation), list(ours)
-    separate = any(_LAYER_OF_CHECK.get(check.type) is LayerName.RESOURCE for check in theirs)
+    separate = any(LAYER_OF_CHECK.get(check.type) is LayerName.RESOURCE for check in theirs)
     for check in theirs:
         mine = next((one for one in left if _is_same(check, one)), None)
         if mine is not None:
@@ -133,7 +126,7 @@ def _of_layer(ours: Sequence[OurCheck], layer: LayerName) -> OurCheck | None:
 
 def _is_same(check: EvaluatedCheck, mine: OurCheck) -> bool:
     """Whether both are of one layer, and of one level of an organisation where both tell."""
-    if _LAYER_OF_CHECK.get(check.type) is not mine.layer:
+    if LAYER_OF_CHECK.get(check.type) is not mine.layer:
         return False
     return not mine.node or not check.target or check.target.rsplit("/", 1)[-1] == mine.node
 
@@ -197,32 +190,25 @@ def _difference(
     check: EvaluatedCheck, mine: OurCheck | None, evaluation: Evaluation, decision: Decision, known: Counterparts
 ) -> str:
     """What differs between a check of AWS and ours; empty where nothing does, or where ours is open."""
-    layer = _LAYER_OF_CHECK.get(check.type)
+    layer = LAYER_OF_CHECK.get(check.type)
     if layer is None:
         return f"AWS shows a check of the type `{check.type}`, which is not known here"
     if check.effect not in _ABSENT:
-        return f"AWS shows the effect `{check.effect}` in the {_where(layer, check)}, which is not known here"
-    listed = "; ".join(names(check, evaluation, known))
-    told = f": {listed}" if listed else ""
+        return f"AWS shows the effect `{check.effect}` in the {where(check)}, which is not known here"
+    told = deciding(check, evaluation, known)
     if mine is None or not _counts(mine):
-        harmless = check.effect in {ALLOW, NO_IMPACT} and not listed
+        harmless = check.effect in {ALLOW, NO_IMPACT} and not any(check.matched)
         if harmless and layer in _SHOWN_WITHOUT_POLICIES:
             return ""
-        return _ABSENT[check.effect].format(where=_where(layer, check), theirs=told)
+        return _ABSENT[check.effect].format(where=where(check), theirs=told)
     if mine.verdict is Verdict.UNKNOWN:
         return ""
     statements = list(statement_differences(check, mine, decision, known))
     meaning = _MEANINGS.get((check.effect, mine.verdict.value), "")
     if statements and (not meaning or check.effect in {ALLOW, EXPLICIT_DENY}):
         return "; ".join(statements)
-    said = meaning.format(where=_where(layer, check), theirs=told, ours=_ours(mine))
+    said = meaning.format(where=where(check), theirs=told, ours=_ours(mine))
     return "; ".join((said, *statements)) if said else ""
-
-
-def _where(layer: LayerName, check: EvaluatedCheck) -> str:
-    at = f" at `{check.target.rsplit('/', 1)[-1]}`" if check.target else ""
-    title = LAYER[layer].title
-    return f"{title[:-1]}ies{at}" if title.endswith("policy") else f"{title}{at}"
 
 
 def _ours(mine: OurCheck) -> str:
@@ -240,11 +226,11 @@ def _ours_alone(mine: OurCheck, evaluation: Evaluation, *, separate: bool) -> Co
     open_or_needless = mine.verdict in {Verdict.UNKNOWN, Verdict.NO_IMPACT}
     if open_or_needless or (counted and (mine.verdict is not Verdict.EXPLICIT_DENY or _is_shown(evaluation))):
         return row
-    where = _where(mine.layer, EvaluatedCheck(layer.check_type, "", target))
+    place = where(EvaluatedCheck(layer.check_type, "", target))
     said = {
-        Verdict.EXPLICIT_DENY: f"a Deny matches in the {where} here{_ours(mine)}",
-        Verdict.IMPLICIT_DENY: f"no Allow matches in the {where} here",
-        Verdict.ALLOW: f"the {where} here allow",
+        Verdict.EXPLICIT_DENY: f"a Deny matches in the {place} here{_ours(mine)}",
+        Verdict.IMPLICIT_DENY: f"no Allow matches in the {place} here",
+        Verdict.ALLOW: f"the {place} here allow",
     }[mine.verdict]
     return row._replace(difference=f"{said}; AWS shows no such check")
 

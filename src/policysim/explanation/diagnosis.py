@@ -67,12 +67,20 @@ class FixKind(Enum):
     ADD_PRINCIPAL = "add-principal"
     ADD_CONDITION_VALUE = "add-condition-value"
     ADD_STATEMENT = "add-statement"
+    ADD_ENDPOINT_STATEMENT = "add-endpoint-statement"
     NEW_POLICY = "new-policy"
+    ATTACH_POLICY = "attach-policy"
+    CHANGE_OPERATOR = "change-operator"
+    CORRECT_VALUE = "correct-value"
+    NAME_PRINCIPAL = "name-principal"
     DROP_EXCLUSION = "drop-exclusion"
     EXCEPT_PRINCIPAL = "except-principal"
     EXCEPT_ACTION = "except-action"
     EXCEPT_RESOURCE = "except-resource"
     EXCEPT_VALUE = "except-value"
+    EXCEPT_PRINCIPAL_FOR_ACTION = "except-principal-for-action"
+    EXCEPT_SERVICE_CALLS = "except-service-calls"
+    EXCEPT_ENDPOINT = "except-endpoint"
 
 
 class Verification(NamedTuple):
@@ -199,7 +207,8 @@ class AwsEvaluation:
     """AWS's own evaluation of the refused request, held against ours check by check, in AWS's order.
 
     ``kind`` is ``authorization-details`` or ``decoded-message``, ``source`` the file that it came from; ``effect`` is
-    AWS's word. ``differences`` are sentences on all that differs; none: both agree as far as AWS tells.
+    AWS's word. ``denied_by`` says who denied by AWS's evaluation alone, a phrase each. ``differences`` are sentences on
+    all that differs; none: both agree as far as AWS tells, where there is a decision to compare with.
     """
 
     kind: str
@@ -208,6 +217,7 @@ class AwsEvaluation:
     resource: str
     effect: str
     checks: tuple[ComparedCheck, ...] = ()
+    denied_by: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
 
 

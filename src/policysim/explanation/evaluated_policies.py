@@ -114,12 +114,8 @@ def _are_told_apart(listed: EvaluatedPolicy, others: Iterable[EvaluatedPolicy], 
 def policy_differences(evaluation: Evaluation, known: Counterparts) -> Iterator[str]:
     """What is missing here of the policies that AWS evaluated, and which of them changed since."""
     for policy in known.missing:
-        title = LAYER[LAYER_OF_TYPE[policy.type]].title
         where = f" attached to {_list(policy.attached_to)}" if policy.attached_to else ""
-        call = fetching_call(policy)
-        yield f"AWS evaluated the {title} `{shown(policy)}`{where}, which is not among the policies at hand" + (
-            f": fetch it with `{call}`" if call else ""
-        )
+        yield f"AWS evaluated the {_title(policy)} `{shown(policy)}`{where}, which is not among the policies at hand"
     service = evaluation.action.split(":", 1)[0]
     for policy in evaluation.policies:
         here = known.found.get(policy.uri)
@@ -127,6 +123,16 @@ def policy_differences(evaluation: Evaluation, known: Counterparts) -> Iterator[
             continue
         if _about(policy.document, service) != _about(here.policy, service):
             yield f"`{here.name}` is not what AWS evaluated: it changed since the denial"
+
+
+def fetching_steps(evaluation: Evaluation, policies: PolicySet) -> tuple[str, ...]:
+    """How to fetch each policy that AWS evaluated and that is not at hand, where a call shows it."""
+    calls = ((policy, fetching_call(policy)) for policy in counterparts(evaluation, policies).missing)
+    return tuple(f"fetch the {_title(policy)} that AWS evaluated: `{call}`" for policy, call in calls if call)
+
+
+def _title(policy: EvaluatedPolicy) -> str:
+    return LAYER[LAYER_OF_TYPE[policy.type]].title
 
 
 def shown(policy: EvaluatedPolicy) -> str:

@@ -30,10 +30,25 @@ _EFFECTS = {ALLOW: StatementEffect.ALLOW, DENY: StatementEffect.DENY, EXPLICIT_D
 def names(check: EvaluatedCheck, evaluation: Evaluation, known: Counterparts) -> Iterator[str]:
     """The statements that AWS lists as matched, ``policy: Sid`` each, by the names of the policies at hand."""
     for matched in check.matched:
-        here, policy = known.found.get(matched.uri), evaluation.policy(matched.uri)
-        name = here.name if here is not None else shown(policy) if policy is not None else matched.uri
         for statement in matched.statements:
-            yield f"{name}: {statement.sid or 'a statement'}"
+            yield f"{_name(matched, evaluation, known)}: {statement.sid or 'a statement'}"
+
+
+def deciding(check: EvaluatedCheck, evaluation: Evaluation, known: Counterparts) -> str:
+    """The statements of a check that have its effect, in words; empty where AWS lists none."""
+    wanted = _EFFECTS.get(check.effect)
+    found = [
+        f"`{statement.sid}` of `{_name(matched, evaluation, known)}`"
+        for matched in check.matched
+        for statement in matched.statements
+        if wanted is not None and _EFFECTS.get(statement.effect) is wanted
+    ]
+    return f": {', '.join(found)}" if found else ""
+
+
+def _name(matched: MatchedPolicy, evaluation: Evaluation, known: Counterparts) -> str:
+    here, policy = known.found.get(matched.uri), evaluation.policy(matched.uri)
+    return here.name if here is not None else shown(policy) if policy is not None else matched.uri
 
 
 def statement_differences(

@@ -226,6 +226,7 @@ def _aws_evaluation(aws: AwsEvaluation) -> AwsEvaluationDocument:
             )
             for check in aws.checks
         ),
+        denied_by=aws.denied_by,
         differences=aws.differences,
     )
 

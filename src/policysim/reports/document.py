@@ -174,7 +174,10 @@ class ComparedCheckDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwsEvaluationDocument:
-    """AWS's own evaluation of the refused request, as a file of the user's holds it, beside ours."""
+    """AWS's own evaluation of the refused request, as a file of the user's holds it, beside ours.
+
+    ``denied_by`` says who denied by AWS's evaluation alone.
+    """
 
     kind: str
     source: str
@@ -183,6 +186,7 @@ class AwsEvaluationDocument:
     effect: str
     checks: tuple[ComparedCheckDocument, ...]
     differences: tuple[str, ...]
+    denied_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
