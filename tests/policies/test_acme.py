@@ -1,4 +1,4 @@
-"""The sample organisation and the scenarios hold together: what is referenced is there, ids agree, documents are clean.
+"""The sample organisation holds together: what is referenced is there, ids agree, documents are clean.
 
 These checks read the files themselves and not through policysim's own folder reader, so that they can judge it.
 """
@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from policysim.cloudtrail.event_reading import event_from_record
-from policysim.language.locator import locate
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import parse_policy, read_policy
 from policysim.language.source import Location, Source
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 ACME = POLICIES / "acme"
-SCENARIOS = sorted(folder for folder in (POLICIES / "scenarios").iterdir() if folder.is_dir())
-SCENARIO_NAMES = [folder.name for folder in SCENARIOS]
 ACCOUNT_FILES = (
     "account.json",
     "authorization-details.json",
@@ -154,7 +150,7 @@ class TestOrganisation:
             assert ids["arn"] == f"arn:aws:organizations::{owner}/{kind}_control_policy/{ids['id']}"
 
     def test_documents_speak_of_no_other_organisation(self) -> None:
-        for path in POLICIES.rglob("*.json"):
+        for path in ACME.rglob("*.json"):
             named = set(re.findall(r"\bo-[a-z0-9]{10,32}\b", path.read_text(encoding="utf-8")))
             assert named <= {ORGANISATION["organization_id"]}
 
@@ -278,79 +274,3 @@ def test_policy_files_have_no_problems(path: Path, policy_type: PolicyType) -> N
     policy = parse_policy(Source(path.name, path.read_text(encoding="utf-8")), policy_type)
     assert policy.statements
     assert not policy.problems
-
-
-def caller_account(record: dict[str, Any]) -> str:
-    account: str = record["userIdentity"]["accountId"]
-    return account
-
-
-@pytest.mark.parametrize("folder", SCENARIOS, ids=SCENARIO_NAMES)
-class TestScenario:
-    def test_the_record_is_a_denied_call(self, folder: Path) -> None:
-        event = event_from_record(load(folder / "event.json"))
-        assert event.is_denial
-        assert event.is_call
-        assert event.why_no_denial is None
-
-    def test_the_caller_exists_with_the_ids_of_the_record(self, folder: Path) -> None:
-        identity = load(folder / "event.json")["userIdentity"]
-        if identity["type"] == "IAMUser":
-            users = DETAILS[identity["accountId"]]["UserDetailList"]
-            user = next(user for user in users if user["UserName"] == identity["userName"])
-            assert (identity["arn"], identity["principalId"]) == (user["Arn"], user["UserId"])
-            return
-        issuer = identity["sessionContext"]["sessionIssuer"]
-        role = role_named(identity["accountId"], issuer["userName"])
-        session = identity["principalId"].removeprefix(role["RoleId"] + ":")
-        assert (issuer["arn"], issuer["principalId"]) == (role["Arn"], role["RoleId"])
-        session_arn = f"arn:aws:sts::{identity['accountId']}:assumed-role/{role['RoleName']}/{session}"
-        assert identity["arn"] == session_arn
-
-    def test_the_message_names_the_caller_and_the_record_is_the_callers_copy(self, folder: Path) -> None:
-        record = load(folder / "event.json")
-        assert record["errorMessage"].startswith(
-            f"User: {record['userIdentity']['arn']} is not authorized to perform: "
-        )
-        assert record["recipientAccountId"] == caller_account(record)
-        assert record["tlsDetails"]["clientProvidedHostHeader"].endswith(
-            f"{record['eventSource'].removesuffix('.amazonaws.com')}.{record['awsRegion']}.amazonaws.com"
-        )
-        assert (record["eventCategory"] == "Data") is not record["managementEvent"]
-
-    def test_a_policy_arn_in_the_message_is_that_of_the_expected_statement(self, folder: Path) -> None:
-        record = load(folder / "event.json")
-        statement = load(folder / "expected.json")["statement"]
-        named = re.search(r"explicit deny in [a-z -]+: (arn:\S+)", record["errorMessage"])
-        assert (named is None) is (statement is None)
-        if named is None:
-            return
-        arn = named.group(1)
-        by_arn = {ids["arn"]: f"policies/scps/{name}.json" for name, ids in ORGANISATION["policies"].items()}
-        for account, details in DETAILS.items():
-            for policy in details["Policies"]:
-                by_arn[policy["Arn"]] = f"accounts/{account}/authorization-details.json"
-        assert by_arn[arn] == statement["file"]
-
-    def test_expected_statements_are_in_the_files_they_are_said_to_be_in(self, folder: Path) -> None:
-        expected = load(folder / "expected.json")
-        assert set(expected) == {"decision", "layer", "statement", "near_miss", "agreement"}
-        place = expected["statement"] or expected["near_miss"]
-        file = place["file"]
-        if file.endswith("authorization-details.json"):
-            policies = [policy for _, policy in documents_in_details(file.split("/")[1])]
-        else:
-            path = ACME / file
-            types = dict(whole_documents())
-            policies = [parse_policy(Source(file, path.read_text(encoding="utf-8")), types[path])]
-        found = [s for policy in policies for s in policy.statements if s.sid == place["sid"]]
-        assert found
-        assert all(locate(statement.location).source.name == file for statement in found)
-
-    def test_the_story_names_the_expected_statement(self, folder: Path) -> None:
-        story = (folder / "README.md").read_text(encoding="utf-8")
-        expected = load(folder / "expected.json")
-        place = expected["statement"] or expected["near_miss"]
-        assert f"`{place['sid']}`" in story
-        assert f"`{place['file']}`" in story
-        assert len(story.splitlines()) <= 12
