@@ -98,6 +98,33 @@ def test_what_is_expected_of_a_scenario_is_complete(scenario: Path) -> None:
     assert EXPECTED <= expected_of(scenario).keys() <= EXPECTED | {"account"}
 
 
+MADE_UP_ACCOUNT = re.compile(r"(\d)\1{3}(\d)\2{3}(\d)\3{3}")
+MADE_UP_ADDRESS = re.compile(r"10\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|127\.")
+ADDRESS = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
+
+
+@each_scenario
+def test_nothing_in_the_gallery_is_real(scenario: Path) -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted(scenario.glob("event*")))
+    accounts = set(re.findall(r"(?<=[:\"])\d{12}(?=[:\"])", text))
+    assert [account for account in accounts if MADE_UP_ACCOUNT.fullmatch(account) is None] == []
+    records = [line for line in text.splitlines() if "userAgent" not in line or '"sourceIPAddress"' in line]
+    addresses = {found for line in records for found in ADDRESS.findall(re.sub(r'"userAgent": ?"[^"]*"', "", line))}
+    assert [address for address in addresses if MADE_UP_ADDRESS.match(address) is None] == []
+    keys = re.findall(r'"accessKeyId": ?"([^"]*)"', text)
+    assert [key for key in keys if not key.endswith("EXAMPLE")] == []
+
+
+def test_no_two_records_of_the_gallery_are_the_same() -> None:
+    ids = [
+        found
+        for scenario in scenarios()
+        for path in sorted(scenario.glob("event*"))
+        for found in re.findall(r'"eventID": ?"([^"]*)"', path.read_text(encoding="utf-8"))
+    ]
+    assert len(ids) == len(set(ids))
+
+
 # What is on record
 
 
