@@ -369,7 +369,7 @@ def test_g25_aws_managed_policies_are_left_alone_with_a_reason() -> None:
     proposal = propose(case(request("s3:GetObject"), in_force({IDENTITY: (ANYTHING, quarantine)})))
     assert not proposal.fixes
     assert "only AWS changes an AWS managed policy" in proposal.notes[0]
-    assert "detached" in proposal.notes[1]
+    assert not any("detached" in note for note in proposal.notes)
 
 
 def test_a_caller_without_a_document_to_edit_gets_an_inline_policy() -> None:
@@ -381,12 +381,23 @@ def test_a_caller_without_a_document_to_edit_gets_an_inline_policy() -> None:
     assert found[0].command.startswith("aws iam put-user-policy --user-name ann --policy-name allow-s3-getobject-")
 
 
-def test_p23_a_role_of_identity_center_gets_advice_instead() -> None:
+def test_p23_what_a_role_of_identity_center_lacks_goes_into_its_permission_set() -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_dev_0123"
+    caller = Principal(kind=PrincipalKind.ROLE_SESSION, arn=None, account=ACCOUNT, entity_arn=arn)
+    inline = attached(document(allow("sqs:*")), name="AwsSSOInlinePolicy", attached_to=arn)
+    (fix,) = fixes(case(request("s3:GetObject", principal=caller), in_force({IDENTITY: inline})))
+    assert (fix.kind, fix.verified.effect) == ("add-statement", Effect.ALLOWED)
+    assert "permission set `dev`" in fix.warning
+    assert fix.command.startswith("aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN")
+    assert "aws sso-admin provision-permission-set" in fix.command
+
+
+def test_p23_other_inline_policies_of_such_a_role_are_not_edited() -> None:
     arn = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_dev_0123"
     caller = Principal(kind=PrincipalKind.ROLE_SESSION, arn=None, account=ACCOUNT, entity_arn=arn)
     inline = attached(document(allow("sqs:*")), name="inline", attached_to=arn)
     proposal = propose(case(request("s3:GetObject", principal=caller), in_force({IDENTITY: inline})))
-    assert not proposal.fixes
+    assert [fix.kind for fix in proposal.fixes] == ["new-policy"]
     assert any("permission set" in note for note in proposal.notes)
 
 

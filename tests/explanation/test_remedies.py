@@ -209,7 +209,7 @@ def test_e3_quarantined_keys_are_rotated_and_the_deny_is_left_alone() -> None:
         }
     )
     (found,) = remedies(case(request("s3:GetObject", principal=ANN), policies))
-    assert (found.code, found.command) == ("rotate-keys", "aws iam list-access-keys --user-name ann")
+    assert (found.code, found.command) == ("rotate-key", "aws iam list-access-keys --user-name ann")
 
 
 def test_what_is_allowed_here_is_called_again() -> None:

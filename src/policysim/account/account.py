@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from policysim.evaluation.policy_set import AttachedPolicy, Gap
     from policysim.language.policy import Policy
     from policysim.language.request import AclGrant
+    from policysim.language.source import Location
 
 NOT_COLLECTED: Final = None
 
@@ -232,7 +233,7 @@ class Node:
     """A root, an organisational unit or an account of an organisation.
 
     ``scps`` and ``rcps`` are the policies attached to it, ``None`` when they were not collected; ``scp_gaps`` and
-    ``rcp_gaps`` tell of attached policies without a document.
+    ``rcp_gaps`` tell of attached policies without a document. ``scps_at`` is where the names of its SCPs are listed.
     """
 
     id: str
@@ -242,6 +243,7 @@ class Node:
     children: tuple[Node, ...] = ()
     scp_gaps: tuple[Gap, ...] = ()
     rcp_gaps: tuple[Gap, ...] = ()
+    scps_at: Location | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

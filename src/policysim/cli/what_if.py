@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
+from policysim.account.full_access import FULL_AWS_ACCESS
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.policy_set import AttachedPolicy, LayerPolicies, Level, level
 from policysim.language.policy_types import PolicyType
-from policysim.sources.full_access import FULL_AWS_ACCESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -14,6 +14,7 @@ from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.condition_remedies import ways_to_meet_conditions
 from policysim.explanation.diagnosis import Remedy
+from policysim.explanation.fixes.documents import QUARANTINE
 from policysim.explanation.name_remedies import other_names
 from policysim.explanation.remedy_codes import RemedyCode
 from policysim.language.arns import parse_arn
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
     from policysim.cloudtrail.call import Call
     from policysim.explanation.fixes.candidates import Case
-
-QUARANTINE: Final = ":iam::aws:policy/AWSCompromisedKeyQuarantine"
-"""The policies that AWS attaches to a user whose access keys it found in public."""
 
 _WAIT: Final = (
     "the policies at hand allow the call: wait a minute and call again, for a new role, policy or membership takes"
@@ -140,7 +138,7 @@ def _quarantine(case: Case) -> Iterator[Remedy]:
             user = parse_arn(case.request.principal.arn or "")
             name = user.name if user is not None and user.resource_type == "user" else "USER"
             yield Remedy(
-                RemedyCode.ROTATE_KEYS.value,
+                RemedyCode.ROTATE_KEY.value,
                 _ROTATE.format(policy=match.attached.name),
                 f"aws iam list-access-keys --user-name {name}",
             )

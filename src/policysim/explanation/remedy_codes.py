@@ -21,7 +21,7 @@ class RemedyCode(Enum):
     NAME_THE_SESSION = "name-the-session"
     NARROW_REQUEST = "narrow-request"
     RENEW_SESSION = "renew-session"
-    ROTATE_KEYS = "rotate-keys"
+    ROTATE_KEY = "rotate-key"
     WAIT_AND_RETRY = "wait-and-retry"
     CORRECT_NAME = "correct-name"
     OTHER_ACCOUNT = "other-account"

@@ -142,6 +142,11 @@ def replace_value(location: Location, value: NewValue) -> TextEdit:
     return TextEdit(span, _Style.beside(span.source.text, span.start, span.end).printed(value))
 
 
+def rename_member(location: Location, name: str) -> TextEdit:
+    """Give the member at ``location`` another name; its value stays as it is written."""
+    return TextEdit(locate(location.key), _dumped(name, (",", ":")))
+
+
 def remove_value(location: Location) -> TextEdit:
     """Remove a list item, or a member with its name, and the comma that goes with it; an empty shell stays.
 

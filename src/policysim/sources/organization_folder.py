@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.account import gaps
 from policysim.account.account import Node, Organisation
+from policysim.account.full_access import FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS, FullAccess
 from policysim.account.on_demand import OnDemand
 from policysim.evaluation.policy_set import AttachedPolicy
 from policysim.sources.account_folder import account_id_of, read_account
 from policysim.sources.errors import InputError
 from policysim.sources.files import json_file
-from policysim.sources.full_access import FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS, FullAccess
 from policysim.sources.json_values import Json, read_json
 from policysim.sources.policy_files import read_policy_file
 
@@ -126,6 +126,7 @@ class _Policies:
             children=tuple(self.node(child, depth + 1) for child in at.optional_items("children")),
             scp_gaps=scp_gaps,
             rcp_gaps=rcp_gaps,
+            scps_at=names.location if scps is not None and (names := at.member(_SCPS.member)) is not None else None,
         )
 
     def _attached(

@@ -14,7 +14,7 @@ from policysim.language.arns import parse_arn
 if TYPE_CHECKING:
     from policysim.language.policy import PatternElement, PrincipalElement, Statement
 
-_EVERYTHING: Final = 10_000
+EVERYTHING: Final = 10_000
 _WHOLE_SERVICE: Final = 1_000
 _PREFIX: Final = 20
 _NEGATED: Final = 5_000
@@ -24,7 +24,7 @@ _NEGATED: Final = 5_000
 def pattern_breadth(pattern: str) -> int:
     """How many names an action or resource pattern stands for, roughly."""
     if pattern in {"*", "*:*"}:
-        return _EVERYTHING
+        return EVERYTHING
     if "*" not in pattern and "?" not in pattern:
         return 1
     arn = parse_arn(pattern)

@@ -17,32 +17,39 @@ if TYPE_CHECKING:
 
 
 class Case(NamedTuple):
-    """One denied request, the policies that apply to it, and the (traced) decision that a fix is to change."""
+    """One denied request, the policies that apply to it, and the (traced) decision that a fix is to change.
+
+    ``no_explicit_deny``: AWS's message says that no policy allows, which it says only where no Deny matches.
+    """
 
     request: Request
     policies: PolicySet
     decision: Decision
     organisation: Organisation
     facts: Facts
+    no_explicit_deny: bool = False
 
 
 class Aim(NamedTuple):
     """The one thing in the way that a fix removes.
 
     ``deny`` is the Deny statement to be narrowed; without one, an Allow is missing in ``layer`` (at ``node``, for
-    layers of several levels).
+    layers of several levels). With ``public`` the policy of a bucket is in the way because it is open to everybody.
     """
 
     layer: LayerName
     node: str | None = None
     deny: StatementMatch | None = None
+    public: bool = False
 
 
 class Candidate(NamedTuple):
     """One possible edit of one document.
 
     ``breadth`` is a rough count of what the edit lets in; smaller is better. With ``new`` the document does not exist
-    yet and is to be attached in the layer ``layer``. ``others`` are whom else the edited statement names.
+    yet and is to be attached in the layer ``layer``, or in the place of the documents there with ``instead``; with
+    ``attached_at`` it exists, and the edit attaches it to that node. ``others`` are whom else the edited statement
+    names.
     """
 
     kind: FixKind
@@ -54,6 +61,8 @@ class Candidate(NamedTuple):
     warning: str = ""
     new: bool = False
     others: tuple[str, ...] = ()
+    instead: bool = False
+    attached_at: str | None = None
 
 
 Builder = Callable[[Case, Aim], Iterator[Candidate]]

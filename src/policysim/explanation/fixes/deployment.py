@@ -1,88 +1,39 @@
 """The AWS CLI call that puts an edited document into force: a table by kind of document.
 
-Source: AWS CLI command reference (iam, organizations, ec2, s3api, kms, sqs, sns, secretsmanager, lambda, ecr,
-dynamodb, kinesis, efs, events, logs, backup, s3control).
+Source: AWS CLI command reference; the calls are in ``deployment_calls``.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.account.policy_calls import queue_url
+from policysim.catalog.quotas import VERSIONS_OF_MANAGED_POLICY
 from policysim.evaluation.layers import LayerName
+from policysim.explanation.fixes.deployment_calls import (
+    ATTACH,
+    BY_RESOURCE,
+    BY_TYPE,
+    DELETE_VERSION,
+    INLINE,
+    MANAGED,
+    NEW_BOUNDARY,
+    NEW_MANAGED,
+    PERMISSION_SET,
+)
+from policysim.explanation.fixes.documents import permission_set_of
 from policysim.language.arns import parse_arn
 from policysim.language.embedding import EmbeddedOffsets
-from policysim.language.policy_types import PolicyType
+from policysim.language.locator import locate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from policysim.evaluation.policy_set import AttachedPolicy
     from policysim.language.arns import Arn
     from policysim.language.policy import Policy
     from policysim.language.source import DocumentPath
-
-_MANAGED: Final = (
-    "aws iam create-policy-version --policy-arn {policy_arn} --policy-document {document} --set-as-default"
-)
-_ORGANISATION: Final = "aws organizations update-policy --policy-id {policy_id} --content {document}"
-
-_INLINE: Final[Mapping[str, str]] = {
-    "role": "aws iam put-role-policy --role-name {name} --policy-name {policy} --policy-document {document}",
-    "user": "aws iam put-user-policy --user-name {name} --policy-name {policy} --policy-document {document}",
-    "group": "aws iam put-group-policy --group-name {name} --policy-name {policy} --policy-document {document}",
-}
-"""Inline policies, by the type of identity that they are embedded in."""
-
-_BY_TYPE: Final[Mapping[PolicyType, str]] = {
-    PolicyType.TRUST: "aws iam update-assume-role-policy --role-name {name} --policy-document {document}",
-    PolicyType.SCP: _ORGANISATION,
-    PolicyType.RCP: _ORGANISATION,
-    PolicyType.VPCE: "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {name} --policy-document {document}",
-}
-
-_BY_RESOURCE: Final[Mapping[tuple[str, str], str]] = {
-    ("s3", ""): "aws s3api put-bucket-policy --bucket {name} --policy {document}",
-    ("s3", "accesspoint"): (
-        "aws s3control put-access-point-policy --region {region} --account-id {account} --name {name}"
-        " --policy {document}"
-    ),
-    (
-        "kms",
-        "key",
-    ): "aws kms put-key-policy --region {region} --key-id {name} --policy-name default --policy {document}",
-    ("sqs", ""): (
-        "aws sqs set-queue-attributes --region {region} --queue-url {queue_url} --attributes {policy_attribute}"
-    ),
-    ("sns", ""): (
-        "aws sns set-topic-attributes --region {region} --topic-arn {arn} --attribute-name Policy"
-        " --attribute-value {document}"
-    ),
-    ("secretsmanager", "secret"): (
-        "aws secretsmanager put-resource-policy --region {region} --secret-id {arn} --resource-policy {document}"
-    ),
-    ("lambda", "function"): "aws lambda put-resource-policy --region {region} --resource-arn {arn} --policy {document}",
-    ("ecr", "repository"): (
-        "aws ecr set-repository-policy --region {region} --repository-name {id} --policy-text {document}"
-    ),
-    ("dynamodb", "table"): (
-        "aws dynamodb put-resource-policy --region {region} --resource-arn {arn} --policy {document}"
-    ),
-    ("kinesis", "stream"): (
-        "aws kinesis put-resource-policy --region {region} --resource-arn {arn} --policy {document}"
-    ),
-    ("elasticfilesystem", "file-system"): (
-        "aws efs put-file-system-policy --region {region} --file-system-id {id} --policy {document}"
-    ),
-    ("backup", "backup-vault"): (
-        "aws backup put-backup-vault-access-policy --region {region} --backup-vault-name {id} --policy {document}"
-    ),
-    ("events", "event-bus"): ("aws events put-permission --region {region} --event-bus-name {id} --policy {document}"),
-}
-"""Resource-based policies, by service and resource type (the part of the ARN's resource before its first ``/`` or
-``:``, empty where there is none)."""
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -90,36 +41,70 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 def can_deploy(holder_arn: str) -> bool:
     """Whether the table knows how to put a resource-based policy on this resource."""
     arn = parse_arn(holder_arn)
-    return arn is not None and (arn.service, arn.resource_type) in _BY_RESOURCE
+    return arn is not None and (arn.service, arn.resource_type) in BY_RESOURCE
 
 
-def command(attached: AttachedPolicy, layer: LayerName) -> str:
+def command(attached: AttachedPolicy, layer: LayerName, *, new: bool = False) -> str:
     """The call that deploys the document as it stands in its file; empty where no single call does (session policies).
 
-    A part of a bigger file is cut out with ``jq`` (1.8 for a percent-encoded document).
+    A part of a bigger file is cut out with ``jq`` (1.8 for a percent-encoded document). ``new``: the document does not
+    exist in AWS yet.
     """
-    template = _template(attached, layer)
+    template = _template(attached, layer, new=new)
     if template is None:
         return ""
     owner = attached.attached_to or attached.name
-    arn = parse_arn(owner)
-    quoted = {name: shlex.quote(value) for name, value in _parts(attached, owner, arn).items()}
+    quoted = {name: shlex.quote(value) for name, value in _parts(attached, owner, parse_arn(owner)).items()}
     text = _text_of(attached.policy)
-    return template.format(document=text.argument, policy_attribute=text.queue_attribute, **quoted)
+    version = None if new or template is not MANAGED else _version_to_delete(attached.policy)
+    made_room = "" if version is None else DELETE_VERSION.format(version=shlex.quote(version), **quoted)
+    return made_room + template.format(document=text.argument, policy_attribute=text.queue_attribute, **quoted)
 
 
-def _template(attached: AttachedPolicy, layer: LayerName) -> str | None:
+def attach_command(attached: AttachedPolicy, node: str) -> str:
+    """The call that attaches a policy of the organisation to one of its nodes."""
+    return ATTACH.format(policy_id=shlex.quote(_policy_id(attached)), name=shlex.quote(node))
+
+
+def _template(attached: AttachedPolicy, layer: LayerName, *, new: bool) -> str | None:
     if layer is LayerName.SESSION:
         return None
-    by_type = _BY_TYPE.get(attached.policy.type)
+    by_type = BY_TYPE.get(attached.policy.type)
     if by_type is not None:
         return by_type
     owner = parse_arn(attached.attached_to or "")
     if layer is LayerName.RESOURCE:
-        return None if owner is None else _BY_RESOURCE.get((owner.service, owner.resource_type))
+        return None if owner is None else BY_RESOURCE.get((owner.service, owner.resource_type))
     if attached.arn is not None:
-        return _MANAGED
-    return None if owner is None else _INLINE.get(owner.resource_type)
+        if not new:
+            return MANAGED
+        calls = NEW_BOUNDARY if layer is LayerName.BOUNDARY else NEW_MANAGED
+        return None if owner is None else calls.get(owner.resource_type)
+    if permission_set_of(attached.attached_to or "") is not None:
+        return PERMISSION_SET
+    return None if owner is None else INLINE.get(owner.resource_type)
+
+
+def _version_to_delete(policy: Policy) -> str | None:
+    """The oldest version of a managed policy that is not in force, where the collection shows as many as AWS keeps."""
+    place = policy.location
+    *above, versions, _, document = ("", "", "", *place.path)
+    if (versions, document) != ("PolicyVersionList", "Document"):
+        return None
+    listed = json.loads(locate(place._replace(path=(*above[3:], versions))).text)
+    others = [one for one in listed if not one.get("IsDefaultVersion") and one.get("VersionId")]
+    if len(listed) < VERSIONS_OF_MANAGED_POLICY or not others:
+        return None
+    return str(min(others, key=_age)["VersionId"])
+
+
+def _age(version: dict[str, str]) -> tuple[str, int]:
+    number = version["VersionId"].removeprefix("v")
+    return str(version.get("CreateDate", "")), int(number) if number.isdecimal() else 0
+
+
+def _policy_id(attached: AttachedPolicy) -> str:
+    return (attached.arn or "POLICY_ID").rsplit("/", 1)[-1]
 
 
 def _parts(attached: AttachedPolicy, owner: str, arn: Arn | None) -> dict[str, str]:
@@ -133,7 +118,7 @@ def _parts(attached: AttachedPolicy, owner: str, arn: Arn | None) -> dict[str, s
         "account": account,
         "policy": attached.name,
         "policy_arn": attached.arn or attached.name,
-        "policy_id": (attached.arn or "POLICY_ID").rsplit("/", 1)[-1],
+        "policy_id": _policy_id(attached),
         "queue_url": queue_url(arn) if arn is not None else "",
     }
 

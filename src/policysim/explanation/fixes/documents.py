@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.account.principals import attachments_of
 from policysim.evaluation.layers import LAYER, Combine, LayerName
-from policysim.language.arns import is_account_id, parse_arn
+from policysim.language.arns import is_account_id, is_reserved_role, parse_arn
 from policysim.language.policy_types import PolicyType
 
 if TYPE_CHECKING:
@@ -24,6 +24,14 @@ _MANAGED_BY_AWS: Final[tuple[tuple[str, str], ...]] = (
     ("/aws-reserved/", "the role belongs to IAM Identity Center: change its permission set instead"),
 )
 """Parts of an ARN, of a document or of what it is attached to, that tell that nobody but AWS edits it (spec G25)."""
+
+OF_PERMISSION_SET: Final = "AwsSSOInlinePolicy"
+"""The inline policy of a role of IAM Identity Center: the one that its permission set holds."""
+
+_RESERVED_PREFIX: Final = "AWSReservedSSO_"
+
+QUARANTINE: Final = ":iam::aws:policy/AWSCompromisedKeyQuarantine"
+"""The policies that AWS attaches to a user whose access keys it found in public: nobody gets round them."""
 
 AWS_KEY_MANAGER: Final = "AWS"
 
@@ -53,8 +61,24 @@ def refusal(case: Case, attached: AttachedPolicy) -> str | None:
     """Why a document cannot be edited, or ``None`` when it can (spec G25, E38, S25)."""
     if attached.policy.type is PolicyType.RESOURCE and case.request.resource.key_manager == AWS_KEY_MANAGER:
         return "only AWS changes the policy of an AWS managed key: use a key of your own"
-    managed = managed_by_aws(attached.arn or "") or managed_by_aws(attached.attached_to or "")
+    of_permission_set = permission_set_of(attached.attached_to or "") is not None
+    if of_permission_set and attached.arn is None:
+        return None if attached.name == OF_PERMISSION_SET else managed_by_aws(attached.attached_to or "")
+    managed = managed_by_aws(attached.arn or "")
+    if managed is None and not of_permission_set:
+        managed = managed_by_aws(attached.attached_to or "")
     return managed if managed or attached.editable else "only AWS changes it"
+
+
+def permission_set_of(owner_arn: str) -> str | None:
+    """The name of the permission set that IAM Identity Center made a role for; ``None`` for any other identity (P23).
+
+    The role is named ``AWSReservedSSO_NAME_SUFFIX``.
+    """
+    if not is_reserved_role(owner_arn):
+        return None
+    name = owner_arn.rsplit("/", 1)[-1].removeprefix(_RESERVED_PREFIX)
+    return name.rpartition("_")[0] or name
 
 
 def managed_by_aws(arn: str) -> str | None:
@@ -89,6 +113,9 @@ def also_affected(case: Case, attached: AttachedPolicy, layer: LayerName) -> tup
     own_arn = case.request.principal.entity_arn or case.request.principal.arn
     if attached.arn is not None:
         return tuple(arn for arn in attachments_of(case.organisation, attached.arn) if arn != own_arn)
+    permission_set = permission_set_of(attached.attached_to or "")
+    if permission_set is not None:
+        return tuple(arn for arn in _roles_of(case.organisation, permission_set) if arn != own_arn)
     group = parse_arn(attached.attached_to or "")
     if group is None or group.resource_type != "group":
         return ()
@@ -112,6 +139,14 @@ def named_besides(case: Case, match: StatementMatch) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry.value for entry in principal.entries if entry.value not in own))
 
 
+def _roles_of(organisation: Organisation, permission_set: str) -> Iterator[str]:
+    """The roles that stand for a permission set, in every account at hand."""
+    for account in organisation.accounts.values():
+        for arn in account.identities.roles if account.identities is not None else ():
+            if permission_set_of(arn) == permission_set:
+                yield arn
+
+
 def _members(organisation: Organisation, account_id: str, group: str) -> Iterator[str]:
     account = organisation.accounts.get(account_id)
     identities = account.identities if account is not None else None
@@ -125,6 +160,19 @@ def _accounts_under(organisation: Organisation, attached: AttachedPolicy) -> tup
     if organisation.root is None:
         return ()
     return tuple(dict.fromkeys(_bound(organisation.root, attached.policy.location, inherited=False)))
+
+
+def accounts_below(organisation: Organisation, node_id: str) -> tuple[str, ...]:
+    """The accounts at and below a node of the organisation."""
+    path = organisation.path_to(node_id)
+    return () if path is None else tuple(_accounts_of(path[-1]))
+
+
+def _accounts_of(node: Node) -> Iterator[str]:
+    if is_account_id(node.id):
+        yield node.id
+    for child in node.children:
+        yield from _accounts_of(child)
 
 
 def _bound(node: Node, place: Location, *, inherited: bool) -> Iterator[str]:

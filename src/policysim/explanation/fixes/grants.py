@@ -13,13 +13,18 @@ from policysim.evaluation.reasons import Element, Reason
 from policysim.explanation.diagnosis import FixKind, label
 from policysim.explanation.fixes.breadth import covers_a_service, covers_everything, element_breadth, statement_breadth
 from policysim.explanation.fixes.candidates import Builder, Candidate, one_warning
-from policysim.explanation.fixes.documents import bound_by, documents, in_aim, named_besides, refusal
-from policysim.explanation.fixes.statements import granting_statement, literal_value, principal_entry, resource_pattern
+from policysim.explanation.fixes.corrections import correct_action, correct_resource, correct_value
+from policysim.explanation.fixes.documents import bound_by, documents, in_aim, named_besides
+from policysim.explanation.fixes.endpoints import add_endpoint_statement
+from policysim.explanation.fixes.near import near, near_conditions
+from policysim.explanation.fixes.operators import change_operator
+from policysim.explanation.fixes.statements import granting_statement, literal_values, principal_entry, resource_pattern
 from policysim.explanation.near_misses import one_element_short
 from policysim.language.edits import add_member, append_to_list, remove_value
 from policysim.language.operators import Family, SetPrefix, operator_named
 from policysim.language.policy import Effect as StatementEffect
 from policysim.language.request import PrincipalKind
+from policysim.language.wildcards import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +44,9 @@ _WARNED: Final = 2
 
 _WHOEVER_HAS_THE_VALUE: Final = 2
 
+_PLACES: Final = 4
+"""In as many documents a new statement is tried: one of them may be full."""
+
 _FAR: Final = 2
 """A statement about other resources comes behind a new one: its name says what it was meant for."""
 
@@ -55,16 +63,9 @@ _NOTHING_ALLOWED: Final = (
 _UNNAMED_RESOURCE: Final = "the event does not name the resource, so this covers all (`*`): narrow it if you can"
 
 
-def _near(case: Case, aim: Aim, element: Element) -> Iterator[NearMiss]:
-    """Near misses of the layer in documents that can be edited."""
-    for miss in one_element_short(case.decision, aim.layer):
-        if miss.outcome.element is element and refusal(case, miss.match.attached) is None:
-            yield miss
-
-
 def add_action(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The action into the list of a statement that fits in every other way."""
-    for miss in _near(case, aim, Element.ACTION):
+    for miss in near(case, aim, Element.ACTION):
         statement = miss.match.statement
         if miss.outcome.reason is not Reason.ACTION_OTHER:
             continue
@@ -84,13 +85,13 @@ def add_action(case: Case, aim: Aim) -> Iterator[Candidate]:
 
 def add_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The resource into the list of a statement that fits in every other way; never ``*`` (spec R2)."""
-    for miss in _near(case, aim, Element.RESOURCE):
+    for miss in near(case, aim, Element.RESOURCE):
         statement = miss.match.statement
         pattern = resource_pattern(case.request, case.facts, aim.layer, miss.match.attached.policy.version)
-        if miss.outcome.reason is not Reason.RESOURCE_OTHER or pattern == "*":
+        if miss.outcome.reason is not Reason.RESOURCE_OTHER or pattern in {None, "*"}:
             continue
         far = _FAR if miss.far else 1
-        for kind, value, names in ((FixKind.ADD_RESOURCE, pattern, 1), *_objects(case, miss.match)):
+        for kind, value, names in ((FixKind.ADD_RESOURCE, str(pattern), 1), *_objects(case, miss.match)):
             yield Candidate(
                 kind,
                 f"add `{value}` to {label(miss.match)}",
@@ -124,7 +125,7 @@ def add_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
     if named is None:
         return
     kind, value = named
-    for miss in _near(case, aim, Element.PRINCIPAL):
+    for miss in near(case, aim, Element.PRINCIPAL):
         statement = miss.match.statement
         if statement.principal is None or statement.principal.negated:
             continue
@@ -147,41 +148,55 @@ def add_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
 
 def add_condition_value(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The request's own value into the list of values that a condition accepts."""
-    for miss in _near(case, aim, Element.CONDITION):
+    for miss, entry in near_conditions(case, aim):
         statement = miss.match.statement
-        entry = next((one for one in statement.conditions if one.path() == miss.outcome.path[:3]), None)
-        value = _value_to_accept(case, entry) if entry is not None else None
-        if entry is None or value is None or miss.outcome.reason is not Reason.VALUE_OTHER:
+        values = _values_to_accept(case, entry)
+        if not values or miss.outcome.reason not in _VALUES_DIFFER:
             continue
         by_name = entry.key.lower() == "aws:principalarn"
         yield Candidate(
             FixKind.ADD_CONDITION_VALUE,
-            f"accept `{value}` for {entry.key} in {label(miss.match)}",
+            f"accept {' and '.join(f'`{value}`' for value in values)} for {entry.key} in {label(miss.match)}",
             miss.match.attached,
             aim.layer,
-            (append_to_list(statement.location.below(*entry.path()), value),),
+            (append_to_list(statement.location.below(*entry.path()), *values),),
             statement_breadth(statement, besides="principal") * (1 if by_name else _WHOEVER_HAS_THE_VALUE),
             warning="" if by_name else _MORE_WHO_FIT.format(statement=label(miss.match)),
             others=() if by_name else named_besides(case, miss.match),
         )
 
 
-def _value_to_accept(case: Case, entry: ConditionEntry) -> str | None:
-    """Values of texts and ARNs can be listed; a time, an address or a flag is not for a policy to follow."""
+_VALUES_DIFFER: Final = frozenset({Reason.VALUE_OTHER, Reason.SET_VALUE_OTHER, Reason.SET_NONE_FITS})
+
+
+def _values_to_accept(case: Case, entry: ConditionEntry) -> tuple[str, ...]:
+    """Values of texts and ARNs can be listed; a time, an address or a flag is not for a policy to follow.
+
+    None where a wildcard that stands there already means the value, and only the operator keeps it from working.
+    """
     operator = operator_named(entry.operator)
     if operator is None or operator.base.negated or operator.base.family not in {Family.STRING, Family.ARN}:
-        return None
-    if operator.prefix is SetPrefix.FOR_ALL_VALUES:
-        return None
-    return literal_value(case.request, entry.key)
+        return ()
+    found = literal_values(case.request, entry.key)
+    if operator.base.name.startswith("StringEquals") and any(_means(entry, value) for value in found):
+        return ()
+    if operator.prefix is SetPrefix.NONE:
+        return found if len(found) == 1 else ()
+    missing = tuple(value for value in found if value not in entry.values)
+    return missing if operator.prefix is SetPrefix.FOR_ALL_VALUES else missing[:1]
+
+
+def _means(entry: ConditionEntry, value: str) -> bool:
+    wild = (listed for listed in entry.values if "*" in listed or "?" in listed)
+    return any(Pattern.from_text(listed).matches(value) for listed in wild)
 
 
 def add_statement(case: Case, aim: Aim) -> Iterator[Candidate]:
     """A new statement for this request alone, in the document that binds the fewest others."""
-    for attached in documents(case, aim)[:2]:
+    for attached in documents(case, aim)[:_PLACES]:
         statement = granting_statement(case, aim.layer, attached.policy.type, attached.policy.version)
         if statement is None:
-            return
+            continue
         warning = warning_for_new_statement(case, aim, statement)
         yield Candidate(
             FixKind.ADD_STATEMENT,
@@ -211,10 +226,21 @@ def warning_for_new_statement(case: Case, aim: Aim, statement: Json) -> str:
     return ""
 
 
+_MIND_CONDITIONS: Final = frozenset(
+    {
+        FixKind.ADD_CONDITION_VALUE,
+        FixKind.CHANGE_OPERATOR,
+        FixKind.CORRECT_VALUE,
+        FixKind.ADD_ENDPOINT_STATEMENT,
+    }
+)
+"""Edits that work on a condition instead of passing by it."""
+
+
 def minding_conditions(case: Case, aim: Aim, candidate: Candidate) -> Candidate:
     """The candidate, with a warning where it passes by a condition that alone keeps the request out."""
     kept_out = next(_kept_out_by_condition(case, aim), None)
-    if kept_out is None or candidate.kind is FixKind.ADD_CONDITION_VALUE:
+    if kept_out is None or candidate.kind in _MIND_CONDITIONS:
         return candidate
     warning = one_warning(_BYPASSES.format(statement=label(kept_out.match)), candidate.warning)
     return candidate._replace(warning=warning, breadth=candidate.breadth * _WARNED)
@@ -247,7 +273,7 @@ def drop_exclusion(case: Case, aim: Aim) -> Iterator[Candidate]:
     """Out of NotAction or NotResource of an Allow, where it lists exactly this action or resource (spec A5, R12)."""
     wanted = {Element.ACTION: case.request.action.lower(), Element.RESOURCE: case.request.resource.arn}
     for element, value in wanted.items():
-        for miss in _near(case, aim, element):
+        for miss in near(case, aim, element):
             statement = miss.match.statement
             patterns = statement.action if element is Element.ACTION else statement.resource
             if patterns is None or not patterns.negated or len(patterns.patterns) < 2:
@@ -269,7 +295,17 @@ def drop_exclusion(case: Case, aim: Aim) -> Iterator[Candidate]:
             )
 
 
-_IN_STATEMENTS: Final[tuple[Builder, ...]] = (add_action, add_resource, add_condition_value, drop_exclusion)
+_IN_STATEMENTS: Final[tuple[Builder, ...]] = (
+    add_endpoint_statement,
+    add_action,
+    add_resource,
+    add_condition_value,
+    change_operator,
+    correct_resource,
+    correct_action,
+    correct_value,
+    drop_exclusion,
+)
 
 GRANT_BUILDERS: Final[dict[LayerName, tuple[Builder, ...]]] = {
     LayerName.IDENTITY: (add_statement, *_IN_STATEMENTS),

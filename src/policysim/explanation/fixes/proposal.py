@@ -13,17 +13,36 @@ from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.truth import TRUE
 from policysim.explanation.diagnosis import Fix
 from policysim.explanation.fixes.candidates import Aim, one_warning
-from policysim.explanation.fixes.deployment import command
-from policysim.explanation.fixes.documents import also_affected, documents, managed_by_aws, refusal, refusals
+from policysim.explanation.fixes.deployment import attach_command, command
+from policysim.explanation.fixes.documents import (
+    QUARANTINE,
+    accounts_below,
+    also_affected,
+    documents,
+    managed_by_aws,
+    permission_set_of,
+    refusal,
+    refusals,
+)
 from policysim.explanation.fixes.exceptions import EXCEPTION_BUILDERS
 from policysim.explanation.fixes.grants import GRANT_BUILDERS, minding_conditions
-from policysim.explanation.fixes.new_policies import new_inline_policy, new_resource_policy
+from policysim.explanation.fixes.new_policies import (
+    attach_full_access,
+    copy_of_boundary,
+    new_inline_policy,
+    new_managed_policy,
+    new_resource_policy,
+)
+from policysim.explanation.fixes.public_policies import name_principal
+from policysim.explanation.fixes.ranking import narrowest_first
+from policysim.explanation.fixes.sizes import FITS as _FITS
+from policysim.explanation.fixes.sizes import fit
 from policysim.explanation.fixes.verification import verify
 from policysim.explanation.near_misses import without_allow
 from policysim.language.policy import Effect as StatementEffect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from policysim.evaluation.decision import Decision
     from policysim.explanation.diagnosis import FixKind
@@ -39,7 +58,12 @@ STEPS: Final = 3
 _BUILDERS_FOR_NOTHING_TO_EDIT: Final[dict[LayerName, tuple[Builder, ...]]] = {
     LayerName.IDENTITY: (new_inline_policy,),
     LayerName.RESOURCE: (new_resource_policy,),
+    LayerName.BOUNDARY: (copy_of_boundary,),
+    LayerName.SCP: (attach_full_access,),
 }
+
+_BUILDERS_FOR_NO_ROOM: Final[dict[LayerName, tuple[Builder, ...]]] = {LayerName.IDENTITY: (new_managed_policy,)}
+"""What to try where nothing else fits into its quota."""
 
 _ORDER_OF_EFFECTS: Final = (Effect.ALLOWED, Effect.DEPENDS, Effect.IMPLICIT_DENY, Effect.EXPLICIT_DENY)
 
@@ -62,8 +86,9 @@ def propose(case: Case, named_by_aws: LayerName | None = None) -> Proposal:
         aim = next_aim(case.decision, named_by_aws)
         if aim is None:
             break
-        outcomes = _best_of_each_kind(case, aim)[: ALTERNATIVES if step == 1 else 1]
-        notes.update(dict.fromkeys(_notes(case, aim, found=bool(outcomes))))
+        outcomes, refused = _best_of_each_kind(case, aim)
+        outcomes = outcomes[: ALTERNATIVES if step == 1 else 1]
+        notes.update(dict.fromkeys((*refused, *_notes(case, aim, found=bool(outcomes)))))
         if not outcomes:
             break
         fixes.extend(_fix(outcome, case, step) for outcome in outcomes)
@@ -83,7 +108,9 @@ def next_aim(decision: Decision, named_by_aws: LayerName | None = None) -> Aim |
         case Effect.EXPLICIT_DENY:
             denies = (match for match in decision.statements if match.statement.effect is StatementEffect.DENY)
             deny = next((match for match in denies if match.truth is TRUE), None)
-            return None if deny is None else Aim(deny.layer, deny.node, deny)
+            if deny is None:
+                return Aim(LayerName.RESOURCE, public=True) if _restricted_as_public(decision) else None
+            return Aim(deny.layer, deny.node, deny)
         case Effect.IMPLICIT_DENY:
             return _missing_allow(decision, next(iter(decision.blocking), None))
         case Effect.DEPENDS:
@@ -93,14 +120,20 @@ def next_aim(decision: Decision, named_by_aws: LayerName | None = None) -> Aim |
             return None
 
 
+def _restricted_as_public(decision: Decision) -> bool:
+    """Whether S3 Block Public Access alone is in the way: it denies where the policy of a bucket is public (S15)."""
+    block = decision.request.resource.public_access_block
+    return decision.layer == LayerName.RESOURCE.value and block is not None and block.restrict_public_buckets is True
+
+
 def _missing_allow(decision: Decision, layer: LayerName | None) -> Aim | None:
     return None if layer is None else Aim(layer, decision.check(layer).blocking_node)
 
 
 def _builders(case: Case, aim: Aim) -> Iterator[tuple[Aim, Builder]]:
     """The builders to try. Within one account the resource's side may do for the identity's (spec E7, M17)."""
-    if aim.deny is not None:
-        yield from ((aim, builder) for builder in EXCEPTION_BUILDERS)
+    if aim.deny is not None or aim.public:
+        yield from ((aim, builder) for builder in (EXCEPTION_BUILDERS if aim.deny is not None else (name_principal,)))
         return
     yield from ((aim, builder) for builder in GRANT_BUILDERS.get(aim.layer, ()))
     yield from ((aim, builder) for builder in _BUILDERS_FOR_NOTHING_TO_EDIT.get(aim.layer, ()))
@@ -109,16 +142,36 @@ def _builders(case: Case, aim: Aim) -> Iterator[tuple[Aim, Builder]]:
         yield from ((Aim(LayerName.RESOURCE), builder) for builder in GRANT_BUILDERS[LayerName.RESOURCE])
 
 
-def _best_of_each_kind(case: Case, aim: Aim) -> list[Outcome]:
-    """The outcomes that work, the one that lets in least first; of each kind of edit only the best."""
-    candidates = [candidate for own, builder in _builders(case, aim) for candidate in builder(case, own)]
-    if aim.deny is None:
-        candidates = [minding_conditions(case, aim, candidate) for candidate in candidates]
-    outcomes = [outcome for candidate in candidates if (outcome := verify(candidate, aim, case)) is not None]
+def _best_of_each_kind(case: Case, aim: Aim) -> tuple[list[Outcome], tuple[str, ...]]:
+    """The outcomes that work, the one that lets in least first, of each kind of edit only the best.
+
+    With them, why the others that would work cannot be deployed.
+    """
+    outcomes, refused = _outcomes(case, aim, _builders(case, aim))
+    if refused and not outcomes:
+        outcomes, _ = _outcomes(case, aim, ((aim, builder) for builder in _BUILDERS_FOR_NO_ROOM.get(aim.layer, ())))
     best: dict[FixKind, Outcome] = {}
     for outcome in sorted(outcomes, key=_size):
         best.setdefault(outcome.candidate.kind, outcome)
-    return list(best.values())
+    return narrowest_first(list(best.values())), tuple(dict.fromkeys(refused))
+
+
+def _outcomes(case: Case, aim: Aim, builders: Iterable[tuple[Aim, Builder]]) -> tuple[list[Outcome], list[str]]:
+    """The outcomes of all candidates that reach the aim and fit, and a sentence for each that does not fit."""
+    found: list[Outcome] = []
+    refused: list[str] = []
+    for own, builder in builders:
+        for plain in builder(case, own):
+            candidate = minding_conditions(case, aim, plain) if aim.deny is None and not aim.public else plain
+            outcome = verify(candidate, aim, case)
+            if outcome is None:
+                continue
+            room = _FITS if candidate.attached_at is not None else fit(case, candidate.attached, outcome.policy)
+            if room.refused:
+                refused.append(room.refused)
+            else:
+                found.append(outcome.with_warning(room.warning))
+    return found, refused
 
 
 def _size(outcome: Outcome) -> tuple[int, int, int]:
@@ -128,14 +181,18 @@ def _size(outcome: Outcome) -> tuple[int, int, int]:
 
 def _fix(outcome: Outcome, case: Case, step: int) -> Fix:
     candidate = outcome.candidate
-    source = candidate.attached.policy.location.source
+    source = candidate.edits[0].span.source
+    if candidate.attached_at is not None:
+        deploy = attach_command(candidate.attached, candidate.attached_at)
+    else:
+        deploy = command(candidate.attached, candidate.layer, new=candidate.new)
     return Fix(
         kind=candidate.kind.value,
         summary=candidate.summary,
         source=source,
         edits=candidate.edits,
         verified=outcome.verification,
-        command=command(candidate.attached, candidate.layer),
+        command=deploy,
         also_affects=_also_affects(candidate, case),
         warning=_warnings(candidate, case),
         step=step,
@@ -146,6 +203,9 @@ def _also_affects(candidate: Candidate, case: Case) -> tuple[str, ...]:
     """Who else has the document, and whom else the edited statement names."""
     if candidate.new:
         return ()
+    if candidate.attached_at is not None:
+        own = case.request.principal.account
+        return tuple(id_ for id_ in accounts_below(case.organisation, candidate.attached_at) if id_ != own)
     return (*also_affected(case, candidate.attached, candidate.layer), *candidate.others)
 
 
@@ -153,10 +213,12 @@ def _warnings(candidate: Candidate, case: Case) -> str:
     owner = case.request.resource.account
     foreign = candidate.layer is LayerName.RESOURCE and owner not in {None, case.request.principal.account}
     session = candidate.layer is LayerName.SESSION
+    permission_set = None if candidate.attached.arn else permission_set_of(candidate.attached.attached_to or "")
     return one_warning(
         candidate.warning,
         f"account `{owner}` must deploy this" if foreign else "",
         "whoever starts the session passes this policy: no call changes it afterwards" if session else "",
+        _OF_PERMISSION_SET.format(name=permission_set) if permission_set else "",
     )
 
 
@@ -167,6 +229,8 @@ def _notes(case: Case, aim: Aim, *, found: bool) -> Iterator[str]:
     if found:
         return
     parts = {"title": LAYER[aim.layer].title, "node": aim.node, "action": case.request.action}
+    if aim.deny is not None and QUARANTINE in (aim.deny.attached.arn or ""):
+        return
     if aim.deny is not None:
         detach = refusal(case, aim.deny.attached) is not None
         yield (_DETACH if detach else _NO_EXCEPTION).format(policy=aim.deny.attached.name, **parts)
@@ -176,6 +240,9 @@ def _notes(case: Case, aim: Aim, *, found: bool) -> Iterator[str]:
     yield _NOTHING_FOUND.get(aim.layer, _NOTHING).format(**parts) + (f": {why}" if why else "")
 
 
+_OF_PERMISSION_SET: Final = (
+    "the edit belongs in the inline policy of the permission set `{name}`, and reaches every account that has it"
+)
 _NOTHING: Final = "no edit of the {title} was found that lets this request in"
 _NOTHING_FOUND: Final[dict[LayerName, str]] = {
     LayerName.SCP: (

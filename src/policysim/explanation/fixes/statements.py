@@ -41,7 +41,7 @@ _NARROWING_KEYS_OF_SERVICES: Final = ("aws:SourceAccount", "aws:SourceArn")
 
 
 def granting_statement(case: Case, layer: LayerName, type_: PolicyType, version: str | None) -> Json | None:
-    """A statement that allows the request and nothing else; ``None`` where the caller cannot be named."""
+    """A statement that allows the request and nothing else; ``None`` where caller or resource cannot be named so."""
     request = case.request
     statement: Json = {"Effect": "Allow"}
     conditions = _narrowing(request, layer)
@@ -58,7 +58,10 @@ def granting_statement(case: Case, layer: LayerName, type_: PolicyType, version:
         statement["Principal"] = {principal[0]: principal[1]}
     statement["Action"] = request.action
     if type_.grammar.resource is not Presence.FORBIDDEN:
-        statement["Resource"] = resource_pattern(request, case.facts, layer, version)
+        pattern = resource_pattern(request, case.facts, layer, version)
+        if pattern is None:
+            return None
+        statement["Resource"] = pattern
     if conditions:
         statement["Condition"] = _condition_block(conditions)
     return statement
@@ -99,17 +102,28 @@ def literal_value(request: Request, key: str) -> str | None:
     return None if value is None or any(char in value for char in "*?$") else value
 
 
-def resource_pattern(request: Request, facts: Facts, layer: LayerName, version: str | None) -> str:
+def literal_values(request: Request, key: str) -> tuple[str, ...]:
+    """The known values of a key as a policy can list them; none where one of them reads as a pattern or a variable."""
+    values = context_lookup(request)(key)
+    if not isinstance(values, tuple) or any(char in value for value in values for char in "*?$"):
+        return ()
+    return values
+
+
+def resource_pattern(request: Request, facts: Facts, layer: LayerName, version: str | None) -> str | None:
     """The request's resource as a ``Resource`` element writes it, never wider than the request.
 
-    In a key policy ``*`` means the key itself (spec R17).
+    In a key policy ``*`` means the key itself (spec R17). ``None`` for an object whose key holds a wildcard, where the
+    document has no variables to write it by (spec V1, V7).
     """
     arn = request.resource.arn
     own = parse_arn(arn)
     if facts.takes_no_resource(request.action) or (layer is LayerName.RESOURCE and own and own.service == "kms"):
         return "*"
-    if own is None or own.service != "s3" or version != VARIABLES_VERSION:
+    if own is None or own.service != "s3":
         return arn
+    if version != VARIABLES_VERSION:
+        return arn if not any(char in arn for char in "*?") else None
     return _SPECIAL.sub(lambda match: f"${{{match[0][0]}}}{match[0][1:]}", arn)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.policy_set import LayerPolicies, one_level
-from policysim.evaluation.truth import TRUE
+from policysim.evaluation.truth import TRUE, UNKNOWN
 from policysim.explanation.diagnosis import Verification
+from policysim.explanation.fixes.candidates import one_warning
 from policysim.explanation.fixes.documents import same_document
 from policysim.explanation.near_misses import without_allow
 from policysim.language.edits import apply_edits, in_file
@@ -32,11 +34,17 @@ if TYPE_CHECKING:
 
 
 class Outcome(NamedTuple):
-    """A candidate with its edits made: the policies then in force, and the decision under them."""
+    """A candidate with its edits made: the document, the policies then in force, and the decision under them."""
 
     candidate: Candidate
+    policy: Policy
     policies: PolicySet
     decision: Decision
+
+    def with_warning(self, warning: str) -> Outcome:
+        """The same outcome with one more warning; an empty one changes nothing."""
+        candidate = self.candidate
+        return self._replace(candidate=candidate._replace(warning=one_warning(candidate.warning, warning)))
 
     @property
     def verification(self) -> Verification:
@@ -49,12 +57,55 @@ class Outcome(NamedTuple):
 
 def verify(candidate: Candidate, aim: Aim, case: Case) -> Outcome | None:
     """The outcome of a candidate; ``None`` when the edited text is no usable policy or the aim is missed."""
-    policy = edited_policy(candidate.attached.policy, candidate.edits)
+    as_it_is = candidate.attached.policy
+    policy = as_it_is if candidate.attached_at is not None else edited_policy(as_it_is, candidate.edits)
     if policy is None or not policy.usable:
         return None
     policies = _in_force(candidate, policy, case.policies)
+    decision = decide_again(case, policies)
+    return Outcome(candidate, policy, policies, decision) if _reached(aim, case.decision, decision) else None
+
+
+def decide_again(case: Case, policies: PolicySet) -> Decision:
+    """The decision under other policies.
+
+    Where AWS's own words rule an explicit deny out, the Denies that hang on unknown keys are left out: AWS has looked
+    at them, and found that none matches (spec E2, M1).
+    """
     decision = decide(case.request, policies, case.facts, trace=True)
-    return Outcome(candidate, policies, decision) if _reached(aim, case.decision, decision) else None
+    if decision.effect is not Effect.DEPENDS or not case.no_explicit_deny:
+        return decision
+    open_ones = {
+        (match.layer, match.node, match.attached.name, match.statement.index)
+        for match in decision.trace
+        if match.truth is UNKNOWN and match.statement.effect is StatementEffect.DENY
+    }
+    return decide(case.request, _without(policies, open_ones), case.facts, trace=True)
+
+
+def _without(policies: PolicySet, left_out: set[tuple[LayerName, str, str, int]]) -> PolicySet:
+    """The policies without some of their statements."""
+    for name, layer in policies.layers.items():
+        levels = tuple(
+            level._replace(
+                policies=tuple(
+                    attached._replace(
+                        policy=replace(
+                            attached.policy,
+                            statements=tuple(
+                                statement
+                                for statement in attached.policy.statements
+                                if (name, level.node, attached.name, statement.index) not in left_out
+                            ),
+                        )
+                    )
+                    for attached in level.policies
+                )
+            )
+            for level in layer.levels
+        )
+        policies = policies.with_layer(name, LayerPolicies(levels))
+    return policies
 
 
 def edited_policy(policy: Policy, edits: tuple[TextEdit, ...]) -> Policy | None:
@@ -79,6 +130,11 @@ def _document_text(place: Location, after: Source) -> str:
 
 def _in_force(candidate: Candidate, policy: Policy, policies: PolicySet) -> PolicySet:
     """The policies with the edited document in every place that the old one had, or attached where it is new."""
+    if candidate.attached_at is not None:
+        return _attached_to_node(candidate, policies)
+    if candidate.instead:
+        owner = candidate.attached.attached_to or candidate.attached.name
+        return policies.with_layer(candidate.layer, one_level(owner, (candidate.attached._replace(policy=policy),)))
     if candidate.new:
         return _with_new(candidate.attached._replace(policy=policy), candidate.layer, policies)
     old = candidate.attached.policy.location
@@ -93,6 +149,15 @@ def _in_force(candidate: Candidate, policy: Policy, policies: PolicySet) -> Poli
     return policies
 
 
+def _attached_to_node(candidate: Candidate, policies: PolicySet) -> PolicySet:
+    layer = policies.get(candidate.layer)
+    levels = tuple(
+        level._replace(policies=(*level.policies, candidate.attached)) if level.node == candidate.attached_at else level
+        for level in (layer.levels if layer is not None else ())
+    )
+    return policies.with_layer(candidate.layer, LayerPolicies(levels))
+
+
 def _with_new(attached: AttachedPolicy, name: LayerName, policies: PolicySet) -> PolicySet:
     layer = policies.get(name)
     if layer is None or not layer.levels:
@@ -104,6 +169,8 @@ def _with_new(attached: AttachedPolicy, name: LayerName, policies: PolicySet) ->
 
 def _reached(aim: Aim, before: Decision, after: Decision) -> bool:
     """Whether what the aim wanted gone is gone; what else denies is the next step's business (spec M10)."""
+    if aim.public:
+        return after.effect is not Effect.EXPLICIT_DENY
     if aim.deny is not None:
         gone = aim.deny
         return not any(
