@@ -14,6 +14,9 @@ from policysim.catalog.operations import API_DATE
 from policysim.catalog.partitions import STANDARD, partition_of_region
 from policysim.cloudtrail.caller import IDENTITY_CENTER_NAME, SERVICE_ENDINGS
 from policysim.cloudtrail.request_keys import PASSED_TO, keys_from_parameters, keys_not_in_parameters
+from policysim.cloudtrail.request_tags import RequestTags, tags_of_request
+from policysim.cloudtrail.service_keys import keys_of_service
+from policysim.evaluation.network_keys import supports
 from policysim.language.request import ABSENT, ContextValue, Credentials, Principal, PrincipalKind, RequestContext
 
 if TYPE_CHECKING:
@@ -39,10 +42,20 @@ class Asked(NamedTuple):
 def context_of_event(asked: Asked) -> RequestContext:
     """Everything that the record proves of the request context; what is not listed is unknown."""
     keys: Keys = {}
-    for prove in (_request, _network, _forwarding, _credentials, _identity, _parameters, _service_keys, _recorded):
+    tags = _tags(asked)
+    for prove in (_request, _network, _forwarding, _credentials, _identity, _parameters, _service_keys):
         keys |= prove(asked)
+    keys = keys | tags.keys | _recorded(asked)
     context = RequestContext(complete=False).with_values(keys)
+    if tags.families:
+        context = context.with_families_listed(*tags.families)
     return context.with_candidates(MFA, ("false",), ABSENT) if _may_be_saml(asked) else context
+
+
+def _tags(asked: Asked) -> RequestTags:
+    """The tags of the request; an action of another service that the call needs as well is not given them."""
+    own = service_prefix(asked.event.event_source) == asked.action.partition(":")[0].lower()
+    return tags_of_request(asked.action, asked.resource, asked.event.parameters) if own else RequestTags({})
 
 
 def _may_be_saml(asked: Asked) -> bool:
@@ -116,6 +129,8 @@ def _network(asked: Asked) -> Keys:
     address = _address(event.source_ip_address)
     if event.vpc_endpoint_id and not _made_by_service(event):
         keys = _absent(("aws:SourceIp",)) | {"aws:SourceVpce": (event.vpc_endpoint_id,)}
+        if event.vpc_endpoint_account_id and supports("aws:vpceaccount", asked.action.lower()):
+            keys["aws:VpceAccount"] = (event.vpc_endpoint_account_id,)
         return keys | ({"aws:VpcSourceIp": (address,)} if address else {})
     if address is None or event.vpc_endpoint_id or event.version < SHOWS_ENDPOINT:
         return {}
@@ -262,7 +277,7 @@ def _parameters(asked: Asked) -> Keys:
 def _service_keys(asked: Asked) -> Keys:
     """Keys of single services that the record proves beyond its parameters."""
     event, action = asked.event, asked.action.lower()
-    keys = Keys()
+    keys = Keys(keys_of_service(event, asked.caller, asked.action, asked.resource))
     if action.startswith("s3:") and event.tls_details is not None and event.tls_details.tls_version:
         keys["s3:TlsVersion"] = (event.tls_details.tls_version.removeprefix("TLSv"),)
     if action == "iam:passrole":

@@ -1,4 +1,4 @@
-"""Condition keys whose values stand in the request parameters of a record: tables, and tags in their many shapes.
+"""Condition keys whose values stand in the request parameters of a record, by a table and by keys of the same name.
 
 Source: Service Authorization Reference (condition keys of each action); IAM User Guide,
 reference_policies_iam-condition-keys and reference_policies_condition-keys; spec C58, C64, C65, R14, S9, S24.
@@ -7,14 +7,18 @@ reference_policies_iam-condition-keys and reference_policies_condition-keys; spe
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from policysim.catalog.facts import CATALOGUE
+from policysim.catalog.same_named_keys import SAME_NAMED_KEYS
+from policysim.cloudtrail.parameter_values import HIDDEN
 from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-HIDDEN: Final = "HIDDEN_DUE_TO_SECURITY_REASONS"
+    from policysim.catalog.global_keys import CatalogKey
 
 
 class ParameterKey(NamedTuple):
@@ -37,10 +41,31 @@ PARAMETER_KEYS: Final = (
     ParameterKey(r"sts:(AssumeRole.*|SetSourceIdentity)", "sourceIdentity", "sts:SourceIdentity"),
     ParameterKey(r"sts:(AssumeRole.*|TagSession)", "transitiveTagKeys", "sts:TransitiveTagKeys"),
     ParameterKey(r"s3:ListBucket(Versions)?", "prefix", "s3:prefix", absent_without=True),
-    ParameterKey(r"s3:ListBucket(Versions)?", "delimiter", "s3:delimiter"),
-    ParameterKey(r"s3:ListBucket(Versions)?", "max-keys", "s3:max-keys"),
+    ParameterKey(r"s3:ListBucket(Versions)?", "delimiter", "s3:delimiter", absent_without=True),
+    ParameterKey(r"s3:ListBucket(Versions)?", "max-keys", "s3:max-keys", absent_without=True),
     ParameterKey(r"s3:.*Version.*", "versionId", "s3:VersionId"),
-    ParameterKey(r"s3:PutObject(Acl)?", "x-amz-acl", "s3:x-amz-acl"),
+    ParameterKey(r"s3:(PutObject(Version)?(Acl)?|PutBucketAcl|CreateBucket)", "x-amz-acl", "s3:x-amz-acl"),
+    *(
+        ParameterKey(r"s3:(PutObject(Version)?(Acl)?|PutBucketAcl|CreateBucket)", header, f"s3:{header}")
+        for header in (
+            "x-amz-grant-full-control",
+            "x-amz-grant-read",
+            "x-amz-grant-read-acp",
+            "x-amz-grant-write",
+            "x-amz-grant-write-acp",
+        )
+    ),
+    *(
+        ParameterKey(r"s3:PutObject", header, f"s3:{header}")
+        for header in (
+            "x-amz-copy-source",
+            "x-amz-metadata-directive",
+            "x-amz-website-redirect-location",
+            "if-match",
+            "if-none-match",
+        )
+    ),
+    ParameterKey(r"s3:CreateBucket", "x-amz-object-ownership", "s3:x-amz-object-ownership"),
     ParameterKey(r"s3:PutObject", "x-amz-server-side-encryption", "s3:x-amz-server-side-encryption"),
     ParameterKey(
         r"s3:PutObject",
@@ -50,12 +75,26 @@ PARAMETER_KEYS: Final = (
     ParameterKey(r"s3:PutObject", "x-amz-storage-class", "s3:x-amz-storage-class"),
     ParameterKey(r"s3express:CreateSession", "x-amz-create-session-mode", "s3express:SessionMode"),
     ParameterKey(r"iam:(Attach|Detach)(User|Group|Role)Policy", "policyArn", "iam:PolicyARN"),
-    ParameterKey(
-        r"iam:(Create|Put)(User|Role)(PermissionsBoundary)?", "permissionsBoundary", "iam:PermissionsBoundary"
-    ),
+    ParameterKey(r"iam:Create(User|Role)", "permissionsBoundary", "iam:PermissionsBoundary", absent_without=True),
+    ParameterKey(r"iam:Put(User|Role)PermissionsBoundary", "permissionsBoundary", "iam:PermissionsBoundary"),
     ParameterKey(r"iam:CreateServiceLinkedRole", "aWSServiceName", "iam:AWSServiceName"),
     ParameterKey(r"iam:CreateServiceLinkedRole", "awsServiceName", "iam:AWSServiceName"),
     ParameterKey(r"ec2:RunInstances", "instanceType", "ec2:InstanceType", resource_type="instance"),
+    ParameterKey(r"ec2:RunInstances", "placement.tenancy", "ec2:Tenancy", resource_type="instance"),
+    ParameterKey(r"ec2:RunInstances", "placement.availabilityZone", "ec2:AvailabilityZone", resource_type="instance"),
+    ParameterKey(r"ec2:RunInstances", "ebsOptimized", "ec2:EbsOptimized", resource_type="instance"),
+    ParameterKey(r"ec2:CreateVolume", "availabilityZone", "ec2:AvailabilityZone", resource_type="volume"),
+    ParameterKey(r"ec2:CreateVolume", "iops", "ec2:VolumeIops", resource_type="volume"),
+    ParameterKey(r"ec2:CreateVolume", "size", "ec2:VolumeSize", resource_type="volume"),
+    ParameterKey(r"ec2:CreateVolume", "volumeType", "ec2:VolumeType", resource_type="volume"),
+    ParameterKey(r"lambda:(Create|Update)Function.*", "layers", "lambda:Layer"),
+    ParameterKey(r"lambda:(Create|Update)Function.*", "vpcConfig.subnetIds", "lambda:SubnetIds"),
+    ParameterKey(r"lambda:(Create|Update)Function.*", "vpcConfig.securityGroupIds", "lambda:SecurityGroupIds"),
+    ParameterKey(r"rds:(Create|Restore).*", "allocatedStorage", "rds:StorageSize", resource_type="db"),
+    ParameterKey(r"rds:(Create|Restore).*", "dBInstanceClass", "rds:DatabaseClass", resource_type="db"),
+    ParameterKey(r"rds:(Create|Restore).*", "dBName", "rds:DatabaseName", resource_type="db"),
+    ParameterKey(r"rds:Create(DBInstance|DBCluster)", "engine", "rds:DatabaseEngine"),
+    ParameterKey(r"rds:(Create|Restore).*", "iops", "rds:Piops", resource_type="db"),
     ParameterKey(r"kms:.*", "encryptionAlgorithm", "kms:EncryptionAlgorithm"),
     ParameterKey(r"kms:CreateGrant", "granteePrincipal", "kms:GranteePrincipal"),
     ParameterKey(r"kms:CreateGrant", "operations", "kms:GrantOperations"),
@@ -66,7 +105,31 @@ PARAMETER_KEYS: Final = (
 PASSED_TO: Final = {
     ("cloudformation", "CreateStack"): "cloudformation.amazonaws.com",
     ("cloudformation", "UpdateStack"): "cloudformation.amazonaws.com",
+    ("appsync", "CreateDataSource"): "appsync.amazonaws.com",
+    ("backup", "CreateBackupSelection"): "backup.amazonaws.com",
+    ("backup", "StartBackupJob"): "backup.amazonaws.com",
+    ("backup", "StartRestoreJob"): "backup.amazonaws.com",
     ("cloudformation", "CreateChangeSet"): "cloudformation.amazonaws.com",
+    ("cloudformation", "DeleteStack"): "cloudformation.amazonaws.com",
+    ("cloudtrail", "CreateTrail"): "cloudtrail.amazonaws.com",
+    ("cloudtrail", "UpdateTrail"): "cloudtrail.amazonaws.com",
+    ("codedeploy", "CreateDeploymentGroup"): "codedeploy.amazonaws.com",
+    ("codedeploy", "UpdateDeploymentGroup"): "codedeploy.amazonaws.com",
+    ("config", "PutConfigurationRecorder"): "config.amazonaws.com",
+    ("dlm", "CreateLifecyclePolicy"): "dlm.amazonaws.com",
+    ("ec2", "CreateFlowLogs"): "vpc-flow-logs.amazonaws.com",
+    ("events", "PutRule"): "events.amazonaws.com",
+    ("firehose", "CreateDeliveryStream"): "firehose.amazonaws.com",
+    ("glue", "CreateDevEndpoint"): "glue.amazonaws.com",
+    ("glue", "UpdateCrawler"): "glue.amazonaws.com",
+    ("glue", "UpdateJob"): "glue.amazonaws.com",
+    ("pipes", "CreatePipe"): "pipes.amazonaws.com",
+    ("pipes", "UpdatePipe"): "pipes.amazonaws.com",
+    ("redshift", "CreateCluster"): "redshift.amazonaws.com",
+    ("s3", "PutBucketReplication"): "s3.amazonaws.com",
+    ("scheduler", "UpdateSchedule"): "scheduler.amazonaws.com",
+    ("transfer", "CreateUser"): "transfer.amazonaws.com",
+    ("transfer", "UpdateUser"): "transfer.amazonaws.com",
     ("codebuild", "CreateProject"): "codebuild.amazonaws.com",
     ("codebuild", "UpdateProject"): "codebuild.amazonaws.com",
     ("codepipeline", "CreatePipeline"): "codepipeline.amazonaws.com",
@@ -91,15 +154,15 @@ PASSED_TO: Final = {
 
 
 def keys_from_parameters(action: str, resource: str, parameters: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """The condition keys that the request parameters prove for an action on a resource."""
-    keys: dict[str, tuple[str, ...]] = {}
+    """The condition keys that the request parameters prove for an action on a resource, tags aside."""
+    keys = dict(_same_named(action, parameters))
     for row in _rows_for(action, resource):
-        values = _texts(parameters.get(row.parameter))
+        values = values_given(parameters, row.parameter)
         if values and HIDDEN not in values:
             keys[row.key] = values
     if action.lower().startswith("kms:"):
         keys |= _encryption_context(parameters.get("encryptionContext"))
-    return keys | _request_tags(resource, parameters)
+    return keys
 
 
 def keys_not_in_parameters(action: str, resource: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
@@ -108,12 +171,47 @@ def keys_not_in_parameters(action: str, resource: str, parameters: Mapping[str, 
     return tuple(row.key for row in rows if row.absent_without and parameters and row.parameter not in parameters)
 
 
-def _rows_for(action: str, resource: str) -> Iterator[ParameterKey]:
+def values_given(parameters: Mapping[str, Any], path: str) -> tuple[str, ...]:
+    """What stands at a path of names (`placement.tenancy`), as texts: one, those of a list, or none."""
+    *folders, last = path.split(".")
+    inner: Any = parameters
+    for name in folders:
+        inner = inner.get(name) if isinstance(inner, dict) else None
+    return _texts(inner.get(last)) if isinstance(inner, dict) else ()
+
+
+def _same_named(action: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The keys that have the name of the parameter whose value they are; an ARN is one only as an ARN."""
+    by_name = {name.lower(): name for name in parameters}
+    for key in _same_named_of(action):
+        values = _texts(parameters.get(by_name.get(key.name.partition(":")[2].lower(), "")))
+        fits = key.type != "ARN" or all(parse_arn(value) is not None for value in values)
+        if values and fits and HIDDEN not in values:
+            yield key.name, values
+
+
+@lru_cache(maxsize=2048)
+def _same_named_of(action: str) -> tuple[CatalogKey, ...]:
+    """The keys of an action (spec C66) that are in the table of such keys."""
+    service, _, name = action.partition(":")
+    named = {
+        f"{service}:{key}".lower()
+        for row in SAME_NAMED_KEYS
+        if row.service == service.lower() and re.fullmatch(row.actions, name, re.IGNORECASE)
+        for key in row.keys
+    }
+    return tuple(key for key in CATALOGUE.condition_keys_of(action) or () if key.name.lower() in named) if named else ()
+
+
+@lru_cache(maxsize=2048)
+def _rows_for(action: str, resource: str) -> tuple[ParameterKey, ...]:
     arn = parse_arn(resource)
     resource_type = arn.resource_type if arn is not None else ""
-    for row in PARAMETER_KEYS:
-        if re.fullmatch(row.actions, action, re.IGNORECASE) and row.resource_type in ("", resource_type):
-            yield row
+    return tuple(
+        row
+        for row in PARAMETER_KEYS
+        if re.fullmatch(row.actions, action, re.IGNORECASE) and row.resource_type in ("", resource_type)
+    )
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -129,46 +227,5 @@ def _encryption_context(context: object) -> dict[str, tuple[str, ...]]:
     if not isinstance(context, dict) or not context or HIDDEN in context:
         return {}
     keys = {f"kms:EncryptionContext:{name}": _texts(value) for name, value in context.items()}
-    return {**keys, "kms:EncryptionContextKeys": tuple(context)}
-
-
-def _request_tags(resource: str, parameters: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    tags = dict(_tags(resource, parameters))
-    removed = _texts(parameters.get("tagKeys"))
-    if not (tags or removed) or HIDDEN in tags:
-        return {}
-    keys = {f"aws:RequestTag/{name}": (value,) for name, value in tags.items() if value != HIDDEN}
-    return {**keys, "aws:TagKeys": (*tags, *removed)}
-
-
-def _tags(resource: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The tags that a request passes, in the shapes that services write them in."""
-    for name in ("tags", "Tags", "tagSet", "tagsList"):
-        yield from _tag_list(parameters.get(name))
-    arn = parse_arn(resource)
-    for specification in _items(parameters.get("tagSpecificationSet")):
-        # Each specification tags the new resources of one type only.
-        if (
-            isinstance(specification, dict)
-            and arn is not None
-            and specification.get("resourceType") == arn.resource_type
-        ):
-            yield from _tag_list(specification.get("tags"))
-
-
-def _tag_list(tags: object) -> Iterator[tuple[str, str]]:
-    entries = _items(tags)
-    if isinstance(tags, dict) and "items" not in tags:
-        entries = [{"key": key, "value": value} for key, value in tags.items()]
-    for entry in entries:
-        if isinstance(entry, dict):
-            name = entry.get("key", entry.get("Key"))
-            value = entry.get("value", entry.get("Value"))
-            if isinstance(name, str):
-                yield name, "".join(_texts(value))
-
-
-def _items(value: object) -> list[Any]:
-    """The entries of a list, or of EC2's object around one."""
-    inner = value.get("items") if isinstance(value, dict) else value
-    return inner if isinstance(inner, list) else []
+    shown = {key: values for key, values in keys.items() if values and HIDDEN not in values}
+    return {**shown, "kms:EncryptionContextKeys": tuple(context)}
