@@ -55,7 +55,7 @@ def compare_with_aws(
     known = _NOTHING_KNOWN if policies is None else counterparts(evaluation, policies)
     if evaluation.kind is EvaluationKind.DECODED_MESSAGE:
         checks = decoded_checks(evaluation, decision)
-    elif decision is None:
+    elif decision is None or not decision.checks:  # a rule that no policy can change decides without any check
         checks = tuple(_told(check, evaluation) for check in _checks_of(evaluation))
     else:
         checks = tuple(_compared(evaluation, decision, our_checks(decision, policies), known))

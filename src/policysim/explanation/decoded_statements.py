@@ -28,7 +28,7 @@ def decoded_checks(evaluation: Evaluation, decision: Decision | None) -> tuple[C
 
 def _row(statement: DecodedStatement, decision: Decision | None) -> ComparedCheck:
     effect = _CHECK_EFFECTS.get(statement.effect, statement.effect)
-    if decision is None:
+    if decision is None or not decision.checks:
         return ComparedCheck(NOT_TOLD, "", effect, "", (_shown(statement),))
     found = _found(statement, decision)
     if found is None:
