@@ -6,9 +6,12 @@ import os.path
 from typing import TYPE_CHECKING, Final
 
 from policysim.catalog.facts import CATALOGUE
+from policysim.cli.aws_evaluation import calls_of_evidence
 from policysim.cli.output import note
-from policysim.cloudtrail.requests import call_from_event, call_from_message
+from policysim.cloudtrail.requests import call_from_denial, call_from_event
+from policysim.cloudtrail.transcripts import denials_in
 from policysim.language.source import BYTE_ORDER_MARK
+from policysim.sources.embedded_events import embedded_events, holds_records
 from policysim.sources.errors import InputError
 from policysim.sources.events import EventAt, events_in
 from policysim.sources.files import STANDARD_INPUT, read_argument
@@ -16,11 +19,13 @@ from policysim.sources.files import STANDARD_INPUT, read_argument
 if TYPE_CHECKING:
     from policysim.cli.output import Output
     from policysim.cloudtrail.call import Call
+    from policysim.language.source import Source
 
 LONGEST_NAME: Final = 255
 """The most characters of a file name that are repeated to the user: what is longer was hardly meant as one."""
 
 _JSON_STARTS: Final = ("{", "[")
+_NOTHING_DENIED: Final = "a denial message of AWS, or CloudTrail events in JSON, was expected"
 
 
 def calls_of(argument: str, output: Output) -> list[Call]:
@@ -30,23 +35,45 @@ def calls_of(argument: str, output: Output) -> list[Call]:
     """
     if argument == STANDARD_INPUT or os.path.exists(argument):  # noqa: PTH110  # a message is too long for a Path
         source = read_argument(argument)
-        text = source.text.removeprefix(BYTE_ORDER_MARK).strip()
-        if not text.startswith(_JSON_STARTS) and (told := _call_of_message(text)) is not None:
-            return [told]
-        return _denied_calls(events_in(source), source.name, output)
+        if (evaluated := calls_of_evidence(source)) is not None:
+            return evaluated
+        return _calls_in(source, output)
     if not any(character.isspace() for character in argument):
         raise InputError(f"{_shortened(argument, LONGEST_NAME)}: no such file" if argument else "the argument is empty")
-    call = _call_of_message(argument)
-    if call is None:
-        raise InputError(f"`{_shortened(argument)}` is no file, and no denial message of a known form")
-    return [call]
+    return _calls_told(argument, f"`{_shortened(argument)}` is no file, and no denial message of a known form", output)
 
 
-def _call_of_message(text: str) -> Call | None:
-    """The call that a message speaks of; ``None`` for a text in which nothing of a denial is recognised."""
-    call = call_from_message(text, takes_no_resource=CATALOGUE.takes_no_resource)
-    denial = call.denial
-    return call if denial is not None and (denial.recognised or denial.action) else None
+def _calls_in(source: Source, output: Output) -> list[Call]:
+    """The denied calls in a text: events in JSON, alone or inside other text, or else the messages of a transcript."""
+    text = source.text.removeprefix(BYTE_ORDER_MARK).strip()
+    if not text or "\0" in text:
+        return _denied_calls(events_in(source), source.name, output)
+    if text.startswith(_JSON_STARTS):
+        try:
+            return _denied_calls(events_in(source), source.name, output)
+        except InputError as no_event:
+            if holds_records(text):
+                raise
+            return _calls_told(text, str(no_event), output, whole=True)
+    events = [event for found in embedded_events(source) for event in events_in(found)]
+    if events:
+        return _denied_calls(events, source.name, output)
+    return _calls_told(text, f"{source.name}:1:1: {_NOTHING_DENIED}", output)
+
+
+def _calls_told(text: str, why_not: str, output: Output, *, whole: bool = False) -> list[Call]:
+    """The calls that the messages of a text speak of; ``whole``: what is no denial in it is told by ``why_not``.
+
+    Raises:
+        InputError: when nothing of a denial is recognised.
+    """
+    told = denials_in(text)
+    if not told.denials:
+        other = "" if whole or not told.other_errors else f": {told.other_errors[0]}"
+        raise InputError(f"{why_not}{other}")
+    for error in told.other_errors:
+        note(output, f"left out, as it is no denial: {error}")
+    return [call_from_denial(denial, takes_no_resource=CATALOGUE.takes_no_resource) for denial in told.denials]
 
 
 def _denied_calls(events: list[EventAt], name: str, output: Output) -> list[Call]:

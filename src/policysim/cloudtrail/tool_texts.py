@@ -7,6 +7,7 @@ and JSON error bodies that the services answer with.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.cloudtrail.error_codes import look_alike, names_denial
@@ -28,7 +29,7 @@ HEADS: Final = (
     ),
     # SDK for Ruby, SDK for Java v2 and SDK for .NET, by the name of the exception.
     r"Aws::(?P<service{n}>\w{{1,60}})::Errors::(?P<code{n}>\w{{1,80}})\b:?",
-    r"\bservices\.(?P<service{n}>\w{{1,60}})\.model\.(?P<code{n}>\w{{1,80}}):",
+    r"services\.(?P<service{n}>\w{{1,60}})\.model\.(?P<code{n}>\w{{1,80}}):",
     # SDK for PHP.
     r"Error\s+executing\s+\"(?P<operation{n}>\w{{1,80}})\"\s+on\s+\"[^\"\n]{{0,2000}}\";\s+AWS\s+HTTP\s+error:",
     # Error bodies in XML and JSON.
@@ -43,7 +44,12 @@ HEADS: Final = (
 )
 """What stands before a message, one pattern a tool; `{{n}}` numbers its groups."""
 
-_HEAD: Final = re.compile("|".join(f"(?<![\\w.])(?:{head.format(n=n)})" for n, head in enumerate(HEADS)))
+_HEAD: Final = re.compile("|".join(f"(?:{head.format(n=n)})" for n, head in enumerate(HEADS)))
+_HEAD_START: Final = re.compile(
+    r"[A-Zos<\"](?:(?<=s)(?=ervices\.)|(?<![\w.].)"
+    r"(?:(?<=\")(?=[_cCemM])|(?<=<)(?=Code>)|(?<=o)(?=peration\s)|(?<=[A-Z])(?=[\w.]{2})))"
+)
+"""Where a head can begin: a search for the first character alone is fast."""
 
 _TRAILERS: Final = (
     # SDKs for Java; CloudFormation and the CDK, which are built on them.
@@ -70,20 +76,32 @@ class ToolWords(NamedTuple):
 
 def heads(text: str) -> Iterator[ToolWords]:
     """The places at which a tool announces an error of AWS, in their order."""
-    for match in _HEAD.finditer(text):
+    end = 0
+    for start in _HEAD_START.finditer(text):
+        match = _HEAD.match(text, start.start()) if start.start() >= end else None
+        if match is None:
+            continue
+        if match.lastgroup == _CODE_ALONE and not is_known(match[_CODE_ALONE]):
+            continue
         words = {name.rstrip("0123456789"): value for name, value in match.groupdict().items() if value is not None}
         head = ToolWords(match.start(), match.end(), **words)
-        if head.code is None or set(words) != {"code"} or is_known(head.code):
+        if set(words) != {"code"} or is_known(head.code or ""):
+            end = head.end
             yield head
+
+
+_CODE_ALONE: Final = f"code{len(HEADS) - 1}"
+"""The group of the last pattern, which takes any word before a colon."""
 
 
 def service_of_command(before: str, operation: str) -> str | None:
     """The service of the AWS CLI command that stands last in the text before an error of ``operation``."""
     if _S3_TRANSFER.search(before.rpartition("\n")[2]) is not None:
         return "s3"
-    *_, command = (None, *_COMMAND.finditer(before))
-    if command is None:
+    commands = list(_COMMAND.finditer(before))
+    if not commands:
         return None
+    command = commands[-1]
     whole = command["service"] == "s3" or command["command"] == _WORD_START.sub("-", operation).lower()
     return command["service"] if whole else None
 
@@ -109,6 +127,7 @@ def trailer(text: str) -> ToolWords:
     return ToolWords(0, 0, words.get("code"), None, words.get("service"))
 
 
+@lru_cache(maxsize=4096)
 def is_known(code: str) -> bool:
     """Whether an error code says that something was denied, or is easily taken for it."""
     return names_denial(code) or look_alike(code) is not None

@@ -11,13 +11,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.cloudtrail.causes import cause_of
+from policysim.cloudtrail.causes import places_of_causes
 from policysim.cloudtrail.error_codes import look_alike, names_denial
 from policysim.cloudtrail.messages import LONGEST_READ, read_denial
 from policysim.cloudtrail.terminal_text import plain_text
 from policysim.cloudtrail.tool_texts import ToolWords, heads, service_of_command, trailer
 from policysim.cloudtrail.unwrapping import read_wrapped
-from policysim.grammars.denials import opening
+from policysim.grammars.denials import openings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,9 +63,9 @@ def denials_in(text: str) -> Transcript:
 
 def _by_cause_alone(plain: str) -> Iterator[Denial]:
     """The refusals that no words of a tool announce, and that only the phrase of their cause tells."""
-    for line in plain.split("\n"):
-        if cause_of(line[:LONGEST_READ]) is not None:
-            yield read_denial(line.strip())
+    for start in sorted({plain.rfind("\n", 0, place) + 1 for place in places_of_causes(plain)}):
+        line = plain[start : start + LONGEST_READ].partition("\n")[0]
+        yield read_denial(line.strip())
 
 
 def _pieces(plain: str) -> Iterator[_Piece]:
@@ -94,12 +94,12 @@ def _marks(plain: str) -> Iterator[ToolWords | int]:
     """The words of tools, and the places where messages begin, in the order of the text."""
     marks: list[tuple[int, int, ToolWords | int]] = [(head.start, 0, head) for head in heads(plain)]
     refused_until: int | None = None
-    for found in opening().finditer(plain):
-        refuses = found.lastgroup == "OPERATION_REFUSED"
-        if refuses or refused_until is None or plain[refused_until : found.start()].strip(" \t\n."):
-            marks.append((found.start(), 1, found.start()))
+    for found in openings(plain):
+        refuses = found.terminal == "OPERATION_REFUSED"
+        if refuses or refused_until is None or plain[refused_until : found.start].strip(" \t\n."):
+            marks.append((found.start, 1, found.start))
         # EC2 puts a sentence of its own before the common one: they are one message.
-        refused_until = found.end() if refuses else None
+        refused_until = found.end if refuses else None
     marks.extend((found.start(), 1, found.start()) for found in _BROKEN_OPENING.finditer(plain))
     ends = taken = -1
     for start, _, mark in sorted(marks, key=lambda one: one[:2]):
@@ -114,7 +114,9 @@ def _marks(plain: str) -> Iterator[ToolWords | int]:
         yield mark
 
 
-_BROKEN_OPENING: Final = re.compile(r"(?<![A-Za-z])User:(?=\s)(?!\s+\S+\s+is\s+not\s+authorized)")
+_BROKEN_OPENING: Final = re.compile(
+    r"User:(?<![A-Za-z]User:)(?!\s+\S+\s+is\s+not\s+authorized)(?=(?:(?!User:)[^\n]){0,300}\n[^\n]{0,300}authorized)"
+)
 """Where a message may begin whose first words a terminal has broken."""
 
 

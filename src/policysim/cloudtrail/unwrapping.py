@@ -7,12 +7,13 @@ lines. Both readings are made; what they differ in is told only where the lines 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from policysim.cloudtrail.denial import DenialKind
 from policysim.cloudtrail.messages import length_of_message, read_denial
-from policysim.grammars.denials import opening
+from policysim.grammars.denials import openings
 
 if TYPE_CHECKING:
     from policysim.cloudtrail.denial import Denial
@@ -24,6 +25,7 @@ _NAMES: Final = ("principal", "action", "policy_arn", "authorization_id")
 """The parts of a denial in whose names no white space can stand."""
 
 
+@lru_cache(maxsize=1024)
 def read_wrapped(text: str, column: int = 0) -> Denial:
     """The denial that a text begins with; ``column`` is how far from the start of its first line it begins."""
     plain = _read(text)
@@ -45,8 +47,8 @@ def read_wrapped(text: str, column: int = 0) -> Denial:
 
 def _read(text: str) -> Denial:
     """The denial that a text begins with, of which no more than the message itself is kept."""
-    found = opening().search(text)
-    message = text[found.start() :] if found is not None else text
+    found = next(openings(text), None)
+    message = text[found.start :] if found is not None else text
     return replace(read_denial(message), raw=message[: length_of_message(message)].strip())
 
 
