@@ -7,7 +7,10 @@ and Amazon Bedrock documentation; spec S9, S15, E30, E43.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Cause(NamedTuple):
@@ -413,6 +416,18 @@ CAUSES: Final = (
 def cause_of(message: str) -> Cause | None:
     """The cause that a message names, or ``None`` when it names none."""
     return _cause_of(" ".join(message.split()).lower())
+
+
+def places_of_causes(text: str) -> Iterator[int]:
+    """Where a long text holds the phrase of a cause, in no order; a phrase that is broken over lines counts."""
+    lowered = text.replace("\n", " ").lower()
+    if len(lowered) != len(text):  # a few letters are two in lower case
+        lowered = text.replace("\n", " ")
+    for _, phrase in _PHRASES:
+        at = lowered.find(phrase)
+        while at >= 0:
+            yield at
+            at = lowered.find(phrase, at + len(phrase))
 
 
 @lru_cache(maxsize=1024)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from policysim.cloudtrail.error_codes import look_alike, means_denied
+from policysim.cloudtrail.error_codes import ResponseError, error_in_response, look_alike, means_denied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -177,9 +177,17 @@ class Event(_Part):
         return self.request_parameters if isinstance(self.request_parameters, dict) else {}
 
     @property
+    def failure(self) -> ResponseError | None:
+        """The error of the call: that of the record, else the one that the service put into its answer."""
+        if self.error_code is not None:
+            return ResponseError(self.error_code, self.error_message)
+        return error_in_response(self.response_elements) if self.error_message is None else None
+
+    @property
     def is_denial(self) -> bool:
         """Whether the error code says that an authorization failed (spec M16)."""
-        return self.error_code is not None and means_denied(self.error_code, self.event_source)
+        failure = self.failure
+        return failure is not None and means_denied(failure.code, self.event_source)
 
     @property
     def is_call(self) -> bool:
@@ -193,13 +201,14 @@ class Event(_Part):
             return self._why_no_call()
         if self.is_denial:
             return None
-        if self.error_code is None:
+        failure = self.failure
+        if failure is None:
             failed = "failed without an error code" if self.error_message else "succeeded"
             return f"`{self.event_name}` {failed}"
-        similar = look_alike(self.error_code)
-        meaning = similar.meaning if similar is not None else "which is no authorization failure"
+        similar = look_alike(failure.code)
+        meaning = similar.sentence if similar is not None else "which is no authorization failure"
         joint = ": " if similar is not None else ", "
-        return f"`{self.event_name}` failed with `{self.error_code}`{joint}{meaning}"
+        return f"`{self.event_name}` failed with `{failure.code}`{joint}{meaning}"
 
     def _why_no_call(self) -> str:
         if self.category is EventCategory.INSIGHTS:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.cloudtrail.causes import cause_of
 from policysim.cloudtrail.denial import TRUST_LAYER, Denial, DenialKind
 from policysim.evaluation.layers import LAYERS, LayerName
-from policysim.grammars.denials import message_parts, opening
+from policysim.grammars.denials import message_parts, openings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,8 +85,9 @@ def _from_opening(text: str) -> str:
     whole = text.strip()
     if not _has_a_sign(whole):
         return whole[:LONGEST_READ]
-    found = opening().search(whole)
-    return whole[found.start() :][:LONGEST_READ] if found is not None else whole[:LONGEST_READ]
+    found = next(openings(whole), None)
+    start = found.start if found is not None else 0
+    return whole[start : start + LONGEST_READ]
 
 
 _SIGNS = ("authorized", "allowed", "denied", "forbidden", "access", "permission", "policy", "assume")

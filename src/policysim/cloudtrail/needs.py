@@ -21,6 +21,7 @@ from policysim.cloudtrail.parameter_values import is_given, named_values, values
 from policysim.cloudtrail.resource_parameters import Built, resource_from_parameters
 from policysim.cloudtrail.resources import COPIES
 from policysim.cloudtrail.several_resources import arn_of_parameter
+from policysim.cloudtrail.told_operations import FROM_TOOL, told_operation
 from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
@@ -59,10 +60,14 @@ class Needs(NamedTuple):
 
 
 def needs_of_message(denial: Denial) -> Needs:
-    """The action that a denial message names."""
-    if not denial.action:
+    """The actions that a denial message names, or the operation in the words of the tool around it."""
+    if denial.action:
+        further = (Need(action, FROM_MESSAGE, printed=denial.resource) for action in denial.further_actions)
+        return Needs((Need(denial.action, FROM_MESSAGE, printed=denial.resource), *further))
+    if not denial.operation:
         return Needs((), "the message does not name the denied action")
-    return Needs((Need(denial.action, FROM_MESSAGE, printed=denial.resource),))
+    told = told_operation(denial.service, denial.operation)
+    return Needs(tuple(Need(action, FROM_TOOL, printed=denial.resource) for action in told.actions), told.reason)
 
 
 def needs_of_event(event: Event, denial: Denial | None, place: Place) -> Needs:
@@ -78,7 +83,7 @@ def needs_of_event(event: Event, denial: Denial | None, place: Place) -> Needs:
     named = Need(denial.action, FROM_MESSAGE, printed=denial.resource)
     refused = [need for need in all_of_them if need.action.lower() == denial.action.lower()]
     if not refused:
-        return Needs((named,))
+        return Needs(needs_of_message(denial).needs)
     if denial.resource is None and len(refused) == 1 and refused[0].resource is not None:
         named = named._replace(resource=refused[0].resource)
     return Needs((named, *(need for need in all_of_them if not _is_named(need, named))))

@@ -16,7 +16,7 @@ _ESCAPES: Final = re.compile(
     r"|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)?"  # titles and links
     r"|\x1b[ -/]*[0-~]"
 )
-_LINE_ENDS: Final = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_LINE_ENDS: Final = ("\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029")
 _INVISIBLE: Final = re.compile(
     r"(?<!\S)[\u200b\u2060\ufeff\0]+|(?<![\u200b\u2060\ufeff\0])[\u200b\u2060\ufeff\0]+(?!\S)"
 )
@@ -37,9 +37,16 @@ _MOST_MARKS: Final = 4
 
 def plain_text(text: str) -> str:
     """The text without escapes of the terminal, with one kind of line end, and without what stands before its lines."""
-    unescaped = _ESCAPES.sub("", text) if "\x1b" in text or "\x9b" in text else text
-    lines = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", unescaped)).split("\n")
-    return "\n".join(_bare_line(line) for line in lines)
+    plain = _ESCAPES.sub("", text) if "\x1b" in text or "\x9b" in text else text
+    for line_end in _LINE_ENDS:
+        plain = plain.replace(line_end, "\n")
+    if any(character in plain for character in "\u200b\u2060\ufeff\0"):
+        plain = _INVISIBLE.sub("", plain)
+    return "\n".join(_bare_line(line) if line[:1] in _MARK_STARTS else line for line in plain.split("\n"))
+
+
+_MARK_STARTS: Final = frozenset("0123456789[#: \t|>│┃║▌╷╵")
+"""The characters that the marks before lines begin with: most lines begin with none of them."""
 
 
 def _bare_line(line: str) -> str:

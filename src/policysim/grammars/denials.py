@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.grammars import parser
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class MessageParts(NamedTuple):
@@ -51,9 +51,30 @@ OPENINGS: Final = (
 """The terminals that a message can begin with."""
 
 
+_FIRST_WORDS: Final = re.compile("User|You|Not|No|Access|Principal|Code|The|ECS|IAM|Forbidden")
+"""The words that the openings begin with: a search for them alone is fast."""
+
+
+class Opening(NamedTuple):
+    """A place where a message begins: the terminal that tells it, and where its words start and end."""
+
+    terminal: str
+    start: int
+    end: int
+
+
+def openings(text: str) -> Iterator[Opening]:
+    """The places of a text where a message begins, in their order."""
+    pattern, end = _openings_pattern(), 0
+    for word in _FIRST_WORDS.finditer(text):
+        found = pattern.match(text, word.start()) if word.start() >= end else None
+        if found is not None:
+            end = found.end()
+            yield Opening(found.lastgroup or "", found.start(), end)
+
+
 @cache
-def opening() -> re.Pattern[str]:
-    """What tells the place where a message begins; each of its matches is one of ``OPENINGS``, by group name."""
+def _openings_pattern() -> re.Pattern[str]:
     terminals = {terminal.name: terminal.pattern for terminal in parser("denial", _WHOLE).terminals}
     names = "|".join(f"(?P<{name}>{terminals[name].to_regexp()})" for name in OPENINGS)
     return re.compile(rf"(?<![A-Za-z])(?:{names})")
