@@ -12,6 +12,7 @@ from policysim.cli.aws_evaluation import calls_with_evidence
 from policysim.cli.evidence import calls_of
 from policysim.cli.exit_codes import ExitCode
 from policysim.cli.explanations import Asked, asked_in, diagnoses_of, explained
+from policysim.cli.fix_out import Patches, fix_options, fix_out_of
 from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
 from policysim.cli.progress import with_progress
 from policysim.reports.build import report_of
@@ -36,6 +37,7 @@ Examples:
     --output denials.html
   policysim explain log.json --account policies/acme --format sarif \\
     --output denials.sarif
+  policysim explain event.json --account policies/acme --fix-out fix.patch
   aws s3 cp file s3://data/ 2>&1 | policysim explain -
 
 Of many events, those with the same root cause make one report; JSON has a
@@ -56,6 +58,7 @@ open. A code in the answer, such as E18, names a rule: see `policysim rule E18`.
     multiple=True,
     help="AWS's own evaluation of the request: authorization details or a decoded message. May be repeated.",
 )
+@fix_options
 @output_options_for(*FORMATS, more="every statement, cause and alternative, in seven steps")
 def explain(what: str, account: str | None, evidence: tuple[str, ...], **options: Any) -> ExitCode:  # noqa: ANN401  # click's options
     """Why was this denied, and which statement must change?
@@ -64,11 +67,13 @@ def explain(what: str, account: str | None, evidence: tuple[str, ...], **options
     for standard input.
     """
     output = output_of(options)
-    check_output(output)
+    wanted = fix_out_of(options, account, force=output.force)
+    check_output(output, writes_more=wanted.file is not None)
     asked = _asked(account, calls_with_evidence(calls_of(what, output), evidence))
-    told = _Told(diagnoses_of(with_progress(asked, len(asked), "denials explained", output)))
+    told = _Told(diagnoses_of(with_progress(asked, len(asked), "denials explained", output)), Patches(wanted))
     with answer_stream(output) as write:
         _write_answer(told, output, write)
+    told.patches.write()
     return ExitCode.OK if told.explained else ExitCode.UNDECIDED
 
 
@@ -81,13 +86,15 @@ def _asked(folder: str | None, calls: Sequence[Call]) -> Sequence[Asked]:
 class _Told:
     """The diagnoses on their way to the answer: what is remembered of them once they have gone by."""
 
-    def __init__(self, diagnoses: Iterator[Diagnosis]) -> None:
+    def __init__(self, diagnoses: Iterator[Diagnosis], patches: Patches) -> None:
         self._diagnoses = diagnoses
+        self.patches = patches
         self.grouping, self.explained = Grouping(), True
 
     def __iter__(self) -> Iterator[Diagnosis]:
         for diagnosis in self._diagnoses:
             self.grouping.add(diagnosis)
+            self.patches.add(diagnosis)
             self.explained = self.explained and explained(diagnosis)
             yield diagnosis
 

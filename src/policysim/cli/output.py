@@ -94,13 +94,16 @@ def note(output: Output, sentence: str) -> None:
         say(sentence)
 
 
-def check_output(output: Output) -> None:
-    """Refuses, before any work is done, an output file that could not be written at its end."""
+def check_output(output: Output, *, writes_more: bool = False) -> None:
+    """Refuses, before any work is done, an output file that could not be written at its end.
+
+    ``writes_more``: another option names a file that `--force` may be meant for.
+    """
     if output.file is not None:
         from policysim.cli.whole_file import check_target  # noqa: PLC0415  # most runs write to standard output
 
         check_target(output.file, force=output.force)
-    elif output.force:
+    elif output.force and not writes_more:
         raise click.UsageError("`--force` needs `--output`")
     elif sys.stdout is None:  # a shell can start a command without one
         raise InputError("standard output is closed: there is nowhere to write the answer to")

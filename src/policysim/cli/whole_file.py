@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def check_target(name: str, *, force: bool) -> None:
+def check_target(name: str, *, force: bool, option: str = "--output") -> None:
     """Refuses a file that cannot be made, or that is there already and may not be overwritten."""
     if not name:
-        raise click.UsageError("the file name behind `--output` is empty")
+        raise click.UsageError(f"the file name behind `{option}` is empty")
     target = _behind_links(name)
     if not target.parent.is_dir():
         raise click.UsageError(f"{name}: the folder `{_shown(target, name).parent}` does not exist")

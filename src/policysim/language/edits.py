@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -15,7 +16,7 @@ from policysim.language.locator import children_at, document_start, locate
 from policysim.language.source import Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from policysim.language.locator import Member
     from policysim.language.source import Location
@@ -54,6 +55,63 @@ def apply_edits(source: Source, edits: Iterable[TextEdit]) -> Source:
         parts += [source.text[at : edit.span.start], edit.replacement]
         at = edit.span.end
     return Source(source.name, "".join([*parts, source.text[at:]]))
+
+
+def composed(source: Source, first: Iterable[TextEdit], then: Iterable[TextEdit]) -> tuple[TextEdit, ...]:
+    """The edits of ``source`` that do at once what ``first`` and, in the text that it leaves, ``then`` do."""
+    left = deque(_segments(source, first))
+    done: list[_Segment] = []
+    at = 0
+    for edit in sorted(then, key=lambda edit: (edit.span.start, edit.span.end)):
+        done += _taken(left, edit.span.start - at)
+        _taken(left, edit.span.end - edit.span.start)
+        done.append(_Segment(edit.replacement))
+        at = edit.span.end
+    return tuple(_edits_between(source, [*done, *left]))
+
+
+class _Segment(NamedTuple):
+    """A run of an edited text: new letters, or those of the source from ``start`` on."""
+
+    text: str
+    start: int | None = None
+
+
+def _segments(source: Source, edits: Iterable[TextEdit]) -> Iterator[_Segment]:
+    at = 0
+    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
+        yield _Segment(source.text[at : edit.span.start], at)
+        yield _Segment(edit.replacement)
+        at = edit.span.end
+    yield _Segment(source.text[at:], at)
+
+
+def _taken(left: deque[_Segment], count: int) -> list[_Segment]:
+    """The next ``count`` letters, taken off the front."""
+    found: list[_Segment] = []
+    while count > 0 and left:
+        text, start = left.popleft()
+        if len(text) > count:
+            rest = None if start is None else start + count
+            left.appendleft(_Segment(text[count:], rest))
+            text = text[:count]
+        found.append(_Segment(text, start))
+        count -= len(text)
+    return found
+
+
+def _edits_between(source: Source, segments: Iterable[_Segment]) -> Iterator[TextEdit]:
+    """What stands between the runs that are kept, as edits."""
+    at, new = 0, ""
+    for text, start in (*segments, _Segment("", len(source.text))):
+        if start is None:
+            new += text
+            continue
+        if not text and start != len(source.text):
+            continue
+        if new or start != at:
+            yield TextEdit(Span(source, at, start), new)
+        at, new = start + len(text), ""
 
 
 def in_file(edit: TextEdit) -> TextEdit:
