@@ -324,21 +324,25 @@ def test_tags_grants_and_the_collection(tmp_path: Path) -> None:
     assert found.gaps == (CollectionGap(QUEUE, "sqs:GetQueueAttributes", "AccessDenied"),)
 
 
-def test_times_of_collection_creation_and_the_version_in_force(tmp_path: Path) -> None:
+def test_g16_times_of_collection_and_creation_and_all_versions(tmp_path: Path) -> None:
     version = {"VersionId": "v2", "IsDefaultVersion": True, "Document": allow(), "CreateDate": "2026-01-02T03:04:05Z"}
-    undated = {"Arn": f"{CUSTOM}-2", "PolicyVersionList": [{**version, "CreateDate": None}]}
+    undated = {"VersionId": "v1", "Document": allow("s3:Old")}
     found = read(
         tmp_path,
         authorization_details=details(
             RoleDetailList=[role_entry(CreateDate="2025-06-07T08:09:10")],
             UserDetailList=[user_entry(CreateDate=0)],
-            Policies=[{"Arn": CUSTOM, "PolicyVersionList": [version]}, undated],
+            Policies=[{"Arn": CUSTOM, "PolicyVersionList": [version, undated, {"VersionId": "v0"}]}],
         ),
         collection={"collected_at": "2026-11-24T04:00:00+01:00"},
     )
     assert found.identities is not None
     assert found.collected_at == datetime(2026, 11, 24, 3, tzinfo=UTC)
-    assert dict(found.identities.changed) == {CUSTOM: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)}
+    assert [(one.id, one.created, one.is_default) for one in found.identities.versions[CUSTOM]] == [
+        ("v2", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), True),
+        ("v1", None, False),
+    ]
+    assert found.identities.versions[CUSTOM][1].policy.statements[0].action.patterns == ("s3:Old",)
     assert found.identities.roles[ROLE].created == datetime(2025, 6, 7, 8, 9, 10, tzinfo=UTC)
     assert found.identities.users[USER].created == datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -106,12 +106,21 @@ class VpcEndpoint:
     account_id: str | None = None
 
 
+class PolicyVersion(NamedTuple):
+    """One version of a managed policy: its id, when it was made, its document, and whether it is the default one."""
+
+    id: str
+    created: datetime | None
+    policy: Policy
+    is_default: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identities:
     """The IAM side of an account: users and roles by ARN, groups by name.
 
     ``trust`` maps the ARNs of roles to their trust policies, ``managed`` the ARNs of managed policies to the
-    documents of their default versions, ``changed`` the same ARNs to the time since which that version stands.
+    documents of their default versions, ``versions`` the same ARNs to every version that was collected.
     """
 
     users: Mapping[str, User] = field(default_factory=dict)
@@ -119,7 +128,7 @@ class Identities:
     roles: Mapping[str, Role] = field(default_factory=dict)
     trust: Mapping[str, Policy] = field(default_factory=dict)
     managed: Mapping[str, Policy] = field(default_factory=dict)
-    changed: Mapping[str, datetime] = field(default_factory=dict)
+    versions: Mapping[str, tuple[PolicyVersion, ...]] = field(default_factory=dict)
 
     def role_named(self, name: str) -> Role | None:
         """The role with this name, whatever its path: IAM keeps names unique within an account."""

@@ -39,6 +39,9 @@ _RANK_OF_ELEMENT: Final[dict[Element, int]] = {
 _RANK_FAR: Final = 4
 """The rank of a resource that shares no more than its service with the one asked for."""
 
+_RANK_OTHER_ACTIONS: Final = 5
+"""The rank of a statement that lists other actions, none of a name like the one asked for, for every resource."""
+
 _CLOSE: Final = 0.5
 
 
@@ -94,6 +97,8 @@ def _lacks_allow(check: Check) -> bool:
 def one_element_short(decision: Decision, layer: LayerName) -> Iterator[NearMiss]:
     """Allow statements of a layer that fail on exactly one element and are about the same service.
 
+    Further conditions on keys of unknown value do not count: once the one element matches they may hold.
+
     Of service control policies only those of the level that lacks an Allow count (spec E18).
     """
     node = next((check.blocking_node for check in decision.checks if check.layer is layer), None)
@@ -102,9 +107,9 @@ def one_element_short(decision: Decision, layer: LayerName) -> Iterator[NearMiss
             continue
         if layer is LayerName.SCP and node is not None and match.node != node:
             continue
-        failures = match.failures
-        if len(failures) == 1 and failures[0].truth is FALSE and _comparable(match, failures[0], decision.request):
-            yield NearMiss(match, failures[0], far=_is_far(match, failures[0], decision.request))
+        failing = [outcome for outcome in match.failures if outcome.truth is FALSE]
+        if len(failing) == 1 and _comparable(match, failing[0], decision.request):
+            yield NearMiss(match, failing[0], far=_is_far(match, failing[0], decision.request))
 
 
 def similarity(pattern: str, text: str) -> float:
@@ -121,6 +126,12 @@ def _comparable(match: StatementMatch, failure: Outcome, request: Request) -> bo
 
 def _is_far(match: StatementMatch, failure: Outcome, request: Request) -> bool:
     return failure.element is Element.RESOURCE and _likeness(match, failure, request) < _CLOSE
+
+
+def names_the_action(match: StatementMatch, request: Request) -> bool:
+    """Whether the statement was written for this very action, if for other resources; buckets are too unlike for it."""
+    actions = [action.lower() for action in match.statement.action.patterns]
+    return request.action.lower() in actions and not request.action.lower().startswith("s3:")
 
 
 def _likeness(match: StatementMatch, failure: Outcome, request: Request) -> float:
@@ -152,13 +163,14 @@ def _rank(miss: NearMiss, request: Request) -> tuple[int, bool, float]:
     """Of statements that lack the action, one that was written for this resource comes before one for all of them."""
     element = miss.outcome.element
     if element not in {Element.ACTION, Element.RESOURCE}:
-        return _RANK_OF_ELEMENT[element], False, 0
+        return _RANK_OF_ELEMENT[element], len(miss.match.failures) > 1, 0
     likeness = _likeness(miss.match, miss.outcome, request)
     if element is Element.RESOURCE:
         return _RANK_FAR if miss.far else _RANK_OF_ELEMENT[element], False, -likeness
     resource = miss.match.statement.resource
     for_all = resource is not None and (resource.negated or "*" in resource.patterns)
-    return _RANK_OF_ELEMENT[element], for_all, -likeness
+    unlike = for_all and likeness < _CLOSE
+    return _RANK_OTHER_ACTIONS if unlike else _RANK_OF_ELEMENT[element], for_all, -likeness
 
 
 def _settling(decision: Decision) -> tuple[NearMiss, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from policysim.account.account import Group, Identities, PolicyReference, Role, User
+from policysim.account.account import Group, Identities, PolicyReference, PolicyVersion, Role, User
 from policysim.account.on_demand import OnDemand
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import read_policy
@@ -16,7 +16,6 @@ from policysim.sources.json_values import Json, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
     from typing import TypeVar
 
@@ -38,7 +37,7 @@ def read_identities(parts: Sequence[Path]) -> Identities:
         roles=OnDemand(partial(details.index, "RoleDetailList", "Arn", _role)),
         trust=OnDemand(details.trust),
         managed=OnDemand(details.managed),
-        changed=OnDemand(details.changed),
+        versions=OnDemand(details.versions),
     )
 
 
@@ -66,11 +65,8 @@ class _Details:
         documents = {arn: version.member("Document") for arn, version in versions.items() if version}
         return {arn: partial(_policy, document, PolicyType.IDENTITY) for arn, document in documents.items() if document}
 
-    def changed(self) -> Mapping[str, Reader[datetime]]:
-        policies = self._entries("Policies", "Arn")
-        versions = {arn: _default_version(policy) for arn, policy in policies.items()}
-        times = {arn: version.optional_time("CreateDate") for arn, version in versions.items() if version}
-        return {arn: partial(_known, time) for arn, time in times.items() if time is not None}
+    def versions(self) -> Mapping[str, Reader[tuple[PolicyVersion, ...]]]:
+        return {arn: partial(_versions, policy) for arn, policy in self._entries("Policies", "Arn").items()}
 
     def _entries(self, name: str, key: str) -> dict[str, Json]:
         """The entries of one list of all parts, by ``key``; a repeated entry must say the same each time."""
@@ -90,8 +86,18 @@ def _policy(document: Json, policy_type: PolicyType) -> Policy:
     return read_policy(document.value, document.location, policy_type)
 
 
-def _known(time: datetime) -> datetime:
-    return time
+def _versions(policy: Json) -> tuple[PolicyVersion, ...]:
+    default = _default_version(policy)
+    return tuple(
+        PolicyVersion(
+            id=version.optional_text("VersionId") or "",
+            created=version.optional_time("CreateDate"),
+            policy=_policy(document, PolicyType.IDENTITY),
+            is_default=default is not None and version.location == default.location,
+        )
+        for version in policy.optional_items("PolicyVersionList")
+        if (document := version.member("Document")) is not None
+    )
 
 
 def _default_version(policy: Json) -> Json | None:

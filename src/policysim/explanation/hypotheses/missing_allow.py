@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.decision import Effect
-from policysim.evaluation.layers import LayerName
+from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.reasons import Element, Reason
 from policysim.explanation.hypotheses.assumptions import repaired, with_operator, with_statement
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.other_place import elsewhere, namesake
 from policysim.explanation.hypotheses.phrases import asked, listed, statement, title
-from policysim.explanation.near_misses import nearest
+from policysim.explanation.near_misses import names_the_action, nearest
 from policysim.language.arns import parse_arn
 from policysim.language.operators import Family, operator_named
 
@@ -66,16 +66,39 @@ class MissingAllow(NamedTuple):
 
 def missing_allow(evidence: Evidence, layer: LayerName, nodes: Sequence[str]) -> MissingAllow:
     """Why no statement of the layer (at these levels) allows the request."""
+    fixed = _fixed_key_policy(evidence, layer)
+    if fixed is not None:
+        return fixed
     near = nearest(evidence.decision, layer)
     if layer is LayerName.SCP:
         return _of_a_level(evidence, nodes, near)
     for miss in near[:TRIED]:
-        if miss.far:
+        if miss.far and LAYER[layer].grants and not names_the_action(miss.match, evidence.request):
             continue
         found = _short_of(evidence, layer, miss)
         if found is not None:
             return found
     return _nothing_near(evidence, layer, near)
+
+
+def _fixed_key_policy(evidence: Evidence, layer: LayerName) -> MissingAllow | None:
+    """The policy of an AWS managed key lets in callers of its own account alone, and nobody can change it."""
+    resource, caller = evidence.request.resource, evidence.request.principal
+    if layer is not LayerName.RESOURCE or evidence.service != "kms" or caller.account in {None, resource.account}:
+        return None
+    content = evidence.policies.get(layer)
+    ids = [attached.policy.id or "" for attached in content.policies] if content is not None else []
+    if resource.key_manager != "AWS" and not any(one.startswith(_OF_AWS_MANAGED_KEYS) for one in ids):
+        return None
+    sentence = (
+        f"`{resource.arn}` is an AWS managed key: its policy lets in callers of account `{resource.account}` alone,"
+        " and nobody can change it"
+    )
+    return MissingAllow(layer, Cause.FIXED_RULE, sentence, "with a key policy that allows it")
+
+
+_OF_AWS_MANAGED_KEYS: Final = "auto-"
+"""How the ids of the policies of AWS managed keys begin, such as ``auto-s3-2``."""
 
 
 def _nothing_near(evidence: Evidence, layer: LayerName, near: Sequence[NearMiss]) -> MissingAllow:
@@ -149,7 +172,7 @@ class _Change(NamedTuple):
 def _finer(miss: NearMiss) -> Iterator[tuple[Cause, str, _Change]]:
     """Smaller repairs that tell more: another operator under which the same values fit."""
     path = miss.outcome.path
-    if miss.outcome.element is not Element.CONDITION or len(path) < _ENTRY:
+    if miss.outcome.element is not Element.CONDITION or len(path) < _ENTRY or not miss.match.attached.editable:
         return
     written = str(path[1])
     operator = operator_named(written)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policysim.explanation.agreement import layer_of_message
 from policysim.explanation.diagnosis import Hypothesis, Tested
 from policysim.explanation.fetching import in_words
 from policysim.explanation.hypotheses.at_hand import causes_at_hand
+from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.from_words import cause_beside_policies, causes_from_words
 from policysim.explanation.hypotheses.gap_causes import causes_in_gaps, public_access_cause
 from policysim.explanation.hypotheses.of_the_call import other_authorizations
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from policysim.explanation.hypotheses.possibility import Possibility
 
 _TESTED_FIRST: Final = (Tested.CONFIRMED, Tested.POSSIBLE, Tested.REFUTED)
+
+
+_NOT_AT_HAND: Final = frozenset({Cause.POLICY_NOT_COLLECTED.code, Cause.SESSION_POLICY_UNKNOWN.code})
 
 
 class Reasoned(NamedTuple):
@@ -76,12 +81,16 @@ def causes_without_policies(call: Call, facts: Facts) -> Reasoned:
 def is_explained(diagnosis: Diagnosis) -> bool:
     """Whether the evidence leaves one cause: one that is confirmed, or the only one possible with nothing against it.
 
-    Several confirmed causes stand beside each other: each of them denies by itself.
+    Several confirmed causes stand beside each other: each of them denies by itself. A policy that was not collected
+    explains nothing as long as AWS does not say either that it is the one.
     """
     left = [one for one in diagnosis.hypotheses if one.tested is not Tested.REFUTED]
     if any(one.tested is Tested.CONFIRMED for one in left):
         return True
-    return len(left) == 1 and not left[0].opposing
+    if len(left) != 1 or left[0].opposing:
+        return False
+    named = layer_of_message(diagnosis.call.denial) if diagnosis.call.denial is not None else None
+    return left[0].code not in _NOT_AT_HAND or left[0].layer is named
 
 
 def _ranked(possibilities: Iterable[Possibility]) -> Reasoned:

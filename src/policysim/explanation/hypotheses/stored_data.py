@@ -18,7 +18,6 @@ from policysim.evaluation.layers import LayerName
 from policysim.explanation.diagnosis import Fact, Tested
 from policysim.explanation.hypotheses.assumptions import harmless, with_allow
 from policysim.explanation.hypotheses.causes import Cause
-from policysim.explanation.hypotheses.evidence import DENIALS
 from policysim.explanation.hypotheses.phrases import asked, came_to
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
 from policysim.language.arns import parse_arn
@@ -140,14 +139,14 @@ def _of_another_account(evidence: Evidence) -> Iterator[Possibility]:
     enforced = resource.object_ownership == _BUCKET_OWNER_ENFORCED
     owned = replace(evidence.request, resource=replace(resource, object_owner=_SOMEBODY))
     found = _worst(evidence, owned)
-    if not enforced and found.effect not in DENIALS:
+    if not enforced and found.effect is Effect.ALLOWED:
         return
     yield Possibility(
         Cause.OBJECT_OF_ANOTHER_ACCOUNT,
         Cause.OBJECT_OF_ANOTHER_ACCOUNT.sentence(),
         Tested.REFUTED if enforced else Tested.POSSIBLE,
         f"evaluated with the object owned by an account of which nothing is known: {came_to(found)}",
-        Strength.SETTING,
+        Strength.SETTING if resource.object_ownership is None else Strength.KNOWN_BEHAVIOUR,
         LayerName.RESOURCE,
         supporting=() if enforced else (_ownership_words(resource),),
         opposing=("the bucket's owner owns every object in it (BucketOwnerEnforced)",) if enforced else (),
@@ -181,16 +180,17 @@ def _key_unknown(evidence: Evidence) -> Iterator[Possibility]:
         Tested.REFUTED if plain else Tested.POSSIBLE,
         f"evaluated `{action}` on a key whose policy allows it: {came_to(found)}",
         Strength.SETTING,
-        supporting=() if plain else (_key_words(action, allows=allows),),
-        opposing=(f"the event says that the data is encrypted with keys of Amazon S3 ({applied})",) if plain else (),
+        supporting=() if plain or allows else (f"no policy allows `{action}` on every key of the bucket's account",),
+        opposing=tuple(_against_key(action, applied if plain else "", allows=allows)),
         fact=Fact("look how the object is encrypted", _object_command(evidence, "head-object")),
     )
 
 
-def _key_words(action: str, *, allows: bool) -> str:
+def _against_key(action: str, applied: str, *, allows: bool) -> Iterator[str]:
+    if applied:
+        yield f"the event says that the data is encrypted with keys of Amazon S3 ({applied})"
     if allows:
-        return f"`{action}` is allowed to the caller, unless the key's own policy does not allow it"
-    return f"`{action}` is not allowed to the caller on every key of the bucket's account"
+        yield f"`{action}` is allowed to the caller wherever the key's own policy allows it"
 
 
 def _with_key_policy(evidence: Evidence, request: Request) -> Decision:
