@@ -22,6 +22,9 @@ IDENTITY_CENTER_NAME: Final = "AWSReservedSSO_"
 SERVICE_ENDINGS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".amazon.com")
 """How service principals end; ``AWS Internal`` and the like name none."""
 
+FORWARDER_START: Final = "fas."
+"""How current records begin the name of a service that forwards a call with the caller's own credentials."""
+
 FROM_RECORD: Final = "userIdentity"
 INHERITED_TAGS: Final = "incomingTransitiveTags"
 """The parameter of AssumeRole in records (IAM User Guide, id_session-tags), which no caller can pass."""
@@ -191,6 +194,10 @@ def _federated_user(identity: UserIdentity, event: Event) -> Caller:
 
 
 def _service(identity: UserIdentity, _event: Event) -> Caller:
+    if (identity.invoked_by or "").startswith(FORWARDER_START):
+        return Caller(
+            None, NOT_KNOWN, ("the record names the service that forwarded the call, and not whose call it is",)
+        )
     service = identity.invoked_by if (identity.invoked_by or "").endswith(SERVICE_ENDINGS) else None
     unresolved = () if service else ("the record does not name the AWS service that called",)
     return Caller(Principal(kind=PrincipalKind.SERVICE, service=service), FROM_RECORD, unresolved)

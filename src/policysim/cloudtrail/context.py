@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.catalog.event_sources import service_prefix
 from policysim.catalog.operations import API_DATE
 from policysim.catalog.partitions import STANDARD, partition_of_region
-from policysim.cloudtrail.caller import IDENTITY_CENTER_NAME, SERVICE_ENDINGS
+from policysim.cloudtrail.caller import FORWARDER_START, IDENTITY_CENTER_NAME, SERVICE_ENDINGS
 from policysim.cloudtrail.request_keys import PASSED_TO, keys_from_parameters, keys_not_in_parameters
 from policysim.cloudtrail.request_tags import RequestTags, tags_of_request
 from policysim.cloudtrail.service_keys import keys_of_service
@@ -132,8 +132,11 @@ def _network(asked: Asked) -> Keys:
         if event.vpc_endpoint_account_id and supports("aws:vpceaccount", asked.action.lower()):
             keys["aws:VpceAccount"] = (event.vpc_endpoint_account_id,)
         return keys | ({"aws:VpcSourceIp": (address,)} if address else {})
-    if address is None or event.vpc_endpoint_id or event.version < SHOWS_ENDPOINT:
+    if event.vpc_endpoint_id or event.version < SHOWS_ENDPOINT:
         return {}
+    if address is None:
+        # A service that calls for itself does not come through anybody's endpoint.
+        return _absent(ENDPOINT_KEYS) if asked.caller.kind is PrincipalKind.SERVICE else {}
     return _absent(ENDPOINT_KEYS) | {"aws:SourceIp": (address,)}
 
 
@@ -150,7 +153,8 @@ def _forwarding(asked: Asked) -> Keys:
     """Whether a service made the call with the caller's credentials (spec C55).
 
     Users and root sign with keys of their own, so a service behind their call forwards it. A role may also be one
-    that the service uses for itself: then nothing is proved, unless it is a service-linked role.
+    that the service uses for itself: then nothing is proved, unless it is a service-linked role, or the record calls
+    the service a forwarding one.
     """
     caller, identity = asked.caller, asked.event.user_identity
     invoked_by = identity.invoked_by if identity is not None else None
@@ -160,10 +164,11 @@ def _forwarding(asked: Asked) -> Keys:
         return keys if invoked_by else keys | {"aws:CalledVia": (source,), "aws:CalledViaFirst": (source,)}
     if caller.kind is PrincipalKind.SERVICE or caller.service_linked is True or invoked_by is None:
         return {"aws:ViaAWSService": ("false",)} | _absent(CALLED_VIA_KEYS)
-    forwards = caller.kind in {PrincipalKind.USER, PrincipalKind.ROOT, PrincipalKind.FEDERATED_USER}
-    if not forwards or not invoked_by.endswith(SERVICE_ENDINGS) or invoked_by == SIGN_IN:
+    service = invoked_by.removeprefix(FORWARDER_START)
+    own = caller.kind in {PrincipalKind.USER, PrincipalKind.ROOT, PrincipalKind.FEDERATED_USER}
+    if not (own or service != invoked_by) or not service.endswith(SERVICE_ENDINGS) or service == SIGN_IN:
         return {}
-    return {"aws:ViaAWSService": ("true",), "aws:CalledViaLast": (invoked_by,)}
+    return {"aws:ViaAWSService": ("true",), "aws:CalledViaLast": (service,)}
 
 
 def _is_forwarded_by_service_called(asked: Asked) -> bool:
@@ -185,8 +190,10 @@ def _credentials(asked: Asked) -> Keys:
             (
                 MFA,
                 MFA_AGE,
-                "aws:TokenIssueTime",
+                "aws:AssumedRoot",
+                "aws:FederatedProvider",
                 "aws:SourceIdentity",
+                "aws:TokenIssueTime",
                 "ec2:RoleDelivery",
             )
         )
@@ -312,10 +319,17 @@ def _recorded(asked: Asked) -> Keys:
     for key, value in request.items() if isinstance(request, dict) else ():
         texts = value if isinstance(value, list) else [value]
         keys[key] = tuple(str(text).lower() if isinstance(text, bool) else str(text) for text in texts)
-    for entry in tags.get("resourceTags", ()) if isinstance(tags, dict) else ():
-        if isinstance(entry, dict) and entry.get("arn") == asked.resource and isinstance(entry.get("tags"), dict):
-            keys |= {f"aws:ResourceTag/{name}": (str(value),) for name, value in entry["tags"].items()}
-    return keys
+    of_resources, of_caller = (
+        (tags.get("resourceTags"), tags.get("principalTags")) if isinstance(tags, dict) else ((), {})
+    )
+    for entry in of_resources if isinstance(of_resources, list) else ():
+        if isinstance(entry, dict) and entry.get("arn") == asked.resource:
+            keys |= _tag_keys("aws:ResourceTag/", entry.get("tags"))
+    return keys | _tag_keys("aws:PrincipalTag/", of_caller)
+
+
+def _tag_keys(family: str, tags: object) -> Keys:
+    return {f"{family}{name}": (str(value),) for name, value in tags.items()} if isinstance(tags, dict) else {}
 
 
 def _absent(keys: Iterable[str]) -> Keys:

@@ -215,6 +215,11 @@ class Event(_Part):
             return "the record is an Insights event: it counts calls and describes none of them"
         if self.event_type == "AwsServiceEvent":
             return f"`{self.event_name}` is an event of the service itself, not a request by anybody"
+        if self._sign_in_failed and self.event_name == SWITCH_ROLE:
+            return (
+                f"`{self.event_name}` is the console's note that it could not switch: the call that policies refuse is"
+                " `AssumeRole` of `sts.amazonaws.com`, whose event stands beside it"
+            )
         if self._sign_in_failed:
             return (
                 f"`{self.event_name}` failed at authentication: the sign-in was refused before any policy was looked at"
@@ -226,6 +231,9 @@ class Event(_Part):
         answer = self.response_elements if isinstance(self.response_elements, dict) else {}
         return bool(self.error_code or self.error_message) or "Failure" in answer.values()
 
+
+SWITCH_ROLE = "SwitchRole"
+"""The one sign-in event whose failure is a matter of policies (IAM User Guide, cloudtrail-integration)."""
 
 _CATEGORY_BY_NAME = {
     "management": EventCategory.MANAGEMENT,

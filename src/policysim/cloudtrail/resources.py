@@ -14,6 +14,7 @@ from policysim.catalog.partitions import STANDARD, partition_of_region
 from policysim.cloudtrail.arn_templates import Templated, templated_resources
 from policysim.cloudtrail.call import FROM_MESSAGE, NOT_KNOWN
 from policysim.cloudtrail.ec2_resources import unnamed_types
+from policysim.cloudtrail.event import EventCategory
 from policysim.cloudtrail.parameter_arns import OBJECT_ACTIONS
 from policysim.cloudtrail.resource_parameters import (
     NOT_TO_BE_READ,
@@ -37,6 +38,7 @@ FROM_RESOURCES: Final = "resources[]"
 NO_SINGLE_RESOURCE: Final = "the action works on no single resource"
 OWNER_FROM_ARN: Final = "resource ARN"
 OWNER_IS_CALLERS: Final = "the caller's account"
+OWNER_IS_RECIPIENT: Final = "the account that received the record"
 MADE: Final = "what the call makes"
 _ORIGINS: Final = {API_GATEWAY: "the path of the API operation"}
 NO_PARAMETERS: Final = "it shows no request parameters"
@@ -263,10 +265,26 @@ def _owned(action: str, arn: str, origin: str, around: Circumstances) -> FoundRe
         return FoundResource(arn, origin, parsed.account, OWNER_FROM_ARN)
     if around.event is not None and (owner := _owner_in_record(arn, around.event)) is not None:
         return FoundResource(arn, origin, owner, FROM_RESOURCES)
+    if (recipient := _other_recipient(action, around)) is not None:
+        return FoundResource(arn, origin, recipient, OWNER_IS_RECIPIENT)
     if _service(action) == "iam" and around.caller.account:
         # IAM answers only for the caller's own account, AWS managed policies included (spec X13).
         return FoundResource(arn, origin, around.caller.account, OWNER_IS_CALLERS)
     return FoundResource(arn, origin, None, NOT_KNOWN)
+
+
+def _other_recipient(action: str, around: Circumstances) -> str | None:
+    """The account that received the record of a call by another account, which is that of the bucket.
+
+    CloudTrail delivers the record of a call across accounts to both; that of an endpoint, to the endpoint's owner.
+    """
+    event = around.event
+    if event is None or _service(action) != "s3" or event.category is EventCategory.NETWORK_ACTIVITY:
+        return None
+    recipient = event.recipient_account_id
+    if recipient is None or not is_account_id(recipient):
+        return None
+    return recipient if around.caller.account is not None and around.caller.account != recipient else None
 
 
 def _owner_in_record(arn: str, event: Event) -> str | None:
