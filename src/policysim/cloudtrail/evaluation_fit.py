@@ -91,11 +91,10 @@ def _other_caller(evaluation: Evaluation, call: Call) -> str:
     sentence = f"AWS evaluated a request of `{shown}`, the call is by `{caller.arn or caller.entity_arn}`"
     if evaluation.principal_id and caller.unique_id and _bare(evaluation.principal_id) != _bare(caller.unique_id):
         return sentence
-    theirs = _identity(evaluation.principal)
-    ours = [found for text in (caller.arn, caller.entity_arn) if (found := _identity(text)) is not None]
-    if theirs is None or not ours:
+    theirs, ours = _identity(evaluation.principal), _identity(caller.arn) or _identity(caller.entity_arn)
+    if theirs is None or ours is None:
         return ""
-    return "" if any(_same(theirs, one) for one in ours) else sentence
+    return "" if _same(theirs, ours) else sentence
 
 
 def _bare(unique_id: str) -> str:
@@ -156,13 +155,12 @@ def _actions_as_written(call: Call) -> Iterable[str]:
         yield call.denial.action
     for requested in call.requests:
         yield requested.request.action
+    yield from call.missing
 
 
 def _actions_of(call: Call) -> set[str]:
-    """The actions that the call shows: the one that the message names, else those that it needs."""
-    if call.denial is not None and call.denial.action is not None:
-        return {call.denial.action.lower(), *(one.request.action.lower() for one in call.requests)}
-    return {one.request.action.lower() for one in call.requests}
+    """The actions that the call shows: the one that the message names, and those that it needs."""
+    return {action.lower() for action in _actions_as_written(call)}
 
 
 def _resources_of(action: str, call: Call) -> Iterable[str]:
