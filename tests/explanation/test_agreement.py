@@ -103,6 +103,7 @@ DECISIONS: dict[str, Decision] = {
 }
 
 AGREES, DISAGREES, UNKNOWN = Agreement.AGREES, Agreement.DISAGREES, Agreement.UNKNOWN
+MORE = Finding.NAMES_ONE_OF_SEVERAL
 EXPLICIT, IMPLICIT, UNSAID = DenialKind.EXPLICIT, DenialKind.IMPLICIT, DenialKind.UNKNOWN
 
 TABLE = [
@@ -111,12 +112,12 @@ TABLE = [
     ("identity", "identity", EXPLICIT, DISAGREES, Finding.OTHER_KIND, "M2: the kind differs"),
     ("identity", "boundary", IMPLICIT, DISAGREES, Finding.LAYER_MISSING, "M4: no boundary at hand"),
     ("identity", None, EXPLICIT, DISAGREES, Finding.OTHER_KIND, "M9 old form `with an explicit deny`"),
-    ("cross-account", "resource", IMPLICIT, AGREES, None, "M10: one of two layers that deny"),
-    ("cross-account", "identity", IMPLICIT, AGREES, None, "M10: the other one"),
+    ("cross-account", "resource", IMPLICIT, AGREES, MORE, "M10: one of two layers that deny"),
+    ("cross-account", "identity", IMPLICIT, AGREES, MORE, "M10: the other one"),
     ("scp explicit", "scp", EXPLICIT, AGREES, None, "M6"),
     ("scp explicit", "identity", IMPLICIT, DISAGREES, Finding.OTHER_LAYER, "M18"),
     ("scp explicit", "vpce", EXPLICIT, AGREES, None, "M8: transitively through a service control policy"),
-    ("scp explicit and identity", "scp", EXPLICIT, AGREES, None, "M18: explicit denies come first"),
+    ("scp explicit and identity", "scp", EXPLICIT, AGREES, MORE, "M18: explicit denies come first"),
     (
         "scp explicit and identity",
         "identity",
@@ -125,7 +126,7 @@ TABLE = [
         Finding.EXPLICIT_HERE,
         "E3: it looks for them first",
     ),
-    ("scp explicit, cross-account", "identity", IMPLICIT, AGREES, None, "M10: which account speaks is not documented"),
+    ("scp explicit, cross-account", "identity", IMPLICIT, AGREES, MORE, "M10: which account speaks is not documented"),
     ("rcp depends on a key", "rcp", EXPLICIT, AGREES, None, "E27: an RCP denies in no other way"),
     ("scp implicit", "scp", IMPLICIT, AGREES, None, "M6"),
     ("scp implicit", "scp", EXPLICIT, AGREES, None, "M6: the explicit text is printed for an implicit deny too"),
@@ -160,10 +161,16 @@ def test_codes_are_words_and_sentences_name_no_python_type(finding: Finding) -> 
 
 
 def test_every_disagreement_has_a_filled_in_sentence() -> None:
-    for name, layer, kind, agreement, _, _ in TABLE:
+    for name, layer, kind, _, finding, _ in TABLE:
         comparison = compare(Denial(raw="", recognised=True, layer=layer, kind=kind), DECISIONS[name])
-        assert bool(comparison.sentence) is (agreement is not AGREES)
+        assert bool(comparison.sentence) is (finding is not None)
         assert "{" not in comparison.sentence
+
+
+def test_m10_the_layers_that_deny_beside_the_named_one_are_named() -> None:
+    denial = Denial(raw="", recognised=True, layer="scp", kind=EXPLICIT)
+    comparison = compare(denial, DECISIONS["scp explicit and identity"])
+    assert comparison.sentence == "AWS names one policy type of several: the identity-based policy denies as well"
 
 
 def test_m11_the_policy_that_aws_names_must_be_among_those_that_deny() -> None:

@@ -56,6 +56,10 @@ class Finding(Enum):
         "may-be-there",
         "AWS denied in the {theirs}; what is at hand of it may deny, but hangs on something that is not known",
     )
+    NAMES_ONE_OF_SEVERAL = (
+        "names-one-of-several",
+        "AWS names one policy type of several: the {ours} {deny} as well",
+    )
     OPEN = ("open", "the policies at hand leave it open whether the request is denied, or where")
 
     @property
@@ -70,7 +74,10 @@ class Finding(Enum):
 
 
 class Comparison(NamedTuple):
-    """What comparing AWS's words with our decision gives. ``finding`` and ``sentence`` are empty when both agree."""
+    """What comparing AWS's words with our decision gives.
+
+    ``finding`` and ``sentence`` are empty when both agree, and nothing is to be added to AWS's words.
+    """
 
     agreement: Agreement
     finding: Finding | None = None
@@ -78,7 +85,7 @@ class Comparison(NamedTuple):
 
     @property
     def code(self) -> str:
-        """The code of the finding; empty when both agree."""
+        """The code of the finding; empty when there is none."""
         return self.finding.code if self.finding is not None else ""
 
 
@@ -233,15 +240,26 @@ def _open(denial: Denial, accepted: frozenset[Standing], ours: frozenset[Standin
 def _same_policy(denial: Denial, decision: Decision, accepted: frozenset[Standing]) -> Comparison:
     """Layer and kind fit; where the message names a policy, it must be one of those that deny (spec M11)."""
     if denial.policy_arn is None:
-        return AGREED
+        return _beside(denial, decision, accepted)
     denying = [match for match in decision.statements if _is_deny(match)]
     denying += [match for check in decision.checks for match in check.matched if _is_deny(match)]
     layers = {standing.layer for standing in accepted if standing.kind is _EXPLICIT}
     policies = {match.attached for match in denying if match.layer in layers and match.truth is TRUE}
     if not policies or any(attached.arn in {None, denial.policy_arn} for attached in policies):
-        return AGREED
+        return _beside(denial, decision, accepted)
     names = ", ".join(sorted(f"`{attached.name}`" for attached in policies))
     return _disagrees(Finding.OTHER_POLICY, arn=f"`{denial.policy_arn}`", ours=names)
+
+
+def _beside(denial: Denial, decision: Decision, accepted: frozenset[Standing]) -> Comparison:
+    """Agreement; with a word on the layers that deny beside the one that the message names (spec M10)."""
+    named = {standing.layer for standing in accepted}
+    others = [standing.layer for standing in _standings(decision).certain if standing.layer not in named]
+    if denial.layer is None or not others:
+        return AGREED
+    deny = "denies" if len(set(others)) == 1 else "deny"
+    sentence = Finding.NAMES_ONE_OF_SEVERAL.sentence.format(ours=_titles(others), deny=deny)
+    return Comparison(Agreement.AGREES, Finding.NAMES_ONE_OF_SEVERAL, sentence)
 
 
 def _differs(denial: Denial, decision: Decision, ours: frozenset[Standing]) -> Comparison:

@@ -18,7 +18,7 @@ from policysim.explanation.fixes.proposal import Proposal, propose
 from policysim.explanation.hypotheses.evidence import Evidence
 from policysim.explanation.hypotheses.reasoning import Reasoned, causes_without_policies, tested_causes
 from policysim.explanation.near_misses import near_misses
-from policysim.explanation.next_steps import next_steps
+from policysim.explanation.next_steps import next_steps, without_repetition
 from policysim.explanation.obstacles import obstacles
 from policysim.explanation.remedies import remedies, remedies_of_cause
 
@@ -69,6 +69,7 @@ def diagnose(
             facts=facts,
             beside=(*requests[:refused], *requests[refused + 1 :]),
             siblings=siblings,
+            contradicted=found.disagreement if found.disagreement_code == AWS_EVALUATION else "",
         )
         in_the_way = obstacles(found.decision, evidence.policies)
         found = _with_causes(replace(found, obstacles=in_the_way), tested_causes(evidence))
@@ -78,7 +79,8 @@ def diagnose(
 
 
 def _with_causes(found: Diagnosis, reasoned: Reasoned) -> Diagnosis:
-    return replace(found, hypotheses=reasoned.hypotheses, separating=reasoned.separating)
+    steps = without_repetition(found.next_steps, reasoned.hypotheses)
+    return replace(found, hypotheses=reasoned.hypotheses, separating=reasoned.separating, next_steps=steps)
 
 
 def _beside_aws(found: Diagnosis, refused: RequestDiagnosis, situation: Situation) -> Diagnosis:

@@ -243,7 +243,8 @@ class Diagnosis:
     """Everything that is said about one denied call.
 
     ``decision`` is that of the request that AWS refused, with its trace. ``disagreement`` says why AWS and we differ,
-    or why that cannot be told; ``disagreement_code`` is the same for machines (a code of ``agreement.Finding``).
+    or why that cannot be told, or what AWS's words leave out where both agree; ``disagreement_code`` is the same for
+    machines (a code of ``agreement.Finding``).
     ``hypotheses`` are the possible causes, the likeliest first; ``separating`` is the one fact that would tell those
     apart that are left. ``obstacles`` is everything in the way, in the order in which AWS checks. ``remedies`` end the
     denial without a change of policy. ``aws`` is AWS's own evaluation, where it was given. ``next_steps`` are facts or

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policysim.account.policy_holders import policy_holders
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
@@ -17,7 +16,6 @@ from policysim.explanation.diagnosis import Agreement
 from policysim.explanation.fetching import fetch, in_words, policy_command, read_policy
 from policysim.explanation.key_sources import where_to_look
 from policysim.language.arns import parse_arn
-from policysim.language.request import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from policysim.cloudtrail.denial import Denial
     from policysim.evaluation.decision import Decision, UnknownKey
     from policysim.explanation.agreement import Comparison
+    from policysim.explanation.diagnosis import Hypothesis
     from policysim.language.problems import Problem
     from policysim.language.request import Request
 
@@ -34,23 +33,7 @@ _NO_POLICY: Final = (
 )
 _NO_REQUEST: Final = "which request was denied is not known: explain {other}, which may name what is missing here"
 
-_CHANGED_SINCE: Final = (
-    "compare the time of the event with the time the policies were collected: a policy may have changed since"
-)
-_READS_AN_OBJECT: Final = frozenset(
-    {"s3:getobject", "s3:getobjectattributes", "s3:getobjectversion", "s3:getobjectversionattributes"}
-)
-_MISSING_OBJECT: Final = (
-    "look whether the object is there: where it is not, S3 answers 403 instead of 404 to a caller without"
-    " `s3:ListBucket` on `{bucket}`"
-)
-_REFUSED_BY_S3: Final = (
-    "look at what S3 refuses for beside its policies: the KMS key of the object, Requester Pays, Object Lock"
-)
-_SESSION_POLICIES: Final = (
-    "look for session policies of the caller's session: they are in no collection, only in its AssumeRole event"
-)
-_CALL_AGAIN: Final = "call again: a new role or policy takes seconds to minutes to reach every Region"
+_REFUSED_BY_S3: Final = "look at what S3 refuses for beside its policies: Requester Pays, Object Lock"
 
 
 def next_steps(call: Call, decision: Decision | None, comparison: Comparison, advice: Iterable[str]) -> tuple[str, ...]:
@@ -63,6 +46,12 @@ def next_steps(call: Call, decision: Decision | None, comparison: Comparison, ad
         steps.update(dict.fromkeys(_of_decision(decision, comparison, named)))
     steps.update(dict.fromkeys(advice))
     return tuple(steps)
+
+
+def without_repetition(steps: Iterable[str], hypotheses: Iterable[Hypothesis]) -> tuple[str, ...]:
+    """The steps that no hypothesis names as its own next step."""
+    said = [hypothesis.next for hypothesis in hypotheses if hypothesis.next]
+    return tuple(step for step in steps if not any(step in one for one in said))
 
 
 def _of_message(denial: Denial | None) -> Iterator[str]:
@@ -86,7 +75,8 @@ def _without_policies(call: Call) -> Iterator[str]:
     """What the event alone proves, and what to fetch first."""
     denial, request = call.denial, call.requests[0].request if call.requests else None
     if denial is not None and not denial.iam:
-        yield f"no policy caused this denial ({denial.cause or 'cause unknown'}): change the setting or the request"
+        advice = denial.advice or "change the setting or the request"
+        yield f"no policy caused this denial ({denial.cause or 'cause unknown'}): {advice}"
         return
     if denial is not None and denial.policy_arn is not None:
         yield f"read the policy that AWS names: `{read_policy(denial.policy_arn)}`"
@@ -133,24 +123,18 @@ def _where(problem: Problem) -> str:
 
 
 def _suspicions(decision: Decision, named: LayerName | None) -> Iterator[str]:
-    """What to look at when the policies at hand allow what AWS denied, in the layer ``named`` if it names one."""
-    yield _CHANGED_SINCE
+    """What to look at beside the causes that were tested, when the policies at hand allow what AWS denied."""
     if named is not None and named is not LayerName.SESSION:
         yield in_words(fetch(named, decision.request))
-    elif decision.request.principal.credentials is not Credentials.LONG_TERM:
-        yield _SESSION_POLICIES
-    yield _CALL_AGAIN
-    yield from _beside_the_policies(decision.request)
+    elif named is None:
+        yield from _beside_the_policies(decision.request)
 
 
 def _beside_the_policies(request: Request) -> Iterator[str]:
     """Why S3 answers 403 though every policy allows (spec S18)."""
     arn = parse_arn(request.resource.arn)
-    if arn is None or arn.service != "s3" or "/" not in arn.resource:
-        return
-    if request.action.lower() in _READS_AN_OBJECT:
-        yield _MISSING_OBJECT.format(bucket=policy_holders(arn)[-1])
-    yield _REFUSED_BY_S3
+    if arn is not None and arn.service == "s3" and "/" in arn.resource:
+        yield _REFUSED_BY_S3
 
 
 def _find(unknown: UnknownKey, request: Request) -> str:

@@ -42,7 +42,14 @@ def causes_at_hand(evidence: Evidence) -> Iterator[Possibility]:
     certain = [one for one in obstacles(decision, evidence.policies) if one.certain]
     causes = [*_explicit(evidence, certain), *_implicit(evidence, certain)]
     found = [cause for cause in causes if cause.tested is not Tested.REFUTED]
-    yield from found or causes
+    yield from (_doubted(cause, evidence.contradicted) for cause in found or causes)
+
+
+def _doubted(cause: Possibility, contradiction: str) -> Possibility:
+    """The cause, which is not confirmed where AWS's own evaluation came to another outcome."""
+    if not contradiction or cause.tested is not Tested.CONFIRMED:
+        return cause
+    return cause._replace(tested=Tested.POSSIBLE, opposing=(*cause.opposing, contradiction))
 
 
 def _fixed_rule(evidence: Evidence) -> Possibility:

@@ -34,7 +34,8 @@ class Evidence:
     """One refused request of a call, in its surroundings.
 
     ``decision`` is the traced decision of ``request`` under ``policies``. ``beside`` are the call's other requests,
-    decided. ``siblings`` are the events of the same input, this one among them, denied or not.
+    decided. ``siblings`` are the events of the same input, this one among them, denied or not. ``contradicted`` says
+    how AWS's own evaluation came to another outcome, where it was given and did.
     """
 
     call: Call
@@ -45,6 +46,7 @@ class Evidence:
     facts: Facts
     beside: tuple[RequestDiagnosis, ...] = ()
     siblings: tuple[Event, ...] = ()
+    contradicted: str = ""
 
     @property
     def said(self) -> Denial:
@@ -79,7 +81,7 @@ class Evidence:
     @cached_property
     def explained_at_hand(self) -> bool:
         """Whether the policies at hand deny for certain, in a way that is what AWS said."""
-        return self.fits(self.decision)
+        return not self.contradicted and self.fits(self.decision)
 
     def fits(self, decision: Decision) -> bool:
         """Whether a decision is a denial, and the one that AWS's words tell of (spec M10, M17, M18)."""

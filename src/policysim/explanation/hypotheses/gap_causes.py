@@ -14,7 +14,8 @@ from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.diagnosis import Fact, Tested
-from policysim.explanation.hypotheses.assumptions import harmless, with_gaps_as
+from policysim.explanation.fetching import read_policy
+from policysim.explanation.hypotheses.assumptions import harmless, with_deny, with_gaps_as
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.phrases import asked, came_to, said, title
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
@@ -94,6 +95,31 @@ def _fact(gaps: tuple[Gap, ...], *, session: bool) -> Fact:
     if session:
         return Fact(f"look at the session policies of the caller: {_WHO_STARTED}", first.command)
     return Fact(f"collect what is missing: {first.sentence}", first.command)
+
+
+def policy_named_by_aws(evidence: Evidence) -> Iterator[Possibility]:
+    """A policy that AWS's message names by its ARN, and that is not among those at hand (spec M11)."""
+    arn, layer = evidence.said.policy_arn, evidence.named
+    if arn is None or layer is None or evidence.explained_at_hand:
+        return
+    content = evidence.policies.get(layer)
+    known = [attached.arn for attached in content.policies] if content is not None else []
+    if arn in known or (content is not None and content.gaps) or evidence.said.kind is not DenialKind.EXPLICIT:
+        return
+    found = evidence.decided(with_deny(evidence.policies, layer))
+    if not evidence.fits(found):
+        return
+    cause = Cause.POLICY_NOT_COLLECTED
+    yield Possibility(
+        cause,
+        cause.sentence(title=title(layer, evidence.request), refuses=f"denies {asked(evidence.request)}: `{arn}`"),
+        Tested.POSSIBLE,
+        f"evaluated with a Deny in it: {came_to(found)}",
+        Strength.NAMED_BY_AWS,
+        layer,
+        supporting=(said(evidence.said), f"AWS's message names `{arn}`, which is not among the policies at hand"),
+        fact=Fact(f"read the policy that AWS names, `{arn}`", read_policy(arn)),
+    )
 
 
 def public_access_cause(evidence: Evidence) -> Iterator[Possibility]:

@@ -13,7 +13,7 @@ from policysim.explanation.fetching import in_words
 from policysim.explanation.hypotheses.at_hand import causes_at_hand
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.from_words import cause_beside_policies, causes_from_words
-from policysim.explanation.hypotheses.gap_causes import causes_in_gaps, public_access_cause
+from policysim.explanation.hypotheses.gap_causes import causes_in_gaps, policy_named_by_aws, public_access_cause
 from policysim.explanation.hypotheses.of_the_call import other_authorizations
 from policysim.explanation.hypotheses.open_keys import causes_of_unknown_keys
 from policysim.explanation.hypotheses.reach import denies_that_do_not_hold, layers_out_of_reach
@@ -61,6 +61,7 @@ def tested_causes(evidence: Evidence) -> Reasoned:
         found += [
             *causes_of_unknown_keys(evidence),
             *causes_in_gaps(evidence),
+            *policy_named_by_aws(evidence),
             *public_access_cause(evidence),
             *missing_in_region(evidence),
         ]
