@@ -43,10 +43,10 @@ def read_denial(message: str, error_code: str | None = None) -> Denial:
     ``message`` may be wrapped in the words of an SDK, the AWS CLI or a log, and may be broken over several lines.
     """
     head, label, encoded = message.partition(_ENCODED_LABEL)
-    cut = _is_cut(head + label)
-    denial = replace(_read_head(_from_opening(_without_ellipsis(head + label)), cut=cut), raw=message)
-    if label and (blob := _ENCODED.match(encoded)) is not None:
-        denial = replace(denial, encoded=blob[1], cut=_is_cut(encoded))
+    cut = _is_cut(message)
+    parts = _read_head(_from_opening(_without_ellipsis(head + label)), cut=cut and not label)
+    blob = _ENCODED.match(encoded) if label else None
+    denial = replace(parts, raw=message, cut=cut, encoded=blob[1] if blob is not None else parts.encoded)
     if denial.layer is None and (error_code or "").removesuffix("Exception") == "VpceAccessDenied":
         denial = replace(denial, layer=LayerName.VPCE.value)
     return denial

@@ -47,7 +47,7 @@ HEADS: Final = (
 _HEAD: Final = re.compile("|".join(f"(?:{head.format(n=n)})" for n, head in enumerate(HEADS)))
 _HEAD_START: Final = re.compile(
     r"[A-Zos<\"](?:(?<=s)(?=ervices\.)|(?<![\w.].)"
-    r"(?:(?<=\")(?=[_cCemM])|(?<=<)(?=Code>)|(?<=o)(?=peration\s)|(?<=[A-Z])(?=[\w.]{2})))"
+    r"(?:(?<=\")(?=[_cCemM])|(?<=<)(?=Code>)|(?<=o)(?=peration\s)|(?<=[A-Z])(?=[\w.]{2}|n\s)))"
 )
 """Where a head can begin: a search for the first character alone is fast."""
 
