@@ -156,7 +156,7 @@ PASSED_TO: Final = {
 def keys_from_parameters(action: str, resource: str, parameters: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """The condition keys that the request parameters prove for an action on a resource, tags aside."""
     keys = dict(_same_named(action, parameters))
-    for row in _rows_for(action, resource):
+    for row in _rows_for(action, _type_of(resource)):
         values = values_given(parameters, row.parameter)
         if values and HIDDEN not in values:
             keys[row.key] = values
@@ -167,7 +167,7 @@ def keys_from_parameters(action: str, resource: str, parameters: Mapping[str, An
 
 def keys_not_in_parameters(action: str, resource: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
     """The condition keys that are absent because the request parameters show nothing of them."""
-    rows = _rows_for(action, resource)
+    rows = _rows_for(action, _type_of(resource))
     return tuple(row.key for row in rows if row.absent_without and parameters and row.parameter not in parameters)
 
 
@@ -203,10 +203,13 @@ def _same_named_of(action: str) -> tuple[CatalogKey, ...]:
     return tuple(key for key in CATALOGUE.condition_keys_of(action) or () if key.name.lower() in named) if named else ()
 
 
-@lru_cache(maxsize=2048)
-def _rows_for(action: str, resource: str) -> tuple[ParameterKey, ...]:
+def _type_of(resource: str) -> str:
     arn = parse_arn(resource)
-    resource_type = arn.resource_type if arn is not None else ""
+    return arn.resource_type if arn is not None else ""
+
+
+@lru_cache(maxsize=2048)
+def _rows_for(action: str, resource_type: str) -> tuple[ParameterKey, ...]:
     return tuple(
         row
         for row in PARAMETER_KEYS

@@ -8,6 +8,7 @@ tagging-and-policies; spec C58, C59, C72, R14.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -74,6 +75,7 @@ def tags_of_request(action: str, resource: str, parameters: Mapping[str, Any]) -
     return RequestTags({**keys, "aws:TagKeys": names}, listed)
 
 
+@lru_cache(maxsize=2048)
 def _takes_tags(action: str) -> bool:
     """Whether the catalogue lists the tags of a request among the action's keys."""
     return any(key.name.startswith(REQUEST_TAG) for key in CATALOGUE.condition_keys_of(action) or ())
