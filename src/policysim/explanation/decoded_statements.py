@@ -32,7 +32,8 @@ def _row(statement: DecodedStatement, decision: Decision | None) -> ComparedChec
         return ComparedCheck(NOT_TOLD, "", effect, "", (_shown(statement),))
     found = _found(statement, decision)
     if found is None:
-        missing = f"AWS matched {_titled(statement)} which stands in no policy at hand: one is missing here, or changed"
+        absent = "which stands in no policy at hand: one is missing here or changed since"
+        missing = f"AWS matched {_titled(statement)}, {absent}"
         return ComparedCheck(NOT_TOLD, "", effect, "", (_shown(statement),), missing)
     name = f"{found.attached.name}: {found.statement.sid or f'statement {found.statement.index + 1}'}"
     verdict = decision.check(found.layer).verdict.value
