@@ -128,6 +128,11 @@ class Evaluation:
     matched: tuple[MatchedPolicy, ...] = ()
     policies: tuple[EvaluatedPolicy, ...] = ()
     statements: tuple[DecodedStatement, ...] = ()
+    _by_uri: dict[str, EvaluatedPolicy] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the policies by URI: every matched statement asks for one."""
+        object.__setattr__(self, "_by_uri", {policy.uri: policy for policy in reversed(self.policies)})
 
     @property
     def is_denial(self) -> bool:
@@ -144,7 +149,7 @@ class Evaluation:
 
     def policy(self, uri: str) -> EvaluatedPolicy | None:
         """The policy that the evaluation lists under a URI."""
-        return next((policy for policy in self.policies if policy.uri == uri), None)
+        return self._by_uri.get(uri)
 
 
 class Answer(NamedTuple):

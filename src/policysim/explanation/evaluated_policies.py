@@ -8,6 +8,7 @@ Source: IAM Toolbox API reference, PolicyInfo and GetRequestAuthorizationPolicy;
 from __future__ import annotations
 
 import shlex
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.account.policy_calls import (
@@ -49,15 +50,44 @@ def counterparts(evaluation: Evaluation, policies: PolicySet) -> Counterparts:
         by_arn = {one.arn: one for one in here if one.arn is not None}
         found |= {one.uri: by_arn[one.uri] for one in listed if one.uri in by_arn}
         others = [one for one in listed if one.uri not in found]
-        unnamed = [one for one in here if one.arn is None]
-        for one in others:
-            same = [attached for attached in unnamed if _may_be(one, attached)]
-            match = _by_sids(one, same, evaluation) if len(same) > 1 else same[0] if same else None
-            if match is not None and _are_told_apart(one, others, same):
-                found[one.uri] = match
-            elif len(same) < sum(1 for other in others if set(other.attached_to) == set(one.attached_to)):
-                missing.append(one)
+        lost = _without_arns(others, [one for one in here if one.arn is None], evaluation)
+        found |= lost.found
+        missing += lost.missing
     return Counterparts(found, tuple(missing))
+
+
+def _without_arns(listed: list[EvaluatedPolicy], here: list[AttachedPolicy], evaluation: Evaluation) -> Counterparts:
+    """The counterparts of policies that no ARN tells: by what they are attached to, and of several by their Sids.
+
+    A policy is missing where AWS lists more of its kind and place than are at hand.
+    """
+    found: dict[str, AttachedPolicy] = {}
+    missing: list[EvaluatedPolicy] = []
+    candidates = {one.uri: [attached for attached in here if _may_be(one, attached)] for one in listed}
+    claims = Counter(id(attached) for some in candidates.values() for attached in some)
+    places = Counter(frozenset(one.attached_to) for one in listed)
+    sids = _sids_by_policy(evaluation)
+    for one in listed:
+        same = candidates[one.uri]
+        only = len(same) == 1 and claims[id(same[0])] == 1
+        holding = same if only else [attached for attached in same if sids[one.uri] & _sids(attached)]
+        if len(holding) == 1:
+            found[one.uri] = holding[0]
+        elif len(same) < places[frozenset(one.attached_to)]:
+            missing.append(one)
+    return Counterparts(found, tuple(missing))
+
+
+def _sids_by_policy(evaluation: Evaluation) -> defaultdict[str, set[str]]:
+    """The Sids that AWS lists as matched, by the URI of their policy."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for matched in (*(policy for check in evaluation.checks for policy in check.matched), *evaluation.matched):
+        found[matched.uri] |= {statement.sid for statement in matched.statements if statement.sid}
+    return found
+
+
+def _sids(attached: AttachedPolicy) -> set[str]:
+    return {statement.sid for statement in attached.policy.statements if statement.sid}
 
 
 def _by_layer(listed: Iterable[EvaluatedPolicy]) -> dict[LayerName, list[EvaluatedPolicy]]:
@@ -95,20 +125,6 @@ def _tail(text: str) -> str:
     """What an ARN and an id of AWS Organizations have in common, and the whole of any other ARN."""
     arn = parse_arn(text)
     return text if arn is None or arn.service != "organizations" else arn.name
-
-
-def _by_sids(listed: EvaluatedPolicy, same: list[AttachedPolicy], evaluation: Evaluation) -> AttachedPolicy | None:
-    """The one policy that holds the Sids which matched; ``None`` where several do, or none."""
-    lists = [policy for check in evaluation.checks for policy in check.matched] + list(evaluation.matched)
-    sids = {statement.sid for policy in lists if policy.uri == listed.uri for statement in policy.statements}
-    holding = [one for one in same if sids & {statement.sid for statement in one.policy.statements}]
-    return holding[0] if len(holding) == 1 else None
-
-
-def _are_told_apart(listed: EvaluatedPolicy, others: Iterable[EvaluatedPolicy], same: Iterable[AttachedPolicy]) -> bool:
-    """Whether the listed policy is the only one that the policies at hand may stand for, or its Sids tell it."""
-    rivals = [one for one in others if one is not listed and any(_may_be(one, attached) for attached in same)]
-    return not rivals or len(list(same)) > 1
 
 
 def policy_differences(evaluation: Evaluation, known: Counterparts) -> Iterator[str]:

@@ -160,7 +160,7 @@ def _joined(pages: list[Answer]) -> Answer:
         return pages[0]
     from dataclasses import replace  # noqa: PLC0415  # few answers have pages
 
-    policies = {policy: None for page in pages for one in page.evaluations for policy in one.policies}
+    policies = {policy: None for page in pages for policy in page.evaluations[0].policies}
     evaluations = (replace(one, policies=tuple(policies)) for page in pages for one in page.evaluations)
     return Answer(pages[0].source, tuple(evaluations), complete=pages[-1].complete)
 
