@@ -48,8 +48,6 @@ def test_the_codes_of_the_forms_are_unique() -> None:
     "space", ["\n", "\r\n", "\t", "  ", " \n   ", "\u00a0"], ids=["lf", "crlf", "tab", "two", "both", "nbsp"]
 )
 def test_any_white_space_stands_for_a_blank(form: MessageForm, space: str) -> None:
-    if form.resource is not None and " " in form.resource:
-        pytest.skip("a resource of several words is printed with the blanks that it has")
     denial = read_denial(form.example.replace(" ", space))
     told(form, denial)
 

@@ -188,7 +188,8 @@ def _resource(words: Mapping[str, str], *, complete: bool) -> str | None:
         return role.strip("'")
     # Without a known reason behind it, nobody can tell where a resource with spaces in it ends.
     last = words.get("RESOURCE_LAST") if complete else None
-    return words.get("RESOURCE_BEFORE_REASON") or last or words.get("RESOURCE_NAMED") or words.get("MARKED_RESOURCE")
+    printed = words.get("RESOURCE_BEFORE_REASON") or last or words.get("RESOURCE_NAMED") or words.get("MARKED_RESOURCE")
+    return " ".join(printed.split()) if printed is not None and not printed.startswith("arn:") else printed
 
 
 def _layer_and_kind(words: Mapping[str, str]) -> tuple[str | None, DenialKind]:

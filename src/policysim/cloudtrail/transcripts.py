@@ -121,7 +121,9 @@ _BROKEN_OPENING: Final = re.compile(
 
 
 def _is_one(first: ToolWords, second: ToolWords, plain: str) -> bool:
-    """Whether two announcements are about one error: the second follows at once, in the same line."""
+    """Whether two announcements are about one error: the second follows at once, or says the code that was missing."""
+    if first.code is None:
+        return second.start - first.end <= _NEAR
     return second.start - first.end <= _NEAR // 2 and "\n" not in plain[first.end : second.start].strip()
 
 
