@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from policysim.account.account import Account, Organisation
+from policysim.account.account import Account, Identities, Organisation, Role
 from policysim.cloudtrail.call import Call, CallRequest, Provenance
 from policysim.cloudtrail.denial import Denial
+from policysim.cloudtrail.event import Event
+from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
-from policysim.explanation.remedies import remedies, remedies_of_cause
+from policysim.explanation.diagnosis import Fix, Remedy, Verification
+from policysim.explanation.remedies import minding_remedies, remedies, remedies_of_cause
 from policysim.explanation.remedy_codes import RemedyCode
 from policysim.language.request import PublicAccessBlock
+from policysim.language.source import Source
 from tests.explanation.denied_cases import (
     ACCOUNT,
     ANN,
     BUCKET,
+    KEY,
     OBJECT,
     OTHER_ACCOUNT,
     ROLE,
@@ -33,7 +39,6 @@ from tests.explanation.denied_cases import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from policysim.explanation.diagnosis import Remedy
     from policysim.explanation.fixes.candidates import Case
 
 IDENTITY, RESOURCE, SCP = LayerName.IDENTITY, LayerName.RESOURCE, LayerName.SCP
@@ -48,7 +53,7 @@ def denied(
     context: Mapping[str, str] | None = None,
     organisation: Organisation | None = None,
 ) -> Case:
-    asked = request(action, resource, context=context)
+    asked = request(action, resource, context=context, principal=ANN)
     return case(asked, in_force({IDENTITY: attached(document(*statements))}), organisation)
 
 
@@ -124,14 +129,13 @@ def test_a6_nobody_calls_a_global_service_in_another_region() -> None:
     assert remedies(case(asked, policies)) == ()
 
 
-def test_c51_a_user_and_a_role_session_get_mfa_in_their_own_ways() -> None:
+def test_c51_a_user_gets_mfa_and_a_role_session_never_has_it() -> None:
     policies = in_force(
         {IDENTITY: attached(document(allow("s3:*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})))}
     )
     (of_user,) = remedies(case(request("s3:GetObject", principal=ANN), policies))
-    (of_role,) = remedies(case(request("s3:GetObject"), policies))
     assert of_user.command.startswith("aws sts get-session-token --serial-number")
-    assert of_role.command.startswith(f"aws sts assume-role --role-arn {ROLE} --role-session-name NAME")
+    assert remedies(case(request("s3:GetObject"), policies)) == ()
 
 
 def test_c65_s9_the_external_id_is_sent_with_assume_role() -> None:
@@ -212,9 +216,90 @@ def test_e3_quarantined_keys_are_rotated_and_the_deny_is_left_alone() -> None:
     assert (found.code, found.command) == ("rotate-key", "aws iam list-access-keys --user-name ann")
 
 
-def test_what_is_allowed_here_is_called_again() -> None:
-    (found,) = remedies(denied(allow("*")))
-    assert (found.code, found.verified) == ("wait-and-retry", True)
+def called(at: str) -> Call:
+    """A call at a time of one day."""
+    event = Event.model_validate(
+        {"eventTime": f"2026-11-24T{at}Z", "eventSource": "s3.amazonaws.com", "eventName": "GetObject"}
+    )
+    return Call(event=event, denial=None, requests=(CallRequest(request("s3:GetObject"), WORDS),))
+
+
+def test_e1_what_changed_shortly_before_is_called_again() -> None:
+    role = Role(name="app", arn=ROLE, created=datetime(2026, 11, 24, 3, 0, tzinfo=UTC))
+    account = Account(id=ACCOUNT, name="prod", identities=Identities(roles={ROLE: role}))
+    asked = case(
+        request("s3:GetObject"),
+        in_force({IDENTITY: attached(document(allow("*")))}),
+        Organisation(accounts={ACCOUNT: account}),
+    )
+    (found,) = remedies(asked, called("03:02:30"))
+    assert (found.code, found.verified) == ("wait-and-retry", False)
+    assert "2 minutes before the call" in found.sentence
+    assert remedies(asked, called("09:00:00")) == ()
+    assert remedies(asked, called("02:59:00")) == ()
+    assert remedies(asked) == ()
+
+
+@pytest.mark.parametrize("code", ["send-encryption-context", "let-the-service-call"])
+def test_c55_a_call_that_a_service_forwards_sends_what_the_service_sends(code: str) -> None:
+    condition = {
+        "send-encryption-context": {"StringEquals": {"kms:EncryptionContext:app": "billing"}},
+        "let-the-service-call": {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}},
+    }[code]
+    statement = allow("kms:Decrypt", Condition=condition)
+    assert [one.code for one in remedies(denied(statement, action="kms:Decrypt"))] == [code]
+    forwarded = denied(statement, action="kms:Decrypt", context={"aws:ViaAWSService": "true"})
+    assert remedies(forwarded) == ()
+
+
+def test_c60_a_wrong_tag_on_the_resource_can_be_changed() -> None:
+    condition = {"StringEquals": {"aws:ResourceTag/Team": "${aws:PrincipalTag/Team}"}}
+    context = {"aws:PrincipalTag/Team": "checkout", "aws:ResourceTag/Team": "Checkout"}
+    (found,) = remedies(denied(allow("s3:*", Condition=condition), context=context))
+    assert (found.code, found.verified) == ("change-setting", True)
+    assert "`checkout`" in found.sentence
+
+
+def test_s13_an_object_of_another_account_is_a_matter_of_ownership() -> None:
+    asked = request("s3:GetObject")
+    asked = replace(asked, resource=replace(asked.resource, object_owner=OTHER_ACCOUNT))
+    found = remedies(case(asked, in_force({IDENTITY: attached(document(allow("*")))})))
+    assert [remedy.code for remedy in found] == ["change-setting"]
+    assert "put-bucket-ownership-controls --bucket reports" in found[0].command
+
+
+def test_s25_what_an_aws_managed_key_encrypts_is_encrypted_anew() -> None:
+    asked = request("kms:Decrypt", KEY, owner=OTHER_ACCOUNT)
+    asked = replace(asked, resource=replace(asked.resource, key_manager="AWS"))
+    found = remedies(case(asked, in_force({IDENTITY: attached(document(allow("*")))})))
+    assert [remedy.code for remedy in found] == ["change-setting"]
+
+
+def test_s28_the_alias_of_a_function_is_another_resource() -> None:
+    function = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:orders"
+    listed = allow("lambda:InvokeFunction", f"{function}:live")
+    found = remedies(
+        denied(listed, action="lambda:InvokeFunction", resource=function, organisation=knowing(f"{function}:live"))
+    )
+    assert [remedy.code for remedy in found] == ["correct-name"]
+    assert f"`{function}:live`" in found[0].sentence
+
+
+def test_fixes_say_that_none_is_needed_where_a_remedy_does() -> None:
+    fix = Fix(
+        kind="add-statement",
+        summary="",
+        source=Source("p.json", "{}"),
+        edits=(),
+        verified=Verification(Effect.ALLOWED, ""),
+        warning="mind this",
+    )
+    unsure = Remedy("use-mfa", "use MFA")
+    assert minding_remedies((fix,), (unsure,)) == (fix,)
+    (minded,) = minding_remedies((fix,), (unsure._replace(verified=True),))
+    assert minded.warning == "no policy may have to change: use MFA; mind this"
+    (minded,) = minding_remedies((fix,), (Remedy("correct-name", "look at the name"),))
+    assert "look at the name" in minded.warning
 
 
 @pytest.mark.parametrize(

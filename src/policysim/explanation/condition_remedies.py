@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.evaluation.context import context_lookup
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
+from policysim.evaluation.layers import LayerName
+from policysim.evaluation.network_keys import is_forwarded
 from policysim.evaluation.reasons import Element
 from policysim.evaluation.truth import FALSE, TRUE
 from policysim.explanation.diagnosis import Remedy, label
@@ -85,6 +87,12 @@ _WAYS: Final = (
     _Way("s3:prefix", RemedyCode.NARROW_REQUEST, "list only what begins with the prefix: {values}"),
     _Way("s3:delimiter", RemedyCode.NARROW_REQUEST, "list with the delimiter: {values}"),
     _Way("s3:max-keys", RemedyCode.NARROW_REQUEST, "ask for fewer keys at a time: {values}"),
+    _Way(
+        "aws:resourcetag/",
+        RemedyCode.CHANGE_SETTING,
+        "have the tag `{name}` of the resource changed, if the wrong one is on it: {values}",
+        "retag",
+    ),
     _Way("ec2:instancetype", RemedyCode.NARROW_REQUEST, "ask for an instance type that is accepted: {values}"),
 )
 """By key, the longer beginnings first where one is the beginning of another."""
@@ -95,9 +103,11 @@ _ABSENT_WAYS: Final = {
 """What to do where a flag must be false."""
 
 _ASSUME: Final = "aws sts assume-role --role-arn {role} --role-session-name {session}"
+_RETAG: Final = "aws resourcegroupstaggingapi tag-resources --resource-arn-list {resource} --tags KEY=VALUE"
 _COMMANDS: Final = {
     ("mfa", True): ("aws sts get-session-token --serial-number MFA_DEVICE_ARN --token-code CODE"),
-    ("mfa", False): _ASSUME + " --serial-number MFA_DEVICE_ARN --token-code CODE",
+    ("retag", True): _RETAG,
+    ("retag", False): _RETAG,
     ("renew", False): _ASSUME,
     ("external-id", True): _ASSUME + " --external-id EXTERNAL_ID",
     ("external-id", False): _ASSUME + " --external-id EXTERNAL_ID",
@@ -120,6 +130,10 @@ _FRESH: Final = "2100-01-01T00:00:00Z"
 
 _ANY_VALUE: Final = "any-value"
 _COMPARED_BY_VALUE: Final = frozenset({Family.STRING, Family.ARN, Family.BINARY, Family.IP_ADDRESS, Family.NUMERIC})
+
+
+_EITHER_SIDE: Final = frozenset({LayerName.IDENTITY, LayerName.RESOURCE})
+"""An Allow of one may do for that of the other (spec E7); evaluation tells whether it does."""
 
 
 class _Attempt(NamedTuple):
@@ -155,7 +169,9 @@ def _to_meet_allows(case: Case) -> Iterator[tuple[_Attempt, ...]]:
     """Allow statements in which nothing but conditions is amiss, and every one of those can be met."""
     if case.decision.effect is Effect.EXPLICIT_DENY:
         return
-    lacking = without_allow(case.decision)
+    lacking = set(without_allow(case.decision))
+    if lacking & _EITHER_SIDE:
+        lacking |= _EITHER_SIDE
     for match in case.decision.trace:
         own_side = match.layer in lacking or (case.decision.effect is Effect.DEPENDS and match.truth is not FALSE)
         if match.statement.effect is not StatementEffect.ALLOW or not own_side or not match.failures:
@@ -173,30 +189,56 @@ def _to_meet_allows(case: Case) -> Iterator[tuple[_Attempt, ...]]:
 def _attempt(case: Case, match: StatementMatch, entry: ConditionEntry, *, wanted: bool) -> _Attempt | None:
     key = entry.key.lower()
     way = next((one for one in _WAYS if key.startswith(one.start)), None)
-    if way is None or (way.code is RemedyCode.CALL_IN_REGION and case.request.action.partition(":")[0] in _GLOBAL):
+    if way is None or _is_out_of_reach(case.request, way.code):
         return None
-    values = tuple(_values(entry, wanted=wanted))
+    entry_values = _resolved(match, entry)
     own = context_lookup(case.request)(entry.key)
-    values = tuple(value for value in values if value != own)
+    values = tuple(value for value in _values(entry, entry_values, wanted=wanted) if value != own)
     if values and all(value == ("false",) or value is ABSENT for value in values):
         turned = _ABSENT_WAYS.get(key)
         if turned is None:
             return None
         way = way._replace(code=turned[0], words=turned[1])
-    return _Attempt(match, entry, way, values, entry.values) if values else None
+    return _Attempt(match, entry, way, values, entry_values) if values else None
 
 
-def _values(entry: ConditionEntry, *, wanted: bool) -> Iterator[ContextValue]:
+_BY_THE_CALLER: Final = frozenset(
+    {RemedyCode.SEND_ENCRYPTION_CONTEXT, RemedyCode.LET_THE_SERVICE_CALL, RemedyCode.SEND_HEADER}
+)
+
+
+def _is_out_of_reach(request: Request, code: RemedyCode) -> bool:
+    """Whether this caller, or this call, cannot do what a remedy of the code asks for.
+
+    Credentials of a role never tell of MFA (spec C51); what a service sends when it forwards a call is its own (C55).
+    """
+    if code is RemedyCode.CALL_IN_REGION:
+        return request.action.partition(":")[0] in _GLOBAL
+    if code is RemedyCode.USE_MFA:
+        return request.principal.kind is not PrincipalKind.USER
+    return code in _BY_THE_CALLER and is_forwarded(request)
+
+
+def _resolved(match: StatementMatch, entry: ConditionEntry) -> tuple[str, ...]:
+    """The values of an entry, those of policy variables in their place where the request has them."""
+    if not any("${" in value for value in entry.values) or len(entry.values) != 1:
+        return entry.values
+    outcome = next((one for one in match.outcomes if one.path[:3] == entry.path()), None)
+    text = outcome.wanted.strip("`") if outcome is not None else ""
+    return entry.values if not text or "${" in text or "`" in text else (text,)
+
+
+def _values(entry: ConditionEntry, listed: tuple[str, ...], *, wanted: bool) -> Iterator[ContextValue]:
     """Values of the key under which the condition holds (``wanted``) or fails; none where no caller could bring one."""
     operator = operator_named(entry.operator)
     if operator is None:
         return
     family, positive = operator.base.family, operator.base.negated is not wanted
     if family is Family.BOOL:
-        truths = {value.lower() == "true" for value in entry.values}
+        truths = {value.lower() == "true" for value in listed}
         yield from ((str(flag).lower(),) for flag in (True, False) if (flag in truths) is wanted)
     elif family is Family.NULL:
-        absent = any(value.lower() == "true" for value in entry.values)
+        absent = any(value.lower() == "true" for value in listed)
         yield ABSENT if absent is wanted else (_ANY_VALUE,)
     elif family is Family.DATE:
         later = operator.base.name.startswith("DateGreater")
@@ -207,7 +249,7 @@ def _values(entry: ConditionEntry, *, wanted: bool) -> Iterator[ContextValue]:
         if less is wanted:
             yield ("0",)
     elif positive and family in _COMPARED_BY_VALUE:
-        yield from ((one,) for value in entry.values if (one := _example(value, family)) is not None)
+        yield from ((one,) for value in listed if (one := _example(value, family)) is not None)
 
 
 def _example(value: str, family: Family) -> str | None:
@@ -278,4 +320,4 @@ def _command(request: Request, way: _Way) -> str:
     if "{role}" in template and not role:
         return ""
     session = "NAME"
-    return template.format(role=shlex.quote(role), session=session)
+    return template.format(role=shlex.quote(role), session=session, resource=shlex.quote(request.resource.arn))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.account.authorizations import authorizations
 from policysim.cloudtrail.call import FROM_MESSAGE
+from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
 from policysim.explanation.agreement import Finding, compare, layer_of_message
@@ -16,11 +17,11 @@ from policysim.explanation.evaluated_policies import fetching_steps
 from policysim.explanation.fixes.candidates import Case
 from policysim.explanation.fixes.proposal import Proposal, propose
 from policysim.explanation.hypotheses.evidence import Evidence
-from policysim.explanation.hypotheses.reasoning import Reasoned, causes_without_policies, tested_causes
+from policysim.explanation.hypotheses.reasoning import Reasoned, causes_of_denial, causes_without_policies
 from policysim.explanation.near_misses import near_misses
 from policysim.explanation.next_steps import next_steps, without_repetition
 from policysim.explanation.obstacles import obstacles
-from policysim.explanation.remedies import remedies, remedies_of_cause
+from policysim.explanation.remedies import minding_remedies, remedies, remedies_of_cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,7 @@ def diagnose(
             contradicted=found.disagreement if found.disagreement_code == AWS_EVALUATION else "",
         )
         in_the_way = obstacles(found.decision, evidence.policies)
-        found = _with_causes(replace(found, obstacles=in_the_way), tested_causes(evidence))
+        found = _with_causes(replace(found, obstacles=in_the_way), causes_of_denial(evidence))
     beside = tuple(_denied_beside(requests, refused))
     is_allowed = found.decision is not None and found.decision.effect is Effect.ALLOWED
     return replace(found, next_steps=(*beside, *found.next_steps) if is_allowed else (*found.next_steps, *beside))
@@ -195,11 +196,12 @@ def _in_account(
 ) -> Diagnosis:
     decision = decide(situation.request, situation.policies, facts, trace=True)
     comparison = compare(call.denial, decision)
-    case = Case(situation.request, situation.policies, decision, organisation, facts)
+    no_explicit_deny = call.denial is not None and call.denial.kind is DenialKind.IMPLICIT
+    case = Case(situation.request, situation.policies, decision, organisation, facts, no_explicit_deny)
     blamed_on_policies = call.denial is None or call.denial.iam
     named = layer_of_message(call.denial) if call.denial is not None else None
     proposal = propose(case, named) if blamed_on_policies else Proposal()
-    misses = near_misses(decision)
+    misses, instead = near_misses(decision), remedies(case, call)
     return Diagnosis(
         call=call,
         requests=requests,
@@ -208,7 +210,7 @@ def _in_account(
         disagreement=comparison.sentence,
         disagreement_code=comparison.code,
         near_misses=misses,
-        remedies=remedies(case, call),
-        fixes=proposal.fixes,
+        remedies=instead,
+        fixes=minding_remedies(proposal.fixes, instead),
         next_steps=next_steps(call, decision, comparison, proposal.notes),
     )

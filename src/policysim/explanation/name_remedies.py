@@ -76,6 +76,7 @@ def _others(case: Case, asked: Arn) -> Iterator[_Other]:
         other = parse_arn(arn)
         if other is not None:
             yield from _elsewhere(asked, other)
+    yield from _siblings(asked, known)
     if any(holder in known for holder in policy_holders(asked)):
         return
     for other in (*_allowed_patterns(case), *filter(None, map(parse_arn, known))):
@@ -83,6 +84,19 @@ def _others(case: Case, asked: Arn) -> Iterator[_Other]:
             yield _Other(RemedyCode.CORRECT_NAME, str(right), _CORRECT.format(asked=asked, found=right))
     for pattern in _allowed_patterns(case):
         yield from _elsewhere(asked, pattern)
+
+
+_QUALIFIED: Final = "name it as the policies do: they speak of `{found}`, and the call is for `{asked}`"
+
+
+def _siblings(asked: Arn, known: dict[str, None]) -> Iterator[_Other]:
+    """The version or alias of a Lambda function that has a policy of its own, or the function without one (S28)."""
+    if asked.service != "lambda" or asked.resource_type != "function":
+        return
+    own = str(asked)
+    for arn in known:
+        if arn.startswith(f"{own}:") or own.startswith(f"{arn}:"):
+            yield _Other(RemedyCode.CORRECT_NAME, arn, _QUALIFIED.format(found=arn, asked=own))
 
 
 def _known(organisation: Organisation) -> dict[str, None]:

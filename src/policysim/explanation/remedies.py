@@ -8,13 +8,16 @@ access-control-block-public-access; spec M10, M13, S15, C51, C53, C58, C65.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.condition_remedies import ways_to_meet_conditions
 from policysim.explanation.diagnosis import Remedy
-from policysim.explanation.fixes.documents import QUARANTINE
+from policysim.explanation.fixes.candidates import one_warning
+from policysim.explanation.fixes.documents import AWS_KEY_MANAGER, QUARANTINE
 from policysim.explanation.name_remedies import other_names
 from policysim.explanation.remedy_codes import RemedyCode
 from policysim.language.arns import parse_arn
@@ -22,21 +25,36 @@ from policysim.language.policy import Effect as StatementEffect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
+    from policysim.account.account import PolicyVersion
     from policysim.cloudtrail.call import Call
+    from policysim.explanation.diagnosis import Fix
     from policysim.explanation.fixes.candidates import Case
 
 _WAIT: Final = (
-    "the policies at hand allow the call: wait a minute and call again, for a new role, policy or membership takes"
-    " seconds to minutes to reach every Region"
+    "wait a minute and call again: {what} {when} before the call, and a change takes seconds to minutes to reach every"
+    " Region"
 )
+_SOON: Final = timedelta(minutes=15)
+"""A change this shortly before a call may not have reached every part of AWS."""
+
 _ROTATE: Final = (
     "AWS found an access key of this user in public and attached `{policy}`: make the key inactive, look through"
     " CloudTrail for what was done with it, and let the application use a new one; then detach the policy"
 )
 _RESTRICTED: Final = (
-    "the bucket's policy is open to everybody, and RestrictPublicBuckets (S3 Block Public Access) keeps callers of"
-    " other accounts out: name the caller in the bucket's policy, so that it is public no more, or turn the setting off"
+    "the bucket's policy is open to everybody, and RestrictPublicBuckets of the {whose} (S3 Block Public Access) keeps"
+    " callers of other accounts out: name the caller in the bucket's policy, which is public no more then; turn the"
+    " setting off only if the whole world is meant to read the bucket"
+)
+_AWS_MANAGED_KEY: Final = (
+    "encrypt with a customer managed key, whose policy can let this caller in, and write the data anew: nobody changes"
+    " the policy of a key that AWS manages"
+)
+_OWNERSHIP: Final = (
+    "the bucket may hold objects of other accounts, which its policy does not cover: let the bucket's owner own them"
+    " all, or have the object's owner grant `bucket-owner-full-control`"
 )
 _SETTINGS: Final[tuple[tuple[str, RemedyCode, str, str], ...]] = (
     (
@@ -106,8 +124,9 @@ def _all(case: Case, call: Call | None) -> Iterator[Remedy]:
     if denial is not None and not denial.iam:
         yield from remedies_of_cause(call, case.request.resource.arn)
         return
+    yield from _object_ownership(case)
     if case.decision.effect is Effect.ALLOWED:
-        yield Remedy(RemedyCode.WAIT_AND_RETRY.value, _WAIT, verified=True)
+        yield from _wait(case, call)
         return
     quarantined = list(_quarantine(case))
     yield from quarantined
@@ -115,6 +134,8 @@ def _all(case: Case, call: Call | None) -> Iterator[Remedy]:
         yield from ways_to_meet_conditions(case)
         yield from other_names(case, call)
     yield from _restricted_buckets(case)
+    if case.request.resource.key_manager == AWS_KEY_MANAGER:
+        yield Remedy(RemedyCode.CHANGE_SETTING.value, _AWS_MANAGED_KEY)
 
 
 def remedies_of_cause(call: Call | None, resource: str = "") -> tuple[Remedy, ...]:
@@ -151,7 +172,78 @@ def _restricted_buckets(case: Case) -> Iterator[Remedy]:
     of_bucket = decision.layer == LayerName.RESOURCE.value and decision.effect is Effect.EXPLICIT_DENY
     deny = any(match.statement.effect is StatementEffect.DENY for match in decision.statements)
     arn = parse_arn(case.request.resource.arn)
-    if restricts and of_bucket and not deny and arn is not None:
-        bucket = arn.resource.partition("/")[0]
+    if not restricts or not of_bucket or deny or arn is None:
+        return
+    bucket, owner = arn.resource.partition("/")[0], case.organisation.account(case.request.resource.account)
+    access = owner.public_access if owner is not None else None
+    own = access.bucket(bucket).public_access_block if access is not None else None
+    if access is not None and (own is None or not own.restrict_public_buckets):
+        command = f"aws s3control get-public-access-block --account-id {case.request.resource.account}"
+        yield Remedy(RemedyCode.CHANGE_SETTING.value, _RESTRICTED.format(whose="account"), command)
+    else:
         command = f"aws s3api get-public-access-block --bucket {bucket}"
-        yield Remedy(RemedyCode.CHANGE_SETTING.value, _RESTRICTED, command)
+        yield Remedy(RemedyCode.CHANGE_SETTING.value, _RESTRICTED.format(whose="bucket"), command)
+
+
+def _object_ownership(case: Case) -> Iterator[Remedy]:
+    """An object that the bucket's owner may not own, so that the bucket's policy does not reach it (spec S13)."""
+    resource, arn = case.request.resource, parse_arn(case.request.resource.arn)
+    other = resource.object_owner is not None and resource.object_owner != resource.account
+    doubted = any(caveat.code == "object-owner-open" for caveat in case.decision.caveats)
+    if arn is not None and arn.service == "s3" and (other or doubted):
+        bucket = arn.resource.partition("/")[0]
+        command = (
+            f"aws s3api put-bucket-ownership-controls --bucket {bucket}"
+            " --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'"
+        )
+        yield Remedy(RemedyCode.CHANGE_SETTING.value, _OWNERSHIP, command)
+
+
+def _wait(case: Case, call: Call | None) -> Iterator[Remedy]:
+    """A change shortly before the call; without one there is nothing to wait for."""
+    time = call.event.time if call is not None and call.event is not None else None
+    for what, at in _changes(case) if time is not None else ():
+        if time is not None and timedelta(0) <= time - at <= _SOON:
+            minutes = int((time - at).total_seconds() // 60)
+            when = f"{minutes} minutes" if minutes > 1 else "a minute" if minutes else "seconds"
+            yield Remedy(RemedyCode.WAIT_AND_RETRY.value, _WAIT.format(what=what, when=when))
+            return
+
+
+def _changes(case: Case) -> Iterator[tuple[str, datetime]]:
+    """What is dated of all that the decision rests on: managed policies, the caller, the role that it wants."""
+    account = case.organisation.account(case.request.principal.account)
+    if account is not None and account.identities is not None:
+        for layer in case.policies.layers.values():
+            for attached in layer.policies:
+                versions = account.identities.versions.get(attached.arn or "", ())
+                yield from ((f"`{attached.name}` changed", at) for at in map(_made, versions) if at is not None)
+    caller = case.request.principal
+    for arn in (caller.entity_arn or caller.arn, case.request.resource.arn):
+        parsed = parse_arn(arn or "")
+        owner = case.organisation.account(parsed.account) if parsed is not None else None
+        if arn is None or owner is None or owner.identities is None:
+            continue
+        entity = owner.identities.roles.get(arn) or owner.identities.users.get(arn)
+        if entity is not None and entity.created is not None:
+            yield f"`{arn}` was made", entity.created
+
+
+def _made(version: PolicyVersion) -> datetime | None:
+    """When the version in force was made."""
+    return version.created if version.is_default else None
+
+
+_MEANT: Final = frozenset(
+    {RemedyCode.CORRECT_NAME.value, RemedyCode.OTHER_ACCOUNT.value, RemedyCode.OTHER_REGION.value}
+)
+"""Remedies that say that something else was meant: an edit for what was asked for is an answer to another question."""
+
+
+def minding_remedies(fixes: tuple[Fix, ...], found: tuple[Remedy, ...]) -> tuple[Fix, ...]:
+    """The fixes, with a warning where the denial ends without any of them."""
+    instead = next((remedy for remedy in found if remedy.verified or remedy.code in _MEANT), None)
+    if instead is None:
+        return fixes
+    sentence = f"no policy may have to change: {instead.sentence}"
+    return tuple(replace(fix, warning=one_warning(sentence, fix.warning)) for fix in fixes)

@@ -76,9 +76,19 @@ def except_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
             match.attached,
             match.layer,
             (_exemption(match.statement, str(arn)),),
-            statement_breadth(match.statement, besides="principal"),
+            statement_breadth(match.statement, besides="principal") * (_VOID if _binds_alone(case, match) else 1),
             warning=one_warning(on_purpose(match), _SPARES_EVERYTHING),
         )
+
+
+_VOID: Final = 100
+"""A Deny that names nobody but the caller denies nothing any more once the caller is exempt."""
+
+
+def _binds_alone(case: Case, match: StatementMatch) -> bool:
+    """Whether the Deny names the caller, and nobody else."""
+    principal = match.statement.principal
+    return principal is not None and not principal.negated and not named_besides(case, match)
 
 
 def _exemption(statement: Statement, arn: str) -> TextEdit:
@@ -162,7 +172,9 @@ def _spare(case: Case, match: StatementMatch, spared: _Spared) -> Candidate:
         match.attached,
         match.layer,
         (spared.edit,),
-        _WEIGHT_OF_EVERYBODY * spared.breadth * bound_by(case, match.attached, match.layer),
+        (1 if _binds_alone(case, match) else _WEIGHT_OF_EVERYBODY)
+        * spared.breadth
+        * bound_by(case, match.attached, match.layer),
         warning=one_warning(on_purpose(match), _SPARES_EVERYBODY),
         others=named_besides(case, match),
     )

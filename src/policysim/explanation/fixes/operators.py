@@ -22,6 +22,7 @@ from policysim.language.operators import Operator, SetPrefix, operator_named
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from policysim.evaluation.decision import Outcome
     from policysim.explanation.fixes.candidates import Aim, Case
     from policysim.language.edits import TextEdit
     from policysim.language.policy import ConditionEntry, Statement
@@ -57,7 +58,7 @@ def change_operator(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The operator under which the values that stand there already fit the request."""
     for miss, entry in near_conditions(case, aim):
         statement = miss.match.statement
-        for change in changes(case, entry, miss.outcome.reason):
+        for change in changes(case, entry, miss.outcome):
             edits = _with_operator(statement, entry, change.operator)
             if edits is None:
                 continue
@@ -75,13 +76,13 @@ def change_operator(case: Case, aim: Aim) -> Iterator[Candidate]:
             )
 
 
-def changes(case: Case, entry: ConditionEntry, reason: Reason | None) -> Iterator[_Change]:
-    """The operators to try for an entry that fails for a reason."""
-    operator = operator_named(entry.operator)
+def changes(case: Case, entry: ConditionEntry, outcome: Outcome) -> Iterator[_Change]:
+    """The operators to try for an entry that fails with an outcome."""
+    operator, reason = operator_named(entry.operator), outcome.reason
     if operator is None or operator.base.negated:
         return
     if reason in _COMPARED:
-        yield from _for_values(case, entry, operator)
+        yield from _for_values(case, entry, operator, outcome.wanted)
     elif reason is Reason.KEY_ABSENT and operator.base.name == "Bool" and not operator.if_exists:
         if all(value.lower() == "false" for value in entry.values):
             yield _Change(_spelled(operator, "Bool", if_exists=True), _ABSENT_TOO)
@@ -94,15 +95,16 @@ def changes(case: Case, entry: ConditionEntry, reason: Reason | None) -> Iterato
             yield _Change(_spelled(operator, base))
 
 
-def _for_values(case: Case, entry: ConditionEntry, operator: Operator) -> Iterator[_Change]:
+def _for_values(case: Case, entry: ConditionEntry, operator: Operator, wanted: str) -> Iterator[_Change]:
     if operator.base.name not in _EXACT:
         return
     if any("*" in value or "?" in value for value in entry.values):
         yield _Change(_spelled(operator, "StringLike"), weight=_WILDCARD_AT_WORK)
     found = context_lookup(case.request)(entry.key)
-    listed = {value.lower() for value in entry.values}
+    resolved = [wanted.strip("`")] if any("${" in value for value in entry.values) else []
+    listed = {value.lower() for value in (*entry.values, *resolved)}
     values = found if isinstance(found, tuple) and operator.base.name == "StringEquals" else ()
-    if any(value.lower() in listed and value not in entry.values for value in values):
+    if any(value.lower() in listed and value not in (*entry.values, *resolved) for value in values):
         yield _Change(_spelled(operator, "StringEqualsIgnoreCase"), _IGNORES_CASE)
 
 

@@ -210,8 +210,8 @@ def _also_affects(candidate: Candidate, case: Case) -> tuple[str, ...]:
 
 
 def _warnings(candidate: Candidate, case: Case) -> str:
-    owner = case.request.resource.account
-    foreign = candidate.layer is LayerName.RESOURCE and owner not in {None, case.request.principal.account}
+    owner, own = case.request.resource.account, case.request.principal.account
+    foreign = candidate.layer is LayerName.RESOURCE and None not in {owner, own} and owner != own
     session = candidate.layer is LayerName.SESSION
     permission_set = None if candidate.attached.arn else permission_set_of(candidate.attached.attached_to or "")
     return one_warning(
