@@ -295,8 +295,8 @@ def test_an_error_that_is_no_denial_is_told_as_what_it_is() -> None:
         ),
         (
             (
-                "An error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Lake Formation"
-                " permission(s): Required Describe on orders"
+                "An error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Lake"
+                " Formation permission(s): Required Describe on orders"
             ),
             "lake-formation",
         ),
@@ -308,8 +308,8 @@ def test_an_error_that_is_no_denial_is_told_as_what_it_is() -> None:
         ('psql: error: FATAL:  PAM authentication failed for user "ana"', "database-login"),
         (
             (
-                "AuthorizationException(403, 'security_exception', 'no permissions for [indices:data/read/search] and User"
-                " [name=ana, backend_roles=[]]')"
+                "AuthorizationException(403, 'security_exception', 'no permissions for [indices:data/read/search] and"
+                " User [name=ana, backend_roles=[]]')"
             ),
             "opensearch-roles",
         ),
