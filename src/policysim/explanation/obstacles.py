@@ -79,11 +79,12 @@ def _allowed(decision: Decision, layer: LayerName, node: str | None) -> Truth:
 
 def _is_certain(check: Check, decision: Decision) -> bool:
     """Whether the layer's Allow is missing and needed for certain; who owns the resource may leave that open."""
-    if check.verdict is Verdict.IMPLICIT_DENY or check.layer in decision.blocking:
+    if check.verdict is Verdict.IMPLICIT_DENY:
         return True
-    owner_known = None not in {decision.request.principal.account, decision.request.resource.account}
     missing = _allowed(decision, check.layer, None) is FALSE and not check.gaps
-    return missing and owner_known and check.verdict is Verdict.EXPLICIT_DENY
+    owner_known = None not in {decision.request.principal.account, decision.request.resource.account}
+    needed = check.layer in decision.blocking or (check.verdict is Verdict.EXPLICIT_DENY and owner_known)
+    return missing and needed
 
 
 def _surely_bound(check: Check) -> bool:

@@ -44,6 +44,8 @@ def caller_named(principal: Principal) -> tuple[str, str]:
     """How a resource-based policy would name the caller: the kind of principal and its value."""
     if principal.kind is PrincipalKind.SERVICE and principal.service is not None:
         return "Service", principal.service
+    if principal.kind in {PrincipalKind.WEB_IDENTITY, PrincipalKind.SAML} and principal.provider is not None:
+        return "Federated", principal.provider
     named = principal.entity_arn or principal.arn if principal.kind in IAM_IDENTITIES else None
     return "AWS", named or "*"
 

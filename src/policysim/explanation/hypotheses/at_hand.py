@@ -22,7 +22,7 @@ from policysim.explanation.hypotheses.possibility import Possibility, Strength
 from policysim.explanation.obstacles import obstacles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from policysim.explanation.diagnosis import Obstacle
     from policysim.explanation.hypotheses.evidence import Evidence
@@ -39,10 +39,21 @@ def causes_at_hand(evidence: Evidence) -> Iterator[Possibility]:
     if not decision.checks:
         yield _fixed_rule(evidence)
         return
-    certain = [one for one in obstacles(decision, evidence.policies) if one.certain]
+    in_the_way = obstacles(decision, evidence.policies)
+    certain = [one for one in in_the_way if one.certain]
     causes = [*_explicit(evidence, certain), *_implicit(evidence, certain)]
+    if not causes:
+        causes = [_one_of_several(one) for one in (*_explicit(evidence, in_the_way), *_implicit(evidence, in_the_way))]
     found = [cause for cause in causes if cause.tested is not Tested.REFUTED]
     yield from (_doubted(cause, evidence.contradicted) for cause in found or causes)
+
+
+def _one_of_several(cause: Possibility) -> Possibility:
+    """A cause where some unknown key tells which of several it is, and one of them it is whatever its value."""
+    if cause.tested is not Tested.CONFIRMED:
+        return cause
+    certain = "whatever the values that are not known, one of the causes listed denies the request"
+    return cause._replace(tested=Tested.POSSIBLE, supporting=(*cause.supporting, certain))
 
 
 def _doubted(cause: Possibility, contradiction: str) -> Possibility:
@@ -64,7 +75,7 @@ def _fixed_rule(evidence: Evidence) -> Possibility:
     )
 
 
-def _explicit(evidence: Evidence, certain: list[Obstacle]) -> Iterator[Possibility]:
+def _explicit(evidence: Evidence, certain: Sequence[Obstacle]) -> Iterator[Possibility]:
     by_statement: dict[Location, Obstacle] = {}
     for obstacle in certain:
         if obstacle.match is not None:
@@ -131,7 +142,7 @@ def _against_deny(evidence: Evidence, obstacle: Obstacle) -> Iterator[str]:
         yield f"AWS's message names another policy, `{named}`; this one denies as well"
 
 
-def _implicit(evidence: Evidence, certain: list[Obstacle]) -> Iterator[Possibility]:
+def _implicit(evidence: Evidence, certain: Sequence[Obstacle]) -> Iterator[Possibility]:
     """Missing Allows count where no Deny matches, or where AWS itself says that it found none."""
     decision = evidence.decision
     if decision.effect is Effect.EXPLICIT_DENY and evidence.said.kind is not DenialKind.IMPLICIT:

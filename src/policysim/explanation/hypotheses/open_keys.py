@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
+from policysim.evaluation.layers import LayerName
 from policysim.evaluation.splitting import classes_of_unknown_keys
 from policysim.evaluation.truth import FALSE, UNKNOWN
 from policysim.explanation.diagnosis import Fact, Tested
-from policysim.explanation.hypotheses.assumptions import harmless
+from policysim.explanation.hypotheses.assumptions import harmless, with_deny, without_statements
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.phrases import asked, came_to, listed, said, statement, title
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from policysim.evaluation.decision import Decision, StatementMatch
-    from policysim.evaluation.layers import LayerName
     from policysim.evaluation.policy_set import PolicySet
     from policysim.explanation.hypotheses.evidence import Evidence
     from policysim.language.request import ContextValue
@@ -59,7 +59,8 @@ def causes_of_unknown_keys(evidence: Evidence) -> Iterator[Possibility]:
     open_decision = _with_gaps_harmless(evidence)
     if not open_decision.unknown_keys:
         return
-    completions = completions_of(evidence, open_decision)
+    classes = classes_of_unknown_keys(open_decision, evidence.facts)
+    completions = completions_of(evidence, classes)
     seen: dict[_Seen, list[Completion]] = {}
     for completion in completions:
         if evidence.fits(completion.decision):
@@ -68,6 +69,9 @@ def causes_of_unknown_keys(evidence: Evidence) -> Iterator[Possibility]:
     for cause, shown in seen.items():
         if len(shown) < len(completions):
             yield _possibility(evidence, open_decision, cause, shown, completions)
+    tried_all = len(classes) == len(open_decision.unknown_keys) and math.prod(map(len, classes.values())) <= BUDGET
+    if not tried_all:
+        yield from (one for one in _without_values(evidence) if one.layer not in {cause.layer for cause in seen})
 
 
 def _with_gaps_harmless(evidence: Evidence) -> Decision:
@@ -76,15 +80,56 @@ def _with_gaps_harmless(evidence: Evidence) -> Decision:
     return evidence.decided(harmless(evidence.policies, evidence.request.principal))
 
 
-def completions_of(evidence: Evidence, decision: Decision) -> list[Completion]:
+def completions_of(evidence: Evidence, classes: Mapping[str, tuple[ContextValue, ...]]) -> list[Completion]:
     """The combinations of the unknown keys' values, each decided; no more than the budget allows."""
-    classes = classes_of_unknown_keys(decision, evidence.facts)
     if math.prod(map(len, classes.values())) <= BUDGET:
         combined = [dict(zip(classes, values, strict=True)) for values in product(*classes.values())]
     else:
         combined = [{key: value} for key, values in classes.items() for value in values][:BUDGET]
     policies = harmless(evidence.policies, evidence.request.principal) if evidence.decision.gaps else evidence.policies
     return [Completion(values, _under(evidence, values, policies)) for values in combined]
+
+
+def _without_values(evidence: Evidence) -> Iterator[Possibility]:
+    """Where values could not be tried, as in a policy variable: each open Deny taken to match, open Allows to fail."""
+    policies = harmless(evidence.policies, evidence.request.principal)
+    for layer in LayerName:
+        unclear = [m for m in evidence.decision.trace if m.layer is layer and m.truth is UNKNOWN and m.unknown_keys]
+        denies = [match for match in unclear if is_deny(match)]
+        allows = [match for match in unclear if not is_deny(match)]
+        for involved, changed in (
+            (denies[:1], with_deny(policies, layer)),
+            (allows, without_statements(policies, {match.statement.location for match in allows})),
+        ):
+            found = evidence.decided(changed) if involved else None
+            if found is not None and evidence.fits(found) and any(_causes_in(evidence, found)):
+                cause = _Seen(layer, involved[0].statement.location if is_deny(involved[0]) else None)
+                keys = tuple((key, ()) for key in dict.fromkeys(k for match in involved for k in match.unknown_keys))
+                yield _of_keys(evidence, cause, involved, keys, found)
+
+
+def _of_keys(
+    evidence: Evidence,
+    cause: _Seen,
+    involved: list[StatementMatch],
+    keys: tuple[tuple[str, tuple[str | None, ...]], ...],
+    found: Decision,
+) -> Possibility:
+    assumption = "the Deny taken to match" if cause.deny is not None else "the Allow taken not to match"
+    names = listed(f"`{key}`" for key, _ in keys)
+    return Possibility(
+        Cause.KEY_UNKNOWN,
+        Cause.KEY_UNKNOWN.sentence(
+            keys=names, had="had" if len(keys) == 1 else "had, together,", what=_what(evidence, cause, involved)
+        ),
+        Tested.POSSIBLE,
+        f"evaluated with {assumption}: {came_to(found)}",
+        Strength.UNKNOWN_KEY,
+        cause.layer,
+        supporting=tuple(filter(None, (said(evidence.said),))),
+        fact=Fact(f"find the value of {keys[0][0]}: {where_to_look(keys[0][0], evidence.request)}"),
+        keys=keys,
+    )
 
 
 def _under(evidence: Evidence, values: Mapping[str, ContextValue], policies: PolicySet) -> Decision:

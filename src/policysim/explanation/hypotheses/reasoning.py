@@ -12,6 +12,7 @@ from policysim.explanation.diagnosis import Hypothesis, Tested
 from policysim.explanation.fetching import in_words
 from policysim.explanation.hypotheses.at_hand import causes_at_hand
 from policysim.explanation.hypotheses.causes import Cause
+from policysim.explanation.hypotheses.from_evaluation import causes_shown_by_aws, causes_shown_without_policies
 from policysim.explanation.hypotheses.from_words import cause_beside_policies, causes_from_words
 from policysim.explanation.hypotheses.gap_causes import causes_in_gaps, policy_named_by_aws, public_access_cause
 from policysim.explanation.hypotheses.of_the_call import other_authorizations
@@ -47,11 +48,13 @@ class Reasoned(NamedTuple):
     separating: Fact | None = None
 
 
-def tested_causes(evidence: Evidence) -> Reasoned:
+def causes_of_denial(evidence: Evidence) -> Reasoned:
     """Every cause that can have produced the denial, under the policies at hand."""
     if not evidence.said.iam:
         return _ranked([cause_beside_policies(evidence.said)])
+    shown = list(causes_shown_by_aws(evidence))
     found = [
+        *shown,
         *key_of_another_service(evidence),
         *causes_in_stored_data(evidence),
         *causes_at_hand(evidence),
@@ -61,7 +64,7 @@ def tested_causes(evidence: Evidence) -> Reasoned:
         found += [
             *causes_of_unknown_keys(evidence),
             *causes_in_gaps(evidence),
-            *policy_named_by_aws(evidence),
+            *(() if shown else policy_named_by_aws(evidence)),
             *public_access_cause(evidence),
             *missing_in_region(evidence),
         ]
@@ -76,7 +79,7 @@ def causes_without_policies(call: Call, facts: Facts) -> Reasoned:
     denial = call.denial
     if denial is not None and not denial.iam:
         return _ranked([cause_beside_policies(denial)])
-    return _ranked(causes_from_words(call, facts))
+    return _ranked([*causes_shown_without_policies(call)] or causes_from_words(call, facts))
 
 
 def is_explained(diagnosis: Diagnosis) -> bool:

@@ -65,8 +65,11 @@ def _assumed(evidence: Evidence) -> Decision:
     """The denial as AWS told it, under policies assumed for the layer that it names: a Deny, or nothing at all."""
     policies = harmless(evidence.policies, evidence.request.principal)
     layer = evidence.named or LayerName.IDENTITY
+    deny = evidence.decided(with_deny(policies, layer))
+    if evidence.said.kind is DenialKind.EXPLICIT:
+        return deny
     nothing = evidence.decided(without_allows(policies, layer))
-    return nothing if evidence.fits(nothing) else evidence.decided(with_deny(policies, layer))
+    return nothing if evidence.fits(nothing) else deny
 
 
 class _EqualCalls(NamedTuple):
