@@ -23,6 +23,7 @@ from policysim.reports.schema import check_schema
 from policysim.validation.checking import check_policy
 from policysim.validation.finding_kinds import FINDING_KINDS
 from policysim.validation.findings import FindingSeverity
+from tests.reports.sarif_schema import SARIF
 
 if TYPE_CHECKING:
     from policysim.reports.check_document import CheckFile
@@ -44,94 +45,6 @@ TEXT = """\
 """
 CLEAN = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}}'
 SUGGESTION, WARNING, ERROR = FindingSeverity.SUGGESTION, FindingSeverity.WARNING, FindingSeverity.ERROR
-
-SARIF = {
-    "type": "object",
-    "required": ["version", "runs", "$schema"],
-    "properties": {
-        "version": {"const": "2.1.0"},
-        "runs": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["tool", "results", "columnKind"],
-                "additionalProperties": False,
-                "properties": {
-                    "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-                    "tool": {
-                        "type": "object",
-                        "required": ["driver"],
-                        "properties": {
-                            "driver": {
-                                "type": "object",
-                                "required": ["name", "rules"],
-                                "properties": {
-                                    "rules": {
-                                        "type": "array",
-                                        "uniqueItems": True,
-                                        "items": {
-                                            "type": "object",
-                                            "required": ["id", "shortDescription", "help", "defaultConfiguration"],
-                                            "properties": {
-                                                "id": {"type": "string"},
-                                                "help": {"type": "object", "required": ["text"]},
-                                            },
-                                        },
-                                    }
-                                },
-                            }
-                        },
-                    },
-                    "results": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["ruleId", "ruleIndex", "level", "message", "locations"],
-                            "properties": {
-                                "level": {"enum": ["none", "note", "warning", "error"]},
-                                "message": {"type": "object", "required": ["text"]},
-                                "locations": {
-                                    "type": "array",
-                                    "minItems": 1,
-                                    "items": {
-                                        "type": "object",
-                                        "required": ["physicalLocation"],
-                                        "properties": {
-                                            "physicalLocation": {
-                                                "type": "object",
-                                                "required": ["artifactLocation", "region"],
-                                                "properties": {
-                                                    "region": {
-                                                        "type": "object",
-                                                        "required": [
-                                                            "startLine",
-                                                            "startColumn",
-                                                            "endLine",
-                                                            "endColumn",
-                                                        ],
-                                                        "additionalProperties": {"type": "integer", "minimum": 1},
-                                                    },
-                                                    "artifactLocation": {
-                                                        "type": "object",
-                                                        "required": ["uri"],
-                                                        "properties": {
-                                                            "uri": {"type": "string", "pattern": "^[^ <>\\\\]+$"}
-                                                        },
-                                                    },
-                                                },
-                                            }
-                                        },
-                                    },
-                                },
-                            },
-                        },
-                    },
-                },
-            },
-        },
-    },
-}
-"""What readers of SARIF 2.1.0 need, as far as this tool writes it."""
 
 
 def checked(text: str = TEXT, name: str = "a dir/p.json", least: FindingSeverity = SUGGESTION) -> CheckFile:

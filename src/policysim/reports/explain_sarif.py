@@ -15,14 +15,12 @@ from policysim.reports.report_phrases import action_of, caller_of, headline_of, 
 from policysim.reports.sarif_format import artifact, fingerprint, location, log_of, log_text, message, region
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from policysim.reports.decision_document import StatementDocument
     from policysim.reports.document import FixDocument, NearMissDocument, Report
     from policysim.reports.groups import GroupReport
-
-_CODES = tuple(CAUSE_TITLES)
 
 
 def sarif_of_groups(groups: Sequence[GroupReport], version: str, folder: Path) -> str:
@@ -32,8 +30,12 @@ def sarif_of_groups(groups: Sequence[GroupReport], version: str, folder: Path) -
 
 def sarif_log_of(groups: Sequence[GroupReport], version: str, folder: Path) -> dict[str, Any]:
     """The same as a JSON value."""
-    rules = [_rule(code, title) for code, title in CAUSE_TITLES.items()]
-    return log_of(version, rules, [_result(one, folder) for one in groups])
+    titles = dict(CAUSE_TITLES)
+    for one in groups:
+        titles.setdefault(cause_code(one.report), cause_code(one.report))
+    numbers = {code: number for number, code in enumerate(titles)}
+    rules = [_rule(code, title) for code, title in titles.items()]
+    return log_of(version, rules, [_result(one, numbers, folder) for one in groups])
 
 
 def _rule(code: str, title: str) -> dict[str, Any]:
@@ -45,13 +47,13 @@ def _rule(code: str, title: str) -> dict[str, Any]:
     }
 
 
-def _result(one: GroupReport, folder: Path) -> dict[str, Any]:
+def _result(one: GroupReport, numbers: Mapping[str, int], folder: Path) -> dict[str, Any]:
     report, group = one
     code, places = cause_code(report), list(_places(report, folder))
     fixes = [fix for fix in (_fix(fix, action_of(report), folder) for fix in report.fixes) if fix is not None]
     result: dict[str, Any] = {
         "ruleId": code,
-        "ruleIndex": _CODES.index(code),
+        "ruleIndex": numbers[code],
         "level": "error",
         "kind": "fail",
         "message": message(_message(report)),

@@ -19,7 +19,7 @@ _SPACES: Final = re.compile(r"(\s+)")
 _WORD: Final = re.compile(r"([(\"']*)(\S+?)([)\"',.;:!?]*)")
 _COLON_INSIDE: Final = re.compile(r"[^\s:]::?[^\s:]")
 _LINKED: Final = re.compile(
-    r"[@#!$%&~^+](?=[\w{\[(])|://|www\.|^[A-Za-z]+-\d+$|^(?=.*\d)[0-9a-f]{7,}$|\.(?:com|net|org|io|dev)\b",
+    r"[@#!$%&~^+](?=[\w{\[(])|://|www\.|\b[A-Za-z]+-\d+\b|\b(?=\w*\d)[0-9a-f]{7,}\b|\.(?:com|net|org|io|dev)\b",
     re.IGNORECASE,
 )
 """Mentions, issues, merge requests, snippets, milestones, epics, labels, addresses, tickets and commits."""

@@ -17,9 +17,13 @@ _TICKS: Final = re.compile(r"`+")
 
 
 def inline(sentence: str, *, in_table: bool = False) -> str:
-    """A sentence on one line, its names as code."""
-    parts = (code(piece.text, in_table=in_table) if piece.code else _escaped(piece.text) for piece in pieces(sentence))
-    return _LINE_START.sub(_harmless_start, "".join(parts), count=1)
+    """A sentence on one line, its names as code; two names that touch would be read as one, and stand apart."""
+    written = ""
+    for piece in pieces(sentence):
+        part = code(piece.text, in_table=in_table) if piece.code else _escaped(piece.text)
+        touching = piece.code and written.endswith("`")
+        written += f" {part}" if touching else part
+    return _LINE_START.sub(_harmless_start, written, count=1)
 
 
 def _escaped(text: str) -> str:

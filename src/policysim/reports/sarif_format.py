@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 SCHEMA_URI: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT: Final = "SRCROOT"
 """The name of the folder that relative places are relative to."""
+
+
+_HALF: Final = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 def log_of(version: str, rules: Sequence[dict[str, Any]], results: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -58,9 +62,14 @@ def artifact(file: str, folder: Path) -> dict[str, str]:
     path = PurePath(file)
     if path.is_absolute():
         if not path.is_relative_to(folder):
-            return {"uri": f"file://{quote(path.as_posix())}"}
+            return {"uri": f"file://{_quoted(path)}"}
         path = path.relative_to(folder)
-    return {"uri": quote(path.as_posix()), "uriBaseId": ROOT}
+    return {"uri": _quoted(path), "uriBaseId": ROOT}
+
+
+def _quoted(path: PurePath) -> str:
+    """The bytes of a path, percent-encoded; half a character, which no file name holds, is replaced."""
+    return quote(_HALF.sub("\ufffd", path.as_posix()), errors="surrogateescape")
 
 
 def fingerprint(*parts: str) -> dict[str, str]:
