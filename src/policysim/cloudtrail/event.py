@@ -30,8 +30,17 @@ class EventCategory(Enum):
     UNKNOWN = "unknown"
 
 
+def _instant(text: str) -> datetime:
+    """The instant, in UTC, that a text of ISO 8601 writes; ``ValueError`` where it writes none that there is."""
+    time = datetime.fromisoformat(text)
+    try:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("outside of the calendar") from error
+
+
 def _checked_time(text: str) -> str:
-    datetime.fromisoformat(text)
+    _instant(text)
     return text
 
 
@@ -161,15 +170,13 @@ class Event(_Part):
     def version(self) -> tuple[int, int]:
         """``eventVersion`` as major and minor number; ``(0, 0)`` when it is missing or no version."""
         major, _, minor = (self.event_version or "").partition(".")
-        return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else (0, 0)
+        is_version = len(f"{major}{minor}") <= LONGEST_VERSION and major.isdecimal() and minor.isdecimal()
+        return (int(major), int(minor)) if is_version else (0, 0)
 
     @property
     def time(self) -> datetime | None:
         """``eventTime`` as an instant in UTC."""
-        if self.event_time is None:
-            return None
-        time = datetime.fromisoformat(self.event_time)
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        return None if self.event_time is None else _instant(self.event_time)
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -231,6 +238,9 @@ class Event(_Part):
         answer = self.response_elements if isinstance(self.response_elements, dict) else {}
         return bool(self.error_code or self.error_message) or "Failure" in answer.values()
 
+
+LONGEST_VERSION = 8
+"""The most digits that a version may have: it is a number of two or three, and text from outside."""
 
 SWITCH_ROLE = "SwitchRole"
 """The one sign-in event whose failure is a matter of policies (IAM User Guide, cloudtrail-integration)."""

@@ -31,10 +31,31 @@ def event_from_record(record: object) -> Event:
         raise EventError(
             "this is no CloudTrail record: it looks like a notification that a service sends to a function"
         )
+    if _is_deep(record):
+        raise EventError(f"this nests more than {DEEPEST} levels deep, which no event does")
     try:
         return Event.model_validate(record)
     except ValidationError as error:
         raise EventError(_sentence(error.errors(include_url=False))) from None
+
+
+DEEPEST: Final = 100
+"""How deep a record may nest; those of AWS do not reach a fifth of it."""
+
+
+def _is_deep(record: dict[object, object]) -> bool:
+    """Whether objects and lists stand in one another too deep to be gone through, told without going in one by one."""
+    level: list[object] = [record]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for each in level
+            for inner in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 SIGNS_OF_OTHERS: Final = (
