@@ -90,7 +90,7 @@ def test_evidence_comes_through_standard_input_and_packed(tmp_path: Path) -> Non
 
 def test_of_many_events_the_one_that_fits_gets_the_evidence(tmp_path: Path) -> None:
     one = json.loads((GUARDRAIL / "event.json").read_text(encoding="utf-8"))
-    records = [{**one, "eventTime": f"2026-11-23T14:0{minute}:17Z", "eventID": str(minute)} for minute in (1, 2, 3)]
+    records = [{**one, "eventTime": f"2026-11-24T14:0{minute}:17Z", "eventID": str(minute)} for minute in (1, 2, 3)]
     log = tmp_path / "log.json"
     log.write_text(json.dumps({"Records": records}), encoding="utf-8")
     result = explain(log, "--evidence", GUARDRAIL / "evidence.json", "--format", "json")
