@@ -12,6 +12,7 @@ from policysim.cloudtrail.call import Call, CallRequest, Provenance
 from policysim.evaluation.decide import decide
 from policysim.evaluation.facts import NO_FACTS
 from policysim.evaluation.layers import LayerName
+from policysim.evaluation.policy_set import Gap, PolicySet, one_level
 from policysim.explanation import diagnosis
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.evidence import Evidence
@@ -45,8 +46,8 @@ def call(evaluation: Evaluation) -> Call:
     return Call(event=None, denial=None, requests=(only,))
 
 
-def shown(value: dict[str, Any], *here: AttachedPolicy) -> list[Possibility]:
-    found, policies = call(evaluation_of_details(value)), in_force({LayerName.IDENTITY: here})
+def shown(value: dict[str, Any], *here: AttachedPolicy, gaps: tuple[Gap, ...] = ()) -> list[Possibility]:
+    found, policies = call(evaluation_of_details(value)), PolicySet({LayerName.IDENTITY: one_level("app", here, gaps)})
     asked = found.requests[0].request
     decision = decide(asked, policies, NO_FACTS, trace=True)
     organisation = Organisation(accounts={})
@@ -103,6 +104,23 @@ def test_a_deny_that_stands_here_too_is_left_to_the_other_causes(sid: str) -> No
     named = deny("iam:*", Sid="NoIam") if sid == "NoIam" else deny("iam:*")
     here = attached(document(allow("*"), named), arn=MANAGED, name="readers")
     assert shown(denied_by_policy(**{sid: "DENY"}), here) == []
+
+
+def test_a_session_policy_that_nobody_has_is_shown_by_the_check_of_the_session() -> None:
+    (cause,) = shown(details(checks=[check("SESSION", "IMPLICIT_DENY")]), attached(document(allow("*"))))
+    assert (cause.cause, cause.tested, cause.layer) == (
+        Cause.SESSION_POLICY_UNKNOWN,
+        diagnosis.Tested.CONFIRMED,
+        LayerName.SESSION,
+    )
+    assert cause.sentence == f"a session policy that is not at hand does not allow `iam:GetUser` on `{USER}`"
+
+
+def test_a_layer_of_which_something_is_missing_is_settled_by_the_check_of_aws() -> None:
+    value = details(checks=[check("PRINCIPAL", "IMPLICIT_DENY")])
+    (cause,) = shown(value, gaps=(Gap("x", "a policy was not collected"),))
+    assert (cause.cause, cause.tested) == (Cause.NO_ALLOW, diagnosis.Tested.CONFIRMED)
+    assert shown(value) == []
 
 
 def test_an_evaluation_of_another_request_shows_nothing_of_this_one() -> None:

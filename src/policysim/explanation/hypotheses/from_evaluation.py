@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.cloudtrail.aws_evaluation import DENY, EXPLICIT_DENY, IMPLICIT_DENY
+from policysim.evaluation.decision import Verdict
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.explanation.aws_denial import LAYER_OF_CHECK, denied_by
 from policysim.explanation.diagnosis import Fact, Tested
@@ -31,7 +32,10 @@ SHOWN_BY_AWS: Final = "AWS's own evaluation shows it"
 
 
 def causes_shown_by_aws(evidence: Evidence) -> Iterator[Possibility]:
-    """Policies that denied by AWS's own evaluation, and that are not at hand or are others by now."""
+    """What denied by AWS's own evaluation where the policies at hand cannot show it.
+
+    A policy that is not at hand or is another one by now, and a layer of which not everything is at hand.
+    """
     evaluation = _evaluation_of(evidence.call, evidence.request)
     if evaluation is None or not evaluation.is_denial:
         return
@@ -42,6 +46,25 @@ def causes_shown_by_aws(evidence: Evidence) -> Iterator[Possibility]:
             yield _missing(missing[uri], evidence.request, evaluation)
         elif uri in known.found and not all(_stands(sid, known.found[uri]) for sid in sids):
             yield _changed(known.found[uri], evaluation)
+    for check in evaluation.checks:
+        if check.effect == IMPLICIT_DENY and evaluation.effect == IMPLICIT_DENY:
+            yield from _without_allow(check, evaluation, evidence)
+
+
+def _without_allow(check: EvaluatedCheck, evaluation: Evaluation, evidence: Evidence) -> Iterator[Possibility]:
+    """A layer that allowed nothing by AWS's evaluation, and that is open here, or has no session policies here."""
+    layer = LAYER_OF_CHECK.get(check.type)
+    ours = next((one for one in evidence.decision.checks if one.layer is layer), None)
+    if ours is None or layer is None:
+        return
+    if layer is LayerName.SESSION and (ours.gaps or not ours.present):
+        cause = Cause.SESSION_POLICY_UNKNOWN
+        refuses = f"does not allow {asked(evidence.request)}"
+        yield _implicit(check, evidence.request, evaluation)._replace(
+            cause=cause, sentence=cause.sentence(refuses=refuses)
+        )
+    elif ours.verdict is Verdict.UNKNOWN and ours.gaps:
+        yield _implicit(check, evidence.request, evaluation)
 
 
 def causes_shown_without_policies(call: Call) -> Iterator[Possibility]:
