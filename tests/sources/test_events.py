@@ -6,10 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from policysim.language.source import Source
 from policysim.sources.errors import InputError
-from policysim.sources.events import EventAt, events_in
+from policysim.sources.events import WRAPPINGS, EventAt, events_in
 from policysim.sources.files import read_argument
 from tests.shared_data import SHARED, needs_shared
 
@@ -65,6 +67,19 @@ def refusal(folder: Path, content: str | bytes) -> str:
         (ENVELOPE, [""]),
         ({"events": [{"timestamp": 1, "message": TEXT}]}, [", event 1, `message`"]),
         ({**RECORD, "detail": {}, "Records": []}, [""]),
+        ({"messageType": "DATA_MESSAGE", "logEvents": [{"id": "1", "message": TEXT}]}, [", event 1, `message`"]),
+        (
+            {"results": [[{"field": "@timestamp", "value": "x"}, {"field": "@message", "value": TEXT}]]},
+            [", row 1, `@message`"],
+        ),
+        ({"QueryResultRows": [[{"eventTime": "x"}, {"eventJson": TEXT}]]}, [", row 1, `eventJson`"]),
+        ({"Type": "Notification", "Message": TEXT}, [", `Message`"]),
+        (
+            {"Messages": [{"Body": json.dumps({"Type": "Notification", "Message": json.dumps(ENVELOPE)})}]},
+            [", message 1, `Body`, `Message`"],
+        ),
+        ({"Records": [{"messageId": "1", "body": TEXT}]}, [", record 1, `body`"]),
+        ([[RECORD], [OTHER]], [", item 1, item 1", ", item 2, item 1"]),
     ],
 )
 @pytest.mark.parametrize("indent", [None, 2])
@@ -83,6 +98,65 @@ def test_json_lines_name_their_lines(tmp_path: Path, end: str) -> None:
     expected = [":1", ":3", ":4, record 1", ":4, record 2"]
     assert places(tmp_path, text) == expected
     assert places(tmp_path, b"\xef\xbb\xbf" + text.encode()) == expected
+
+
+def test_objects_one_after_another_name_the_lines_that_they_begin_on(tmp_path: Path) -> None:
+    text = "\n".join([json.dumps(RECORD, indent=2), json.dumps({"Records": [OTHER]}, indent=2), TEXT])
+    expected = [":1", ":6, record 1", f":{text.count(chr(10)) + 1}"]
+    assert places(tmp_path, text) == expected
+    assert places(tmp_path, b"\xef\xbb\xbf" + text.encode() + b"\n\n") == expected
+    broken = text + '\n{"eventSource": }'
+    assert ": this is not JSON" in refusal(tmp_path, broken)
+    twice = json.dumps(RECORD, indent=2) + json.dumps(RECORD, indent=2)[:-1] + ', "eventName": "Other"}'
+    assert refusal(tmp_path, twice) == ":5: `eventName` stands more than once in this record"
+
+
+def test_an_export_of_cloudwatch_logs_has_a_time_before_each_event(tmp_path: Path) -> None:
+    time = "2026-11-24T03:00:00.123Z "
+    assert places(tmp_path, f"{time}{TEXT}\n") == [":1"]
+    assert places(tmp_path, f"{time}{TEXT}\n{time}{json.dumps(OTHER)}\n") == [":1", ":2"]
+    assert ":2:" in refusal(tmp_path, f"{time}{TEXT}\n{time}{TEXT[:-1]}\n")
+    assert ": this is not JSON" in refusal(tmp_path, f"{time}nothing at all\n")
+
+
+def test_rows_of_a_query_without_whole_records_are_told(tmp_path: Path) -> None:
+    rows = {"results": [[{"field": "eventName", "value": "GetObject"}]]}
+    assert "this is no CloudTrail record" in refusal(tmp_path, json.dumps(rows))
+
+
+@pytest.mark.parametrize(("start", "end"), [('{"Records": [', "]}"), ('{"detail": ', "}"), ("[", "]")])
+def test_wrappings_within_wrappings_without_end_are_told(tmp_path: Path, start: str, end: str) -> None:
+    assert len(places(tmp_path, start * 50 + TEXT + end * 50)) == 1
+    for depth in (5_000, 100_000):
+        assert refusal(tmp_path, start * depth + TEXT + end * depth).endswith(": this nests deeper than any event")
+
+
+NAMES = st.sampled_from([*(name for name, *_ in WRAPPINGS), "field", "value", "eventSource", "eventName", "x"])
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.just(TEXT), st.just("{"), st.just("[]")
+)
+ANYTHING = st.recursive(
+    st.one_of(LEAVES, st.just(RECORD)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(NAMES, inner, max_size=3)),
+    max_leaves=12,
+)
+
+
+@given(ANYTHING, st.sampled_from([None, 1]))
+def test_any_json_at_all_is_events_or_one_sentence(content: Any, indent: int | None) -> None:
+    source, sentence, found = Source("x", json.dumps(content, indent=indent)), "", []
+    try:
+        found = events_in(source)
+    except InputError as error:
+        sentence = str(error)
+    assert bool(found) is not bool(sentence)
+    assert all(each.event.event_name and each.where.startswith("x") for each in found)
+    assert not sentence or (sentence.startswith("x") and "\n" not in sentence)
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1" * 5000])
+def test_what_is_no_number_of_json_is_refused_with_its_place(tmp_path: Path, number: str) -> None:
+    assert refusal(tmp_path, f'{{"eventSource": "a", "eventName": {number}}}').startswith(":1:")
 
 
 def test_gzip_is_told_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:

@@ -1,12 +1,17 @@
 """CloudTrail events out of a text, in every form in which people have them at hand.
 
-One record; a log file as CloudTrail delivers it (`Records`); JSON Lines; a list; the output of
-`aws cloudtrail lookup-events` or one event of it; an EventBridge event; CloudWatch Logs events that carry records.
-Source: CloudTrail User Guide, cloudtrail-log-file-examples and view-cloudtrail-events-cli; EventBridge User Guide.
+One record; a log file as CloudTrail delivers it (`Records`); JSON Lines; objects one after another, as `jq` prints
+them; a list; the output of `aws cloudtrail lookup-events` or one event of it; rows of a CloudTrail Lake query; an
+EventBridge event; CloudWatch Logs events, exports and query results; messages of Amazon SNS and SQS that carry records.
+Source: CloudTrail User Guide, cloudtrail-log-file-examples and view-cloudtrail-events-cli; EventBridge User Guide;
+CloudWatch Logs User Guide, S3Export and SubscriptionFilters; CloudTrail and CloudWatch Logs API References,
+GetQueryResults.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.cloudtrail.event_reading import EventError, event_from_record
@@ -54,19 +59,30 @@ def events_in(source: Source) -> list[EventAt]:
 
 
 def _values(source: Source) -> Iterator[tuple[object, str]]:
-    """The JSON values of a text and where they stand: one, or one a line."""
+    """The JSON values of a text and where they stand: one, one a line, or one after another."""
     value = load_json(source)
     if not isinstance(value, Problem):
         yield value, source.name
         return
-    lines = list(_lines(source))
-    if len(lines) < 2 or isinstance(load_json(lines[0][0]), Problem):
+    parts = list(_lines(source))
+    if _is_plain(source, parts) or isinstance(load_json(parts[0][0]), Problem):
+        parts = _one_after_another(source)
+    if not parts:
         raise _broken(source, value)
-    for line, number in lines:
-        value = load_json(line)
+    for part, number in parts:
+        value = load_json(part)
         if isinstance(value, Problem):
-            raise _broken(line, value)
+            raise _broken(part, value)
         yield value, f"{source.name}:{number}"
+
+
+_TIME_OF_LINE: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z\s+(?=[{\[])")
+"""The time that stands before each event in an export of CloudWatch Logs."""
+
+
+def _is_plain(source: Source, lines: list[tuple[Source, int]]) -> bool:
+    """Whether a text is one line of JSON and nothing before it, which has been read in vain."""
+    return len(lines) < 2 and _TIME_OF_LINE.match(source.text.removeprefix(BYTE_ORDER_MARK)) is None
 
 
 def _lines(source: Source) -> Iterator[tuple[Source, int]]:
@@ -75,8 +91,36 @@ def _lines(source: Source) -> Iterator[tuple[Source, int]]:
     for number, line in enumerate(source.text[start:].split("\n"), start=1):
         end = start + len(line)
         if line.strip():
-            yield Source(source.name, line, Origin(source, range(start, end + 1))), number
+            time = _TIME_OF_LINE.match(line)
+            begin = time.end() if time is not None else 0
+            part = Origin(source, range(start + begin, end + 1))
+            yield Source(source.name, line[begin:], part), number
         start = end + 1
+
+
+def _one_after_another(source: Source) -> list[tuple[Source, int]]:
+    """The JSON values that stand one after another over several lines; none unless the text is made of them whole."""
+    decoder, text, found = json.JSONDecoder(), source.text, list[tuple[Source, int]]()
+    at, line = _next(text, len(BYTE_ORDER_MARK) if text.startswith(BYTE_ORDER_MARK) else 0), 1
+    counted = 0
+    while at < len(text):
+        try:
+            _, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return []
+        line, counted = line + text.count("\n", counted, at), at
+        found.append((Source(source.name, text[at:end], Origin(source, range(at, end + 1))), line))
+        at = _next(text, end)
+    return found if len(found) > 1 else []
+
+
+def _next(text: str, at: int) -> int:
+    """Where the next character stands that is no white space."""
+    match = _SPACE.match(text, at)
+    return match.end() if match is not None else at
+
+
+_SPACE: Final = re.compile(r"\s*")
 
 
 def _broken(source: Source, problem: Problem) -> InputError:
@@ -94,7 +138,9 @@ def _broken(source: Source, problem: Problem) -> InputError:
 
 def _events(value: object, where: str) -> Iterator[EventAt]:
     """The events of a JSON value, taken out of what they came wrapped in."""
-    if isinstance(value, list):
+    if isinstance(value, list) and (cells := _cells(value)):
+        yield from _events(cells, where)
+    elif isinstance(value, list):
         yield from _each(value, where, "item")
     elif isinstance(value, dict) and (wrapping := _wrapping_of(value)) is not None:
         name, one = wrapping
@@ -114,12 +160,38 @@ def _events(value: object, where: str) -> Iterator[EventAt]:
             raise InputError(f"{where}: {error}") from None
 
 
+def _cells(row: list[object]) -> dict[str, object]:
+    """The cells of one row of a query's results that hold an event: `{"field": NAME, "value": TEXT}`, `{NAME: TEXT}`.
+
+    Nothing for a list that is no such row.
+    """
+    cells: dict[str, object] = {}
+    for cell in row:
+        if not isinstance(cell, dict):
+            return {}
+        named = {str(cell["field"]): cell["value"]} if cell.keys() == {"field", "value"} else cell
+        cells |= {name: value for name, value in named.items() if name in CELLS and len(named) == 1}
+    return cells
+
+
+CELLS: Final = frozenset({"@message", "eventJson"})
+"""The columns of query results that hold whole records: of CloudWatch Logs Insights, and of CloudTrail Lake."""
+
 WRAPPINGS: Final = (
     ("Records", list, "record"),
     ("Events", list, "event"),
     ("events", list, "event"),
+    ("logEvents", list, "event"),
+    ("results", list, "row"),
+    ("QueryResultRows", list, "row"),
+    ("Messages", list, "message"),
     ("CloudTrailEvent", str, ""),
+    ("@message", str, ""),
+    ("eventJson", str, ""),
     ("message", str, ""),
+    ("Message", str, ""),
+    ("Body", str, ""),
+    ("body", str, ""),
     ("detail", dict, ""),
 )
 """The members that events come wrapped in, the type of their value, and what one item of a list is called."""
