@@ -44,7 +44,8 @@ def read_denial(message: str, error_code: str | None = None) -> Denial:
     """
     head, label, encoded = message.partition(_ENCODED_LABEL)
     cut = _is_cut(message)
-    parts = _read_head(_from_opening(_without_ellipsis(head + label)), cut=cut and not label)
+    shown = _from_opening(_without_ellipsis(head + label))
+    parts = _read_head(shown, cut=(cut and not label) or len(shown) == LONGEST_READ)
     blob = _ENCODED.match(encoded) if label else None
     denial = replace(parts, raw=message, cut=cut, encoded=blob[1] if blob is not None else parts.encoded)
     if denial.layer is None and (error_code or "").removesuffix("Exception") == "VpceAccessDenied":
