@@ -345,3 +345,58 @@ def test_p11_a_user_gets_a_managed_policy_attached_to_it() -> None:
     assert not proposal.fixes
     assert any("2,048" in note for note in proposal.notes)
     assert Principal(kind=PrincipalKind.USER) != ANN
+
+
+def test_x4_the_first_policy_of_a_resource_is_entered_in_the_folder() -> None:
+    source = Source("acc/resource-policies.json", json.dumps({BUCKET: None}, indent=2))
+    account = Account(
+        id=OTHER_ACCOUNT,
+        name="acc",
+        resource_policies={BUCKET: None},
+        places={"resource-policies": Location(source, ())},
+    )
+    asked = request("s3:GetObject", owner=OTHER_ACCOUNT)
+    denied_there = case(asked, in_force({IDENTITY: ANYTHING}), Organisation(accounts={OTHER_ACCOUNT: account}))
+    fix = fix_of("new-policy", fixes(denied_there))
+    assert fix.source is source
+    assert json.loads(apply_edits(source, fix.edits).text)[BUCKET]["Statement"][0]["Principal"] == {"AWS": ROLE}
+    assert fix.command == (
+        f'aws s3api put-bucket-policy --bucket reports --policy "$(jq -c \'.["{BUCKET}"]\' acc/resource-policies.json)"'
+    )
+    assert fix.verified.effect is Effect.ALLOWED
+
+
+@pytest.mark.parametrize("entry", [{"RoleName": "app"}, {"RolePolicyList": []}, {"RolePolicyList": [{}, {}]}])
+def test_e6_a_first_inline_policy_is_entered_in_the_authorization_details(entry: dict[str, object]) -> None:
+    source = Source("acc/authorization-details.json", json.dumps({"RoleDetailList": [entry]}, indent=2))
+    identities = Identities(
+        roles={ROLE: Role(name="app", arn=ROLE)}, places={ROLE: Location(source, ("RoleDetailList", 0))}
+    )
+    organisation = Organisation(accounts={ACCOUNT: Account(id=ACCOUNT, name="acc", identities=identities)})
+    (fix,) = fixes(case(request("s3:GetObject"), in_force({IDENTITY: ()}), organisation))
+    listed = json.loads(apply_edits(source, fix.edits).text)["RoleDetailList"][0]["RolePolicyList"]
+    assert listed[-1]["PolicyName"] == "allow-s3-getobject-q1-csv"
+    assert listed[-1]["PolicyDocument"]["Statement"][0]["Resource"] == OBJECT
+    assert f".RoleDetailList[0].RolePolicyList[{len(listed) - 1}].PolicyDocument" in fix.command
+    assert fix.verified.effect is Effect.ALLOWED
+
+
+def test_m17_s20_the_layer_that_aws_names_comes_first() -> None:
+    bucket = attached(
+        document(allow("s3:GetObject", f"{BUCKET}/*", Principal={"AWS": f"{ROLE}-other"})),
+        RESOURCE,
+        name="bucket",
+        attached_to=BUCKET,
+    )
+    both = case(
+        request("s3:GetObject"), in_force({IDENTITY: attached(document(allow("s3:*", BUCKET))), RESOURCE: bucket})
+    )
+    assert propose(both, RESOURCE).fixes[0].source.name == "bucket.json"
+    assert propose(both, IDENTITY).fixes[0].source.name == "app-policy.json"
+
+
+def test_e18_a_statement_that_lacks_one_type_of_resource_is_completed() -> None:
+    listed = [f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/*", f"arn:aws:ec2:eu-west-1:{ACCOUNT}:subnet/*"]
+    asked = request("ec2:RunInstances", f"arn:aws:ec2:eu-west-1:{ACCOUNT}:key-pair/build")
+    found = fixes(case(asked, in_force({IDENTITY: attached(document(allow("ec2:RunInstances", listed)))})))
+    assert [fix.kind for fix in found] == ["add-resource", "add-statement"]

@@ -120,7 +120,8 @@ class Identities:
     """The IAM side of an account: users and roles by ARN, groups by name.
 
     ``trust`` maps the ARNs of roles to their trust policies, ``managed`` the ARNs of managed policies to the
-    documents of their default versions, ``versions`` the same ARNs to every version that was collected.
+    documents of their default versions, ``versions`` the same ARNs to every version that was collected; ``places``
+    tells where users and roles are described, by ARN.
     """
 
     users: Mapping[str, User] = field(default_factory=dict)
@@ -129,6 +130,7 @@ class Identities:
     trust: Mapping[str, Policy] = field(default_factory=dict)
     managed: Mapping[str, Policy] = field(default_factory=dict)
     versions: Mapping[str, tuple[PolicyVersion, ...]] = field(default_factory=dict)
+    places: Mapping[str, Location] = field(default_factory=dict)
 
     def role_named(self, name: str) -> Role | None:
         """The role with this name, whatever its path: IAM keeps names unique within an account."""
@@ -206,7 +208,8 @@ class Account:
     In the mappings by ARN an ARN that is not listed was not collected, unless the mapping is empty or the service of
     the ARN is in ``complete``. ``name`` is the folder as the user named it. ``aws_managed`` maps names of AWS managed
     policies to documents that stand in for those that the authorization details lack. ``canonical_id`` is the
-    canonical user id by which Amazon S3 knows the account, ``collected_at`` the time of the collection.
+    canonical user id by which Amazon S3 knows the account, ``collected_at`` the time of the collection. ``places``
+    tells where a mapping is written, by the name of its file (``resource-policies``).
     """
 
     id: str
@@ -225,6 +228,7 @@ class Account:
     complete: frozenset[str] = frozenset()
     gaps: tuple[CollectionGap, ...] = ()
     collected_at: datetime | None = NOT_COLLECTED
+    places: Mapping[str, Location] = field(default_factory=dict)
 
     def document(self, reference: PolicyReference) -> Policy | None:
         """The document of a managed policy, or ``None`` when it was not collected."""

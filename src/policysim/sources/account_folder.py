@@ -37,9 +37,12 @@ if TYPE_CHECKING:
     from policysim.account.on_demand import Reader
     from policysim.evaluation.key_grants import KeyGrant
     from policysim.language.policy import Policy
+    from policysim.language.source import Location
 
     Value = TypeVar("Value")
     ByKey = Callable[[str, Json], Value]
+
+_RESOURCE_POLICIES: Final = "resource-policies"
 
 FORMAT: Final = 1
 """The form of the folder that this reader knows (``collection.json``)."""
@@ -59,7 +62,7 @@ def read_account(folder: Path, root: Path | None = None) -> Account:
         partition=(about.optional_text("partition") if about is not None else None) or "aws",
         identities=_identities(folder),
         aws_managed=OnDemand(partial(_managed_policies, folder)),
-        resource_policies=_map(folder, "resource-policies", partial(_resource_policy, documents)),
+        resource_policies=_map(folder, _RESOURCE_POLICIES, partial(_resource_policy, documents)),
         session_policies=_map(folder, "session-policies", partial(_session_policies, documents)),
         endpoints=_map(folder, "vpc-endpoints", partial(_endpoint, documents)),
         tags=_map(folder, "tags", _tags),
@@ -68,6 +71,7 @@ def read_account(folder: Path, root: Path | None = None) -> Account:
         access_points=_map(folder, "s3-access-points", read_access_point),
         canonical_id=about.optional_text("canonical_user_id") if about is not None else None,
         complete=collection.complete,
+        places=OnDemand(partial(_places, folder)),
         gaps=collection.gaps,
         collected_at=collection.at,
     )
@@ -145,6 +149,12 @@ def _map(folder: Path, stem: str, read: ByKey[Value]) -> Mapping[str, Value] | N
 def _readers(path: Path, read: ByKey[Value]) -> Mapping[str, Reader[Value]]:
     whole = read_json(path)
     return {} if whole.empty else {key: partial(read, key, at) for key, at in whole.members()}
+
+
+def _places(folder: Path) -> Mapping[str, Reader[Location]]:
+    """Where the mappings are written that a new policy is entered into."""
+    path = json_file(folder, _RESOURCE_POLICIES)
+    return {} if path is None else {_RESOURCE_POLICIES: lambda: read_json(path).location}
 
 
 def _resource_policy(documents: Documents, arn: str, at: Json) -> AttachedPolicy | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from policysim.account.on_demand import Reader
     from policysim.language.policy import Policy
+    from policysim.language.source import Location
 
     Entity = TypeVar("Entity")
 
@@ -38,6 +39,7 @@ def read_identities(parts: Sequence[Path]) -> Identities:
         trust=OnDemand(details.trust),
         managed=OnDemand(details.managed),
         versions=OnDemand(details.versions),
+        places=OnDemand(details.places),
     )
 
 
@@ -58,6 +60,10 @@ class _Details:
         roles = self._entries("RoleDetailList", "Arn")
         documents = {arn: role.member("AssumeRolePolicyDocument") for arn, role in roles.items()}
         return {arn: partial(_policy, document, PolicyType.TRUST) for arn, document in documents.items() if document}
+
+    def places(self) -> Mapping[str, Reader[Location]]:
+        entries = {**self._entries("UserDetailList", "Arn"), **self._entries("RoleDetailList", "Arn")}
+        return {arn: partial(_location, entry) for arn, entry in entries.items()}
 
     def managed(self) -> Mapping[str, Reader[Policy]]:
         policies = self._entries("Policies", "Arn")
@@ -80,6 +86,10 @@ class _Details:
                 if first is not entry and first.value != entry.value:
                     raise entry.error(f"`{identity}` is described twice, and not alike")
         return entries
+
+
+def _location(entry: Json) -> Location:
+    return entry.location
 
 
 def _policy(document: Json, policy_type: PolicyType) -> Policy:

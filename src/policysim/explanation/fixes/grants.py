@@ -20,6 +20,7 @@ from policysim.explanation.fixes.near import near, near_conditions
 from policysim.explanation.fixes.operators import change_operator
 from policysim.explanation.fixes.statements import granting_statement, literal_values, principal_entry, resource_pattern
 from policysim.explanation.near_misses import one_element_short
+from policysim.language.arns import parse_arn
 from policysim.language.edits import add_member, append_to_list, remove_value
 from policysim.language.operators import Family, SetPrefix, operator_named
 from policysim.language.policy import Effect as StatementEffect
@@ -33,14 +34,17 @@ if TYPE_CHECKING:
     from policysim.explanation.diagnosis import NearMiss
     from policysim.explanation.fixes.candidates import Aim, Case
     from policysim.explanation.fixes.statements import Json
-    from policysim.language.policy import ConditionEntry
+    from policysim.language.policy import ConditionEntry, Statement
 
 _BYPASSES: Final = "a condition of {statement} keeps this request out on purpose, perhaps: this edit passes by it"
 _ALL_RESOURCES: Final = "the statement covers every resource (`*`), so this allows the action on all of them"
 _ALL_ACTIONS: Final = "the statement covers every action of a service, so this allows all of them"
 _MORE_WHO_FIT: Final = "the condition decides who gets in: whoever has this value gets all that {statement} allows"
 _WARNED: Final = 2
-"""An edit that passes by a condition, or that needs one, comes behind one that does not."""
+"""An edit that needs a condition comes behind one that does not."""
+
+_PASSES_BY: Final = 10_000
+"""An edit that passes by a condition comes behind whatever meets it: somebody wrote it to decide who gets in."""
 
 _WHOEVER_HAS_THE_VALUE: Final = 2
 
@@ -90,7 +94,8 @@ def add_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
         pattern = resource_pattern(case.request, case.facts, aim.layer, miss.match.attached.policy.version)
         if miss.outcome.reason is not Reason.RESOURCE_OTHER or pattern in {None, "*"}:
             continue
-        far = _FAR if miss.far else 1
+        besides = statement_breadth(statement, besides="resource")
+        far = _FAR if miss.far and _speaks_of_the_type(case, statement) else 1
         for kind, value, names in ((FixKind.ADD_RESOURCE, str(pattern), 1), *_objects(case, miss.match)):
             yield Candidate(
                 kind,
@@ -98,13 +103,17 @@ def add_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
                 miss.match.attached,
                 aim.layer,
                 (append_to_list(statement.location.below("Resource"), value),),
-                names
-                * statement_breadth(statement, besides="resource")
-                * bound_by(case, miss.match.attached, aim.layer)
-                * far,
+                names * besides * bound_by(case, miss.match.attached, aim.layer) * far,
                 warning=_ALL_ACTIONS if covers_a_service(statement.action) else "",
                 others=named_besides(case, miss.match),
             )
+
+
+def _speaks_of_the_type(case: Case, statement: Statement) -> bool:
+    """Whether the statement lists resources of the type already: then it is about others, and not one type short."""
+    own = parse_arn(case.request.resource.arn)
+    listed = map(parse_arn, statement.resource.patterns if statement.resource is not None else ())
+    return any(arn is not None and own is not None and arn.resource_type == own.resource_type for arn in listed)
 
 
 _OBJECTS_OF_A_BUCKET: Final = 10
@@ -243,7 +252,7 @@ def minding_conditions(case: Case, aim: Aim, candidate: Candidate) -> Candidate:
     if kept_out is None or candidate.kind in _MIND_CONDITIONS:
         return candidate
     warning = one_warning(_BYPASSES.format(statement=label(kept_out.match)), candidate.warning)
-    return candidate._replace(warning=warning, breadth=candidate.breadth * _WARNED)
+    return candidate._replace(warning=warning, breadth=candidate.breadth * _PASSES_BY)
 
 
 def _kept_out_by_condition(case: Case, aim: Aim) -> Iterator[NearMiss]:

@@ -19,15 +19,21 @@ from policysim.explanation.diagnosis import FixKind
 from policysim.explanation.fixes.breadth import EVERYTHING
 from policysim.explanation.fixes.candidates import Candidate
 from policysim.explanation.fixes.deployment import can_deploy
-from policysim.explanation.fixes.documents import documents, in_aim, managed_by_aws, permission_set_of
+from policysim.explanation.fixes.documents import (
+    OF_PERMISSION_SET,
+    documents,
+    in_aim,
+    managed_by_aws,
+    permission_set_of,
+)
 from policysim.explanation.fixes.grants import warning_for_new_statement
 from policysim.explanation.fixes.statements import granting_statement
 from policysim.language.arns import parse_arn
-from policysim.language.edits import TextEdit, append_to_list
+from policysim.language.edits import TextEdit, add_member, append_to_list, apply_edits
 from policysim.language.locator import locate
 from policysim.language.policy import VARIABLES_VERSION
 from policysim.language.policy_types import PolicyType
-from policysim.language.reader import parse_policy
+from policysim.language.reader import parse_policy, read_policy
 from policysim.language.request import PrincipalKind
 from policysim.language.source import Source, Span
 
@@ -37,7 +43,9 @@ if TYPE_CHECKING:
     from policysim.account.account import Role, User
     from policysim.explanation.fixes.candidates import Aim, Case
     from policysim.explanation.fixes.statements import Json
+    from policysim.language.policy import Policy
     from policysim.language.request import Request
+    from policysim.language.source import Location
 
 _MANAGED_QUOTA: Final = {"user": MANAGED_ON_USER.default, "role": MANAGED_ON_ROLE.default}
 _BROADEST: Final = EVERYTHING * EVERYTHING
@@ -66,7 +74,7 @@ def new_managed_policy(case: Case, aim: Aim) -> Iterator[Candidate]:
         return
     if len(entity.managed) >= _MANAGED_QUOTA.get(arn.resource_type, 0):
         return
-    for candidate in _new(case, aim, owner, PolicyType.IDENTITY):
+    for candidate in _new(case, aim, owner, PolicyType.IDENTITY, managed=True):
         name = candidate.attached.name
         policy_arn = f"arn:{arn.partition}:iam::{arn.account}:policy/{name}"
         yield candidate._replace(attached=candidate.attached._replace(arn=policy_arn))
@@ -150,25 +158,74 @@ def _entity(case: Case, owner: str | None) -> User | Role | None:
     return account.identities.users.get(owner) or account.identities.roles.get(owner)
 
 
-def _new(case: Case, aim: Aim, owner: str, type_: PolicyType) -> Iterator[Candidate]:
+def _new(case: Case, aim: Aim, owner: str, type_: PolicyType, *, managed: bool = False) -> Iterator[Candidate]:
     of_permission_set = permission_set_of(owner)
     if managed_by_aws(owner) is not None and of_permission_set is None:
         return
     statement = granting_statement(case, aim.layer, type_, VARIABLES_VERSION)
     if statement is None:
         return
-    name = _name(case.request)
-    source, edit = _document(name, {"Version": VARIABLES_VERSION, "Statement": [statement]})
+    name = OF_PERMISSION_SET if of_permission_set is not None else _name(case.request)
+    whole: Json = {"Version": VARIABLES_VERSION, "Statement": [statement]}
+    written = None if managed else _in_folder(case, owner, type_, name, whole)
+    policy, edit = written if written is not None else _in_its_own_file(name, type_, whole)
     yield Candidate(
         FixKind.NEW_POLICY,
         f"give `{owner}` a policy of its own that allows `{case.request.action}`",
-        AttachedPolicy(name, parse_policy(source, type_), attached_to=owner),
+        AttachedPolicy(name, policy, attached_to=owner),
         aim.layer,
         (edit,),
         1,
         warning=warning_for_new_statement(case, aim, statement),
         new=True,
     )
+
+
+def _in_its_own_file(name: str, type_: PolicyType, whole: Json) -> tuple[Policy, TextEdit]:
+    source, edit = _document(name, whole)
+    return parse_policy(source, type_), edit
+
+
+def _in_folder(case: Case, owner: str, type_: PolicyType, name: str, whole: Json) -> tuple[Policy, TextEdit] | None:
+    """The document entered where the account folder lists those of the owner; ``None`` where that is not known."""
+    arn = parse_arn(owner)
+    if type_ is PolicyType.RESOURCE:
+        account = case.organisation.account(case.request.resource.account)
+        place = account.places.get(_RESOURCE_POLICIES) if account is not None else None
+        return _entered(place, owner, whole) if place is not None else None
+    account = case.organisation.account(case.request.principal.account)
+    place = account.identities.places.get(owner) if account is not None and account.identities is not None else None
+    listed = _INLINE_LIST.get(arn.resource_type) if arn is not None else None
+    return _listed(place, listed, name, whole) if place is not None and listed is not None else None
+
+
+_RESOURCE_POLICIES: Final = "resource-policies"
+_INLINE_LIST: Final = {"user": "UserPolicyList", "role": "RolePolicyList"}
+"""Where the authorization details keep inline policies."""
+
+
+def _entered(place: Location, holder: str, whole: Json) -> tuple[Policy, TextEdit] | None:
+    """The document as the member of a map by ARN."""
+    if not locate(place).text.startswith("{"):
+        return None
+    edit = add_member(place, holder, whole)
+    after = place._replace(source=apply_edits(place.source, (edit,)))
+    return read_policy(whole, after.below(holder), PolicyType.RESOURCE), edit
+
+
+def _listed(place: Location, member: str, name: str, whole: Json) -> tuple[Policy, TextEdit] | None:
+    """The document as one more inline policy of a user or role; ``None`` where one of that name is there."""
+    entry = json.loads(locate(place).text)
+    there = entry.get(member)
+    inline: Json = {"PolicyName": name, "PolicyDocument": whole}
+    if isinstance(there, list):
+        if any(isinstance(one, dict) and one.get("PolicyName") == name for one in there):
+            return None
+        edit, index = append_to_list(place.below(member), inline), len(there)
+    else:
+        edit, index = add_member(place, member, [inline]), 0
+    after = place._replace(source=apply_edits(place.source, (edit,)))
+    return read_policy(whole, after.below(member, index, "PolicyDocument"), PolicyType.IDENTITY), edit
 
 
 def _document(name: str, value: Json) -> tuple[Source, TextEdit]:

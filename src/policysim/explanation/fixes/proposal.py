@@ -86,7 +86,7 @@ def propose(case: Case, named_by_aws: LayerName | None = None) -> Proposal:
         aim = next_aim(case.decision, named_by_aws)
         if aim is None:
             break
-        outcomes, refused = _best_of_each_kind(case, aim)
+        outcomes, refused = _best_of_each_kind(case, aim, named_by_aws)
         outcomes = outcomes[: ALTERNATIVES if step == 1 else 1]
         notes.update(dict.fromkeys((*refused, *_notes(case, aim, found=bool(outcomes)))))
         if not outcomes:
@@ -112,7 +112,8 @@ def next_aim(decision: Decision, named_by_aws: LayerName | None = None) -> Aim |
                 return Aim(LayerName.RESOURCE, public=True) if _restricted_as_public(decision) else None
             return Aim(deny.layer, deny.node, deny)
         case Effect.IMPLICIT_DENY:
-            return _missing_allow(decision, next(iter(decision.blocking), None))
+            first = named_by_aws if named_by_aws in decision.blocking else next(iter(decision.blocking), None)
+            return _missing_allow(decision, first)
         case Effect.DEPENDS:
             missing = (layer for layer in without_allow(decision) if named_by_aws in {None, layer})
             return _missing_allow(decision, next(missing, None))
@@ -138,12 +139,19 @@ def _builders(case: Case, aim: Aim) -> Iterator[tuple[Aim, Builder]]:
     yield from ((aim, builder) for builder in GRANT_BUILDERS.get(aim.layer, ()))
     yield from ((aim, builder) for builder in _BUILDERS_FOR_NOTHING_TO_EDIT.get(aim.layer, ()))
     own, owner = case.request.principal.account, case.request.resource.account
-    if aim.layer is LayerName.IDENTITY and own is not None and own == owner:
-        yield from ((Aim(LayerName.RESOURCE), builder) for builder in GRANT_BUILDERS[LayerName.RESOURCE])
+    other = _OTHER_SIDE.get(aim.layer)
+    if other is not None and own is not None and own == owner:
+        yield from ((Aim(other), builder) for builder in GRANT_BUILDERS[other])
 
 
-def _best_of_each_kind(case: Case, aim: Aim) -> tuple[list[Outcome], tuple[str, ...]]:
+_OTHER_SIDE: Final = {LayerName.IDENTITY: LayerName.RESOURCE, LayerName.RESOURCE: LayerName.IDENTITY}
+"""Which layer may do for which within one account; for a KMS key it hangs on the key policy (spec E7, S20)."""
+
+
+def _best_of_each_kind(case: Case, aim: Aim, named: LayerName | None = None) -> tuple[list[Outcome], tuple[str, ...]]:
     """The outcomes that work, the one that lets in least first, of each kind of edit only the best.
+
+    Where several layers may do, the one that AWS named comes first.
 
     With them, why the others that would work cannot be deployed.
     """
@@ -151,7 +159,7 @@ def _best_of_each_kind(case: Case, aim: Aim) -> tuple[list[Outcome], tuple[str, 
     if refused and not outcomes:
         outcomes, _ = _outcomes(case, aim, ((aim, builder) for builder in _BUILDERS_FOR_NO_ROOM.get(aim.layer, ())))
     best: dict[FixKind, Outcome] = {}
-    for outcome in sorted(outcomes, key=_size):
+    for outcome in sorted(outcomes, key=lambda outcome: (outcome.candidate.layer is not named, *_size(outcome))):
         best.setdefault(outcome.candidate.kind, outcome)
     return narrowest_first(list(best.values())), tuple(dict.fromkeys(refused))
 
@@ -166,7 +174,11 @@ def _outcomes(case: Case, aim: Aim, builders: Iterable[tuple[Aim, Builder]]) -> 
             outcome = verify(candidate, aim, case)
             if outcome is None:
                 continue
-            room = _FITS if candidate.attached_at is not None else fit(case, candidate.attached, outcome.policy)
+            room = (
+                _FITS
+                if candidate.attached_at is not None
+                else fit(case, candidate.attached, outcome.policy, new=candidate.new)
+            )
             if room.refused:
                 refused.append(room.refused)
             else:

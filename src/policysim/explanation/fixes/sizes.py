@@ -39,10 +39,10 @@ class Fit(NamedTuple):
 FITS: Final = Fit()
 
 
-def fit(case: Case, attached: AttachedPolicy, edited: Policy) -> Fit:
-    """Whether AWS takes the edited document in the place of the one that is attached."""
+def fit(case: Case, attached: AttachedPolicy, edited: Policy, *, new: bool = False) -> Fit:
+    """Whether AWS takes the edited document in the place of the one that is attached, or in no place yet (``new``)."""
     text = locate(edited.location).text
-    before_text = locate(attached.policy.location).text if attached.policy.statements else ""
+    before_text = "" if new else locate(attached.policy.location).text
     letter = _REFUSED.search(text) if edited.type in _STORED_BY_IAM else None
     if letter is not None and not _REFUSED.search(before_text):
         return Fit(f"IAM takes no letter such as `{letter[0]}` (U+{ord(letter[0]):04X}) in `{attached.name}`")

@@ -56,9 +56,13 @@ class Outcome(NamedTuple):
 
 
 def verify(candidate: Candidate, aim: Aim, case: Case) -> Outcome | None:
-    """The outcome of a candidate; ``None`` when the edited text is no usable policy or the aim is missed."""
+    """The outcome of a candidate; ``None`` when the edited text is no usable policy or the aim is missed.
+
+    Edits of another text than the document's, such as the list that attaches it, leave the document as it is.
+    """
     as_it_is = candidate.attached.policy
-    policy = as_it_is if candidate.attached_at is not None else edited_policy(as_it_is, candidate.edits)
+    beside = candidate.edits[0].span.source is not as_it_is.location.source
+    policy = as_it_is if beside else edited_policy(as_it_is, candidate.edits)
     if policy is None or not policy.usable:
         return None
     policies = _in_force(candidate, policy, case.policies)
