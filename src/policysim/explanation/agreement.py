@@ -151,6 +151,13 @@ def layer_of_message(denial: Denial) -> LayerName | None:
     return _MESSAGE_LAYERS.get(denial.layer or "")
 
 
+def rules_out_a_deny(denial: Denial | None, decision: Decision) -> bool:
+    """Whether AWS's words say that no Deny matched: within one account it looks for one before all else (spec E3)."""
+    caller, owner = decision.request.principal.account, decision.request.resource.account
+    implicit = denial is not None and denial.iam and denial.kind is _IMPLICIT
+    return implicit and caller is not None and caller == owner
+
+
 class _Standings(NamedTuple):
     certain: frozenset[Standing]
     possible: frozenset[Standing]

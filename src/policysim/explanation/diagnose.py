@@ -10,7 +10,7 @@ from policysim.cloudtrail.call import FROM_MESSAGE
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
-from policysim.explanation.agreement import Finding, compare, layer_of_message
+from policysim.explanation.agreement import Finding, compare, layer_of_message, rules_out_a_deny
 from policysim.explanation.aws_evaluation import compare_with_aws, outcomes_fit
 from policysim.explanation.diagnosis import Agreement, Diagnosis, RequestDiagnosis
 from policysim.explanation.evaluated_policies import fetching_steps
@@ -72,7 +72,7 @@ def diagnose(
             siblings=siblings,
             contradicted=found.disagreement if found.disagreement_code == AWS_EVALUATION else "",
         )
-        in_the_way = obstacles(found.decision, evidence.policies)
+        in_the_way = obstacles(found.decision, evidence.policies, no_deny=rules_out_a_deny(call.denial, found.decision))
         found = _with_causes(replace(found, obstacles=in_the_way), causes_of_denial(evidence))
     beside = tuple(_denied_beside(requests, refused))
     is_allowed = found.decision is not None and found.decision.effect is Effect.ALLOWED

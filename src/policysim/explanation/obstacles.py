@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 PUBLIC_ACCESS_SETTING: Final = "RestrictPublicBuckets of S3 Block Public Access"
 
 
-def obstacles(decision: Decision, policies: PolicySet) -> tuple[Obstacle, ...]:
+def obstacles(decision: Decision, policies: PolicySet, *, no_deny: bool = False) -> tuple[Obstacle, ...]:
     """What is in the way of the request of a traced decision under ``policies``; nothing for an allow.
 
-    Uncertain is what hangs on an unknown key, or on a policy that was not collected.
+    Uncertain is what hangs on an unknown key, or on a policy that was not collected. ``no_deny``: AWS found no explicit
+    deny, so that a Deny which may match or not did not.
     """
     if decision.effect is Effect.ALLOWED:
         return ()
     found = (one for check in decision.checks for one in _of_check(check, decision, policies))
-    return tuple(dict.fromkeys(found))
+    return tuple(one for one in dict.fromkeys(found) if one.certain or one.match is None or not no_deny)
 
 
 def _of_check(check: Check, decision: Decision, policies: PolicySet) -> Iterator[Obstacle]:

@@ -16,6 +16,7 @@ from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.phrases import asked, said, title, with_article
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
 from policysim.explanation.hypotheses.reach import out_of_reach, why_not
+from policysim.explanation.hypotheses.stored_data import missing_object, reads_an_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,18 +41,32 @@ _LIKELIEST_FIRST: Final = (
 _PUBLIC_ACCESS: Final = "Block Public Access"
 
 
-def cause_beside_policies(denial: Denial) -> Possibility:
-    """A refusal of which AWS itself says that something else than a policy caused it."""
-    sentence = denial.cause or "AWS gives no cause"
-    cause = Cause.BLOCK_PUBLIC_ACCESS if _PUBLIC_ACCESS in sentence else Cause.NOT_A_POLICY
+def cause_beside_policies(denial: Denial, request: Request | None = None) -> Possibility:
+    """A refusal of which AWS itself says that something else than a policy caused it.
+
+    ``request`` is the refused one as the accounts at hand know it: with the settings of its bucket.
+    """
+    told = denial.cause or "AWS gives no cause"
+    public_access = _PUBLIC_ACCESS in told
+    block = request.resource.public_access_block if request is not None and public_access else None
+    name, setting = next(((name, field) for name, field in _SETTINGS if name in told), ("", ""))
+    is_on = getattr(block, setting) if block is not None and setting else None
     return Possibility(
-        cause,
-        cause.sentence(sentence=sentence),
+        Cause.BLOCK_PUBLIC_ACCESS if public_access else Cause.NOT_A_POLICY,
+        told if public_access else Cause.NOT_A_POLICY.sentence(sentence=told),
         Tested.CONFIRMED if denial.cause is not None else Tested.POSSIBLE,
         "AWS's message names the cause, and no policy takes part in it",
         Strength.NAMED_BY_AWS,
-        supporting=(f"AWS's message: {sentence}",),
+        supporting=(
+            f"AWS's message: {told}",
+            *((f"the settings that were collected have {name} on, for the bucket or its account",) if is_on else ()),
+        ),
+        opposing=(f"the settings that were collected have {name} off",) if is_on is False else (),
     )
+
+
+_SETTINGS: Final = (("BlockPublicAcls", "block_public_acls"), ("BlockPublicPolicy", "block_public_policy"))
+"""The settings of S3 Block Public Access that messages name (spec M13)."""
 
 
 def causes_from_words(call: Call, facts: Facts) -> Iterator[Possibility]:
@@ -64,6 +79,8 @@ def causes_from_words(call: Call, facts: Facts) -> Iterator[Possibility]:
         return
     if denial.kind is not DenialKind.UNKNOWN or request is not None or call.denial is not None:
         yield from _any_layer(denial, request, facts)
+    if request is not None and denial.kind is DenialKind.UNKNOWN and reads_an_object(request):
+        yield missing_object(request)
 
 
 def _named(denial: Denial, layer: LayerName, request: Request | None) -> Iterator[Possibility]:

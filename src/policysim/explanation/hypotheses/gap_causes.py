@@ -14,7 +14,7 @@ from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.diagnosis import Fact, Tested
-from policysim.explanation.fetching import read_policy
+from policysim.explanation.fetching import fetch, read_policy
 from policysim.explanation.hypotheses.assumptions import harmless, with_deny, with_gaps_as
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.phrases import asked, came_to, said, title
@@ -63,7 +63,7 @@ def _in_layer(evidence: Evidence, check: Check, content: LayerPolicies) -> Itera
         Strength.NAMED_BY_AWS if named else Strength.NOT_COLLECTED,
         layer,
         supporting=(*((said(evidence.said),) if named else ()), *dict.fromkeys(gap.sentence for gap in check.gaps)),
-        fact=_fact(check.gaps, session=session),
+        fact=_fact(evidence, layer, check.gaps),
     )
 
 
@@ -90,11 +90,12 @@ def _refuses(evidence: Evidence, denied: dict[DenialKind, Decision]) -> str:
     return f"denies {request}" if DenialKind.EXPLICIT in denied else f"does not allow {request}"
 
 
-def _fact(gaps: tuple[Gap, ...], *, session: bool) -> Fact:
+def _fact(evidence: Evidence, layer: LayerName, gaps: tuple[Gap, ...]) -> Fact:
     first = next((gap for gap in gaps if gap.command), gaps[0])
-    if session:
+    if layer is LayerName.SESSION:
         return Fact(f"look at the session policies of the caller: {_WHO_STARTED}", first.command)
-    return Fact(f"collect what is missing: {first.sentence}", first.command)
+    command = first.command or fetch(layer, evidence.request).command
+    return Fact(f"collect what is missing: {first.sentence}", command)
 
 
 def policy_named_by_aws(evidence: Evidence) -> Iterator[Possibility]:

@@ -51,7 +51,7 @@ class Reasoned(NamedTuple):
 def causes_of_denial(evidence: Evidence) -> Reasoned:
     """Every cause that can have produced the denial, under the policies at hand."""
     if not evidence.said.iam:
-        return _ranked([cause_beside_policies(evidence.said)])
+        return _ranked([cause_beside_policies(evidence.said, evidence.request)])
     shown = list(causes_shown_by_aws(evidence))
     found = [
         *shown,

@@ -42,18 +42,25 @@ def separating_fact(ranked: Sequence[Possibility]) -> Fact | None:
 
 def questions_about(left: Sequence[Possibility]) -> Iterator[Question]:
     """Every fact that some cause hangs on, each once; the likeliest cause's first."""
-    seen: set[Fact] = set()
+    seen: set[str] = set()
     for possibility in left:
         fact = possibility.fact
-        if fact is None or fact in seen:
+        if fact is None or _source(fact) in seen:
             continue
-        seen.add(fact)
+        seen.add(_source(fact))
         yield Question(fact, _by_key(left, possibility) if possibility.keys else _yes_or_no(left, fact))
+
+
+def _source(fact: Fact) -> str:
+    """Where a fact comes from: what one command prints answers every question that it is asked for."""
+    return fact.command or fact.sentence
 
 
 def _yes_or_no(left: Sequence[Possibility], fact: Fact) -> tuple[frozenset[int], ...]:
     """Found to be so, one of the causes that hang on the fact is the cause; found not to be so, none of them is."""
-    yes = frozenset(place for place, one in enumerate(left) if one.fact == fact)
+    yes = frozenset(
+        place for place, one in enumerate(left) if one.fact is not None and _source(one.fact) == _source(fact)
+    )
     return yes, frozenset(range(len(left))) - yes
 
 

@@ -95,13 +95,38 @@ def _missing_by_words(evidence: Evidence) -> Possibility:
     )
 
 
+def reads_an_object(request: Request) -> bool:
+    """Whether the request reads one object in S3."""
+    arn = parse_arn(request.resource.arn)
+    return arn is not None and arn.service == "s3" and "/" in arn.resource and request.action.lower() in _READS
+
+
+def missing_object(request: Request) -> Possibility:
+    """The cause as it stands where no policies are at hand to tell whether the caller may list the bucket."""
+    return Possibility(
+        Cause.OBJECT_MISSING,
+        Cause.OBJECT_MISSING.sentence(),
+        Tested.POSSIBLE,
+        "no policies were given to evaluate",
+        Strength.KNOWN_BEHAVIOUR,
+        supporting=("AWS's message names no policy type",),
+        fact=_is_it_there(request),
+    )
+
+
 def _bucket(evidence: Evidence) -> str:
     arn = parse_arn(evidence.request.resource.arn)
     return policy_holders(arn)[-1] if arn is not None else ""
 
 
-def _object_command(evidence: Evidence, call: str) -> str:
-    bucket, _, key = evidence.request.resource.arn.rpartition(":::")[2].partition("/")
+def _is_it_there(request: Request) -> Fact:
+    return Fact(
+        "look whether the object is there, as somebody who may list the bucket", _object_command(request, "head-object")
+    )
+
+
+def _object_command(request: Request, call: str) -> str:
+    bucket, _, key = request.resource.arn.rpartition(":::")[2].partition("/")
     return f"aws s3api {call} --bucket {quote(bucket)} --key {quote(key)}"
 
 
@@ -118,10 +143,7 @@ def _missing(evidence: Evidence) -> Possibility:
         Strength.KNOWN_BEHAVIOUR,
         supporting=() if may_list else (f"the caller has no `{LIST_BUCKET}` on `{bucket}`",),
         opposing=("the caller may list the bucket, so that Amazon S3 would have answered 404",) if may_list else (),
-        fact=Fact(
-            "look whether the object is there, as somebody who may list the bucket",
-            _object_command(evidence, "head-object"),
-        ),
+        fact=_is_it_there(evidence.request),
     )
 
 
@@ -150,7 +172,7 @@ def _of_another_account(evidence: Evidence) -> Iterator[Possibility]:
         LayerName.RESOURCE,
         supporting=() if enforced else (_ownership_words(resource),),
         opposing=("the bucket's owner owns every object in it (BucketOwnerEnforced)",) if enforced else (),
-        fact=Fact("look who owns the object", _object_command(evidence, "get-object-acl")),
+        fact=Fact("look who owns the object", _object_command(evidence.request, "get-object-acl")),
     )
 
 
@@ -182,7 +204,7 @@ def _key_unknown(evidence: Evidence) -> Iterator[Possibility]:
         Strength.SETTING,
         supporting=() if plain or allows else (f"no policy allows `{action}` on every key of the bucket's account",),
         opposing=tuple(_against_key(action, applied if plain else "", allows=allows)),
-        fact=Fact("look how the object is encrypted", _object_command(evidence, "head-object")),
+        fact=Fact("look how the object is encrypted", _object_command(evidence.request, "head-object")),
     )
 
 
