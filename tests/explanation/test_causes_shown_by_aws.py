@@ -19,6 +19,7 @@ from policysim.explanation.hypotheses.evidence import Evidence
 from policysim.explanation.hypotheses.from_evaluation import causes_shown_by_aws, causes_shown_without_policies
 from tests.aws_evaluations import (
     OU,
+    USER,
     check,
     decoded,
     details,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from policysim.evaluation.policy_set import AttachedPolicy
     from policysim.explanation.hypotheses.possibility import Possibility
 
-USER = "arn:aws:iam::111122223333:user/ann"
 MANAGED = "arn:aws:iam::111122223333:policy/readers"
 SCP = "arn:aws:organizations::999900001111:policy/o-ex/service_control_policy/p-new"
 
