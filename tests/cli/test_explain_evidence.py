@@ -143,7 +143,7 @@ def test_hostile_words_of_evidence_reach_no_terminal(tmp_path: Path) -> None:
     path = tmp_path / "evidence.json"
     path.write_text(json.dumps(value), encoding="utf-8")
     result = explain(GUARDRAIL / "event.json", "--account", POLICIES / "acme", "--evidence", path)
-    assert result.exit_code == 3
+    assert result.exit_code == 0
     assert not any(bad in result.stdout for bad in ("\x1b", "\x07", "\u202e"))
     assert not any("reboot" in line and "aws organizations" in line for line in result.stdout.splitlines())
 
