@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os.path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.catalog.facts import CATALOGUE
 from policysim.cli.aws_evaluation import calls_of_evidence
@@ -19,6 +19,7 @@ from policysim.sources.files import STANDARD_INPUT, read_argument
 if TYPE_CHECKING:
     from policysim.cli.output import Output
     from policysim.cloudtrail.call import Call
+    from policysim.cloudtrail.event import Event
     from policysim.language.source import Source
 
 LONGEST_NAME: Final = 255
@@ -28,7 +29,14 @@ _JSON_STARTS: Final = ("{", "[")
 _NOTHING_DENIED: Final = "a denial message of AWS, or CloudTrail events in JSON, was expected"
 
 
-def calls_of(argument: str, output: Output) -> list[Call]:
+class Told(NamedTuple):
+    """The denied calls, and every event that stood beside them, denied or not."""
+
+    calls: list[Call]
+    events: tuple[Event, ...] = ()
+
+
+def told_by(argument: str, output: Output) -> Told:
     """The denied calls that ``argument`` shows, at least one.
 
     ``-`` is standard input; an existing path is a file; otherwise text with white space in it is a message.
@@ -36,14 +44,14 @@ def calls_of(argument: str, output: Output) -> list[Call]:
     if argument == STANDARD_INPUT or os.path.exists(argument):  # noqa: PTH110  # a message is too long for a Path
         source = read_argument(argument)
         if (evaluated := calls_of_evidence(source)) is not None:
-            return evaluated
+            return Told(evaluated)
         return _calls_in(source, output)
     if not any(character.isspace() for character in argument):
         raise InputError(f"{_shortened(argument, LONGEST_NAME)}: no such file" if argument else "the argument is empty")
     return _calls_told(argument, f"`{_shortened(argument)}` is no file, and no denial message of a known form", output)
 
 
-def _calls_in(source: Source, output: Output) -> list[Call]:
+def _calls_in(source: Source, output: Output) -> Told:
     """The denied calls in a text: events in JSON, alone or inside other text, or else the messages of a transcript."""
     text = source.text.removeprefix(BYTE_ORDER_MARK).strip()
     if not text or "\0" in text:
@@ -61,7 +69,7 @@ def _calls_in(source: Source, output: Output) -> list[Call]:
     return _calls_told(text, f"{source.name}:1:1: {_NOTHING_DENIED}", output)
 
 
-def _calls_told(text: str, why_not: str, output: Output, *, whole: bool = False) -> list[Call]:
+def _calls_told(text: str, why_not: str, output: Output, *, whole: bool = False) -> Told:
     """The calls that the messages of a text speak of; ``whole``: what is no denial in it is told by ``why_not``.
 
     Raises:
@@ -73,10 +81,10 @@ def _calls_told(text: str, why_not: str, output: Output, *, whole: bool = False)
         raise InputError(f"{why_not}{other}")
     for error in told.other_errors:
         note(output, f"left out, as it is no denial: {error}")
-    return [call_from_denial(denial, takes_no_resource=CATALOGUE.takes_no_resource) for denial in told.denials]
+    return Told([call_from_denial(denial, takes_no_resource=CATALOGUE.takes_no_resource) for denial in told.denials])
 
 
-def _denied_calls(events: list[EventAt], name: str, output: Output) -> list[Call]:
+def _denied_calls(events: list[EventAt], name: str, output: Output) -> Told:
     reasons = [(found, found.event.why_no_denial) for found in events]
     denied = [found for found, reason in reasons if reason is None]
     if not denied:
@@ -88,7 +96,8 @@ def _denied_calls(events: list[EventAt], name: str, output: Output) -> list[Call
         note(
             output, f"{name}: {len(events) - len(denied)} of its {len(events)} events were not denied and are left out"
         )
-    return [call_from_event(found.event, takes_no_resource=CATALOGUE.takes_no_resource) for found in denied]
+    calls = [call_from_event(found.event, takes_no_resource=CATALOGUE.takes_no_resource) for found in denied]
+    return Told(calls, tuple(found.event for found in events))
 
 
 def _shortened(text: str, length: int = 60) -> str:

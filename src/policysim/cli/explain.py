@@ -9,12 +9,13 @@ import click
 
 from policysim import __version__
 from policysim.cli.aws_evaluation import calls_with_evidence
-from policysim.cli.evidence import calls_of
+from policysim.cli.evidence import told_by
 from policysim.cli.exit_codes import ExitCode
-from policysim.cli.explanations import Asked, asked_in, diagnoses_of, explained
+from policysim.cli.explanations import Asked, asked_in, diagnoses_of
 from policysim.cli.fix_out import Patches, fix_options, fix_out_of
 from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
 from policysim.cli.progress import with_progress
+from policysim.explanation.hypotheses.reasoning import is_explained
 from policysim.reports.build import report_of
 from policysim.reports.groups import Grouping, GroupReport
 from policysim.sources.organization_folder import read_organisation
@@ -69,8 +70,10 @@ def explain(what: str, account: str | None, evidence: tuple[str, ...], **options
     output = output_of(options)
     wanted = fix_out_of(options, account, force=output.force)
     check_output(output, writes_more=wanted.file is not None)
-    asked = _asked(account, calls_with_evidence(calls_of(what, output), evidence))
-    told = _Told(diagnoses_of(with_progress(asked, len(asked), "denials explained", output)), Patches(wanted))
+    given = told_by(what, output)
+    asked = _asked(account, calls_with_evidence(given.calls, evidence))
+    diagnoses = diagnoses_of(with_progress(asked, len(asked), "denials explained", output), given.events)
+    told = _Told(diagnoses, Patches(wanted))
     with answer_stream(output) as write:
         _write_answer(told, output, write)
     told.patches.write()
@@ -95,7 +98,7 @@ class _Told:
         for diagnosis in self._diagnoses:
             self.grouping.add(diagnosis)
             self.patches.add(diagnosis)
-            self.explained = self.explained and explained(diagnosis)
+            self.explained = self.explained and is_explained(diagnosis)
             yield diagnosis
 
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.catalog.facts import CATALOGUE
 from policysim.cli.whose_account import misfit
-from policysim.cloudtrail.denial import DenialKind
-from policysim.evaluation.decision import Effect
 from policysim.explanation.diagnose import diagnose
-from policysim.explanation.diagnosis import Agreement
 from policysim.sources.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from policysim.account.account import Organisation
     from policysim.cloudtrail.call import Call
+    from policysim.cloudtrail.event import Event
     from policysim.explanation.diagnosis import Diagnosis
 
 _IDS: Final = {"event_id", "request_id", "shared_event_id"}
 """What tells two records of equal calls apart, and has no part in their diagnosis."""
+
+SIBLINGS: Final = 200
+"""As many later calls of the same operation are looked at beside each call."""
 
 _REMEMBERED: Final = 1000
 """As many diagnoses are kept for calls that come again: a log repeats a call soon or not at all."""
@@ -51,14 +55,18 @@ def asked_in(folder: str, organisation: Organisation, calls: Sequence[Call]) -> 
     ]
 
 
-def diagnoses_of(asked: Iterable[Asked]) -> Iterator[Diagnosis]:
-    """The diagnosis of each call; a call that differs from an earlier one in its ids alone gets that one's."""
+def diagnoses_of(asked: Iterable[Asked], events: Iterable[Event] = ()) -> Iterator[Diagnosis]:
+    """The diagnosis of each call; a call that differs from an earlier one in its ids alone gets that one's.
+
+    ``events`` are all of the input, denied or not: a later call of the same kind is evidence.
+    """
     known: dict[object, Diagnosis] = {}
+    later = Later(events)
     for call, organisation in asked:
         key = _without_ids(call)
         found = known.get(key) if key is not None else None
         if found is None:
-            found = diagnose(call, organisation, CATALOGUE)
+            found = diagnose(call, organisation, CATALOGUE, later.siblings_of(call.event))
             if key is not None:
                 if len(known) >= _REMEMBERED:
                     del known[next(iter(known))]
@@ -66,27 +74,32 @@ def diagnoses_of(asked: Iterable[Asked]) -> Iterator[Diagnosis]:
         yield found if found.call is call else replace(found, call=call)
 
 
+class Later:
+    """The events of an input by the operation that they call, in the order of their times."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._by_operation: dict[tuple[str, str], list[tuple[datetime, int, Event]]] = {}
+        for number, event in enumerate(events):
+            if event.time is not None:
+                self._by_operation.setdefault(_operation(event), []).append((event.time, number, event))
+        for found in self._by_operation.values():
+            found.sort(key=itemgetter(0, 1))
+
+    def siblings_of(self, event: Event | None) -> tuple[Event, ...]:
+        """The calls of the same operation from ``event`` on, at most ``SIBLINGS``: an input may hold any number."""
+        if event is None or event.time is None:
+            return ()
+        found = self._by_operation.get(_operation(event), [])
+        start = bisect_left(found, event.time, key=itemgetter(0))
+        return tuple(one for _, _, one in found[start : start + SIBLINGS])
+
+
+def _operation(event: Event) -> tuple[str, str]:
+    return event.event_source, event.event_name
+
+
 def _without_ids(call: Call) -> object:
     """All that the diagnosis can depend on; ``None`` for a message, which comes alone, and beside AWS's evaluation."""
     if call.event is None or any(requested.evaluated is not None for requested in call.requests):
         return None
     return call.event.model_dump_json(exclude=_IDS), call.unresolved
-
-
-def explained(diagnosis: Diagnosis) -> bool:
-    """Whether the evidence leaves one cause.
-
-    With policies: they deny, in one way, and AWS says nothing else. Without: AWS itself names the layer and the kind
-    of denial, or a cause that is no policy.
-    """
-    denial, decision = diagnosis.call.denial, diagnosis.decision
-    if denial is not None and not denial.iam:
-        return denial.cause is not None
-    evaluations = [one.evaluated for one in diagnosis.call.requests if one.evaluated is not None]
-    if decision is None and any(evaluation.names_cause for evaluation in evaluations):
-        return True
-    if decision is None:
-        return denial is not None and denial.layer is not None and denial.kind is not DenialKind.UNKNOWN
-    if decision.effect in {Effect.ALLOWED, Effect.DEPENDS} or diagnosis.agreement is Agreement.DISAGREES:
-        return False
-    return not decision.possible or diagnosis.agreement is Agreement.AGREES

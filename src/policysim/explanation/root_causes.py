@@ -3,11 +3,15 @@
 The caller is the role or user behind a session; the place is the resource without the last segment of its path, so that
 the objects of one folder, or the instances of one account, are one problem. What refused is the deciding layer with its
 statements, or the statement that came nearest. Two denials that differ in any of these may need different changes.
+A Deny statement is one problem whatever it denies the caller: action and place do not matter then.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+
+from policysim.evaluation.decision import Effect
+from policysim.explanation.diagnosis import Agreement
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -30,15 +34,23 @@ class RootCause(NamedTuple):
 def root_cause(diagnosis: Diagnosis) -> RootCause:
     """The key of the group that a denial belongs to."""
     denial, action = diagnosis.call.denial, action_of(diagnosis)
-    said = (denial.layer, denial.kind, denial.policy_arn, denial.iam, denial.cause) if denial is not None else None
+    said = (denial.layer, denial.kind, denial.iam, denial.cause) if denial is not None else None
+    anything = _is_by_deny(diagnosis)
     return RootCause(
         caller=_entity(diagnosis),
-        action=action.lower() if action else None,
-        place=place_of(resource_of(diagnosis)),
+        action=action.lower() if action and not anything else None,
+        place=place_of(resource_of(diagnosis)) if not anything else None,
         refused_by=(_refused_by(diagnosis), diagnosis.agreement, diagnosis.disagreement_code),
         said=said,
         cause=diagnosis.hypotheses[0].code if diagnosis.hypotheses else None,
     )
+
+
+def _is_by_deny(diagnosis: Diagnosis) -> bool:
+    """Whether Deny statements decide, as AWS says as well."""
+    decision = diagnosis.decision
+    explicit = decision is not None and decision.effect is Effect.EXPLICIT_DENY and bool(decision.statements)
+    return explicit and diagnosis.agreement is not Agreement.DISAGREES
 
 
 def refused_part(diagnosis: Diagnosis) -> RequestDiagnosis | None:
@@ -94,7 +106,8 @@ def _refused_by(diagnosis: Diagnosis) -> Hashable:
     decision = diagnosis.decision
     if decision is None:
         return None
-    nearest = next((miss for miss in diagnosis.near_misses if not miss.far), None)
+    near = () if _is_by_deny(diagnosis) else diagnosis.near_misses
+    nearest = next((miss for miss in near if not miss.far), None)
     return (
         decision.effect,
         decision.layer,

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from policysim.cloudtrail.denial import Denial
-    from policysim.cloudtrail.event import Event
+    from policysim.cloudtrail.event import Event, UserIdentity
     from policysim.explanation.diagnosis import (
         AwsEvaluation,
         Diagnosis,
@@ -103,10 +103,17 @@ def _event(event: Event) -> EventDocument:
         source=event.event_source,
         name=event.event_name,
         region=event.aws_region,
-        principal=identity.arn if identity else None,
+        principal=_named(identity) if identity else None,
         account=identity.account_id if identity else None,
         error_code=event.error_code,
     )
+
+
+def _named(identity: UserIdentity) -> str | None:
+    """The caller by its ARN; a federated user by its name, with the provider that vouches for it."""
+    name = identity.arn or identity.user_name or identity.principal_id
+    vouched = identity.identity_provider if name and not identity.arn else None
+    return f"{name} of {vouched}" if vouched else name
 
 
 def _denial(denial: Denial) -> DenialDocument:
@@ -122,6 +129,10 @@ def _denial(denial: Denial) -> DenialDocument:
         authorization_id=denial.authorization_id,
         iam=denial.iam,
         cause=denial.cause,
+        cause_code=denial.cause_code,
+        advice=denial.advice,
+        operation=denial.operation,
+        service=denial.service,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LAYER, Combine
@@ -31,6 +31,11 @@ from policysim.reports.decision_phrases import (
 from policysim.reports.layer_words import layer_title
 from policysim.reports.steps import Part
 
+_STATEMENT_TITLE: Final[dict[Effect, str]] = {
+    Effect.ALLOWED: "Statement that allows it",
+    Effect.DEPENDS: "Statement that may decide",
+}
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -56,7 +61,7 @@ def decision_sections(
 
 def statement_sections(decision: DecisionDocument, action: str, *, verbose: bool) -> list[Section]:
     """The statements that decided, each with its source lines."""
-    title = "Statement that decides" if decision.effect is not Effect.DEPENDS else "Statement that may decide"
+    title = _STATEMENT_TITLE.get(decision.effect, "Statement that decides")
     shown = shown_statements(decision, verbose=verbose)
     left = len(decision.statements) - len(shown)
     sections = [Section(Part.STATEMENTS, title, tuple(_statement(statement, action))) for statement in shown]

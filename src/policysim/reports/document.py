@@ -35,7 +35,11 @@ class EventDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DenialDocument:
-    """What AWS said, word for word in ``raw``. ``iam`` is false when no policy caused the denial."""
+    """What AWS said, word for word in ``raw``.
+
+    ``iam`` is false when no policy caused the denial; ``cause`` says then what did, ``cause_code`` the same for
+    machines, ``advice`` what to do about it. ``operation`` and ``service`` are the call as the message names it.
+    """
 
     raw: str
     recognised: bool
@@ -48,6 +52,10 @@ class DenialDocument:
     authorization_id: str | None
     iam: bool
     cause: str | None
+    cause_code: str | None
+    advice: str | None
+    operation: str | None
+    service: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,13 +273,15 @@ class Report:
 class GroupDocument:
     """Denials with the same root cause.
 
-    ``cause`` is the code of the likeliest hypothesis, or null without any; ``reports`` are positions in the list of
+    ``cause`` is the code of the likeliest hypothesis, or null without any; ``action`` is that of the first denial,
+    ``actions`` are all of them; ``reports`` are positions in the list of
     reports, from 0; ``first`` and ``last`` are event times, null where no event has one. ``principals`` and
     ``resources`` are all that are concerned, in the order of their first denial.
     """
 
     cause: str | None
     action: str | None
+    actions: tuple[str, ...]
     count: int
     first: str | None
     last: str | None

@@ -83,7 +83,7 @@ def _places(report: Report, folder: Path) -> Iterator[dict[str, Any]]:
     """Where to look, the place to change first; each once."""
     decided = report.decision.statements if report.decision is not None else ()
     denying = [one.statement for one in report.obstacles if one.statement is not None]
-    close = [miss for miss in report.near_misses if not (miss.spares or miss.far)]
+    close = [miss for miss in report.near_misses if miss.statement.opens and not (miss.spares or miss.far)]
     seen = set()
     for place in (
         *(_statement(one, folder) for one in (*decided, *denying) if one.opens),
@@ -93,8 +93,9 @@ def _places(report: Report, folder: Path) -> Iterator[dict[str, Any]]:
         if key not in seen:
             seen.add(key)
             yield place
-    if not seen and report.fixes:
-        yield location(report.fixes[0].file, region(1, 1, 1, 1), folder)
+    first = next((fix for fix in report.fixes if _is_of_a_file(fix)), None)
+    if not seen and first is not None:
+        yield location(first.file, region(1, 1, 1, 1), folder)
 
 
 def _statement(statement: StatementDocument, folder: Path) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _file(report: Report) -> str:
 
 def _fix(fix: FixDocument, action: str, folder: Path) -> dict[str, Any] | None:
     """An edit of a file as it lies there; an edit on top of another one has no exact place in it."""
-    if fix.step > 1 or not fix.replacements:
+    if fix.step > 1 or not fix.replacements or not _is_of_a_file(fix):
         return None
     replacements = [
         {
@@ -131,3 +132,8 @@ def _fix(fix: FixDocument, action: str, folder: Path) -> dict[str, Any] | None:
         "description": message(text),
         "artifactChanges": [{"artifactLocation": artifact(fix.file, folder), "replacements": replacements}],
     }
+
+
+def _is_of_a_file(fix: FixDocument) -> bool:
+    """Whether the file is there before the edit makes it."""
+    return not fix.diff.startswith("--- /dev/null")

@@ -55,11 +55,12 @@ class Grouping:
 class _Growing:
     """A group that still grows; names are kept once, in the order of their first denial."""
 
-    __slots__ = ("cause", "first", "from_", "principals", "reports", "resources", "to")
+    __slots__ = ("actions", "cause", "first", "from_", "principals", "reports", "resources", "to")
 
     def __init__(self, first: Diagnosis, cause: str | None) -> None:
         self.first, self.cause = first, cause
         self.reports: list[int] = []
+        self.actions: dict[str, None] = {}
         self.principals: dict[str, None] = {}
         self.resources: dict[str, None] = {}
         self.from_: tuple[datetime, str] | None = None
@@ -67,7 +68,12 @@ class _Growing:
 
     def add(self, number: int, diagnosis: Diagnosis) -> None:
         self.reports.append(number)
-        for names, name in ((self.principals, caller_of(diagnosis)), (self.resources, resource_of(diagnosis))):
+        found = (
+            (self.actions, action_of(diagnosis)),
+            (self.principals, caller_of(diagnosis)),
+            (self.resources, resource_of(diagnosis)),
+        )
+        for names, name in found:
             if name:
                 names[name] = None
         event = diagnosis.call.event
@@ -80,6 +86,7 @@ class _Growing:
         document = GroupDocument(
             cause=self.cause,
             action=action_of(self.first),
+            actions=tuple(self.actions),
             count=len(self.reports),
             first=self.from_[1] if self.from_ else None,
             last=self.to[1] if self.to else None,

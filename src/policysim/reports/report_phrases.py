@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LAYER, LayerName
-from policysim.explanation.diagnosis import Agreement
+from policysim.explanation.diagnosis import Agreement, Tested
 from policysim.reports.blocks import Headline
 from policysim.reports.decision_phrases import EFFECT_WORD, statement_name, verdict_phrase
 from policysim.reports.layer_words import layer_named, with_article
@@ -33,15 +33,33 @@ _TRUST_PHRASE: Final[dict[DenialKind, str]] = {
 
 
 def headline_of(report: Report) -> Headline:
-    """The verdict on one denied call."""
-    decision, action = report.decision, action_of(report)
-    if decision is None:
-        phrase = f"{action}: {_said_in_short(report.denial)}"
-        return Headline(EFFECT_WORD[Effect.IMPLICIT_DENY], Effect.IMPLICIT_DENY, phrase)
-    if decision.effect is Effect.ALLOWED:
+    """The verdict on one denied call: by the policies at hand, or by a cause that stands beside them."""
+    decision, action, cause = report.decision, action_of(report), confirmed_cause(report)
+    beside = _beside_the_policies(report, cause)
+    if beside:
+        return Headline(EFFECT_WORD[Effect.IMPLICIT_DENY], Effect.IMPLICIT_DENY, f"{action}: {beside}")
+    if decision is None or decision.effect is Effect.ALLOWED:
         phrase = f"{action}: denied by AWS, but allowed by the policies at hand"
         return Headline("UNEXPLAINED", Effect.DEPENDS, phrase)
     return Headline(EFFECT_WORD[decision.effect], decision.effect, verdict_phrase(decision, action) + _nearest(report))
+
+
+def _beside_the_policies(report: Report, cause: str) -> str:
+    """What denied, where the policies at hand do not tell: AWS's words, its evaluation, or a cause found by testing."""
+    decision, denial, aws = report.decision, report.denial, report.aws_evaluation
+    if denial is not None and not denial.iam:
+        return said(denial)
+    if decision is not None:
+        return f"{cause}; the policies at hand allow it" if cause and decision.effect is Effect.ALLOWED else ""
+    if denial is None and aws is not None:
+        return f"denied by {', '.join(aws.denied_by)}" if aws.denied_by else f"{aws.effect} by AWS's own evaluation"
+    return _said_in_short(denial)
+
+
+def confirmed_cause(report: Report) -> str:
+    """The likeliest cause in a sentence, where testing confirmed it."""
+    first = report.hypotheses[0] if report.hypotheses else None
+    return first.cause if first is not None and first.tested is Tested.CONFIRMED else ""
 
 
 def _nearest(report: Report) -> str:
@@ -52,8 +70,8 @@ def _nearest(report: Report) -> str:
 
 
 def place_of(miss: NearMissDocument) -> str:
-    """Where the element stands that is short of matching."""
-    return f"{miss.file}:{miss.line}:{miss.column}"
+    """Where the element stands that is short of matching; of no file, only what states it."""
+    return f"{miss.file}:{miss.line}:{miss.column}" if miss.statement.opens else miss.file
 
 
 def action_of(report: Report) -> str:

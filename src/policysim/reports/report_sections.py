@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from policysim.reports.document import (
-        AwsEvaluationDocument,
         GroupDocument,
         NearMissDocument,
         ObstacleDocument,
@@ -59,6 +58,7 @@ _EVALUATION_KINDS: Final[dict[str, str]] = {
     "authorization-details": "the authorization details",
     "decoded-message": "the decoded authorization message",
 }
+_THE_FIRST: Final = "what follows is about the first of them"
 _NAMED = 5
 """As many callers and resources of a group are named; of the others only the number is told."""
 
@@ -71,7 +71,7 @@ def page_of(report: Report, group: GroupDocument | None = None, *, verbose: bool
         *_requests(report, verbose=verbose),
         *_decided(report, action, verbose=verbose),
         *_obstacles(report, action, verbose=verbose),
-        *_aws_evaluation(report.aws_evaluation, verbose=verbose),
+        *_aws_evaluation(report, verbose=verbose),
         *_near_misses(report, action, verbose=verbose),
         *_causes(report, verbose=verbose),
         *_separating(report),
@@ -93,22 +93,30 @@ def _facts(report: Report) -> Rows:
         Row("Who", caller_of(report) or "unknown", exact=True),
         Row("Wanted", wanted),
         Row("When", when(report.event)) if report.event is not None else None,
-        Row("AWS said", said(report.denial)),
-        Row("policysim", agreement_phrase(report)),
+        Row("AWS said", said(report.denial)) if report.denial or not report.aws_evaluation else None,
+        Row("policysim", agreement_phrase(report)) if not _is_beside_policies(report) else None,
         Row("Cause", cause) if cause else None,
     )
     return Rows(tuple(row for row in rows if row is not None))
 
 
+def _is_beside_policies(report: Report) -> bool:
+    """Whether AWS itself says that no policy caused the denial."""
+    return report.denial is not None and not report.denial.iam
+
+
 def _cause(report: Report) -> str:
-    """The cause that testing left, in a sentence; where it left several, how many."""
+    """The cause that testing left, in a sentence, where the verdict does not say it; or how many it left."""
     left = [one for one in report.hypotheses if one.tested is not Tested.REFUTED]
     if not left:
         return ""
-    first = left[0]
-    if first.tested is Tested.CONFIRMED:
-        return f"confirmed: {first.cause}"
-    return f"possible: {first.cause}" if len(left) == 1 else f"{len(left)} are possible, see below"
+    if left[0].tested is Tested.CONFIRMED:
+        return (
+            ""
+            if left[0].cause in f"{said(report.denial)} {headline_of(report).phrase}"
+            else f"confirmed: {left[0].cause}"
+        )
+    return "one is possible, not confirmed: see below" if len(left) == 1 else f"{len(left)} are possible: see below"
 
 
 def _occurrences(group: GroupDocument | None) -> list[Section]:
@@ -116,8 +124,15 @@ def _occurrences(group: GroupDocument | None) -> list[Section]:
     if group is None or group.count == 1:
         return []
     times = f"{group.first} to {group.last}" if group.first and group.last else "at times that are not known"
-    rows = (Row("When", times), Row("Who", _some(group.principals)), Row("Resource", _some(group.resources)))
-    return section(Part.OCCURRENCES, f"{counted(group.count, 'denial')} with this cause", [Rows(rows)])
+    rows = [
+        Row("When", times),
+        Row("Who", _some(group.principals)),
+        *([Row("Wanted", _some(group.actions))] if len(group.actions) > 1 else ()),
+        Row("Resource", _some(group.resources)),
+    ]
+    return section(
+        Part.OCCURRENCES, f"{counted(group.count, 'denial')} with this cause", [Rows(tuple(rows)), Sentence(_THE_FIRST)]
+    )
 
 
 def _some(names: Sequence[str]) -> str:
@@ -130,7 +145,7 @@ def _requests(report: Report, *, verbose: bool) -> list[Section]:
     """Each authorization that the call needs; left out where there is one and it was decided."""
     if not report.requests or (len(report.requests) == 1 and report.decision is not None and not verbose):
         return []
-    title = "Requests that the call proves" if report.event else "The request that the message proves"
+    title = _request_title(report)
     bullets = []
     for request in report.requests:
         outcome = f": {request.decision.effect.value.replace('_', ' ')}" if request.decision else ""
@@ -140,11 +155,18 @@ def _requests(report: Report, *, verbose: bool) -> list[Section]:
     return section(Part.REQUESTS, title, [Bullets(tuple(bullets))])
 
 
+def _request_title(report: Report) -> str:
+    if report.event is not None:
+        return "Requests that the call proves"
+    return "The request that the message proves" if report.denial is not None else "The request that AWS evaluated"
+
+
 def _decided(report: Report, action: str, *, verbose: bool) -> list[Section]:
     if report.decision is None:
         return []
+    beside = _is_beside_policies(report) and not verbose
     return [
-        *statement_sections(report.decision, action, verbose=verbose),
+        *(() if beside else statement_sections(report.decision, action, verbose=verbose)),
         *layer_section(report.checks, report.decision, action),
     ]
 
@@ -168,15 +190,18 @@ def _obstacle(obstacle: ObstacleDocument, action: str) -> Bullet:
     return Bullet(f"{where}: {statement_name(obstacle.statement)} denies it{unsure}", place(obstacle.statement))
 
 
-def _aws_evaluation(aws: AwsEvaluationDocument | None, *, verbose: bool) -> list[Section]:
+def _aws_evaluation(report: Report, *, verbose: bool) -> list[Section]:
     """What AWS itself evaluated, and where we differ; check by check where we do, or on request."""
+    aws = report.aws_evaluation
     if aws is None:
         return []
     told = f"{_EVALUATION_KINDS.get(aws.kind, aws.kind)} in `{aws.source}`: {aws.effect} for {aws.action}"
     blocks: list[Block] = [Sentence(f"{told} on {aws.resource}" if aws.resource else told)]
+    if aws.denied_by:
+        blocks.append(Sentence(f"AWS denied by {', '.join(aws.denied_by)}"))
     if aws.differences:
-        blocks.append(Bullets(tuple(Bullet(sentence) for sentence in aws.differences)))
-    else:
+        blocks.append(Bullets(tuple(Bullet(difference) for difference in aws.differences)))
+    elif report.decision is not None:
         blocks.append(Sentence("policysim comes to the same, as far as AWS tells"))
     if aws.checks and (verbose or aws.differences):
         rows = tuple((check.checkType, check.theirs or "-", check.ours or "-", check.target) for check in aws.checks)
@@ -228,11 +253,11 @@ def _spared(misses: Sequence[NearMissDocument]) -> list[Section]:
 
 
 def _causes(report: Report, *, verbose: bool) -> list[Section]:
-    """The causes that testing left, where it left more than one; all of them, the refuted too, on request."""
+    """The causes that testing left, but for the confirmed one, which the verdict names; on request the refuted too."""
     found = report.hypotheses
     left = [one for one in found if one.tested is not Tested.REFUTED]
     confirmed = bool(left) and left[0].tested is Tested.CONFIRMED
-    shown = found if verbose else () if len(left) < 2 else left[1:] if confirmed else left
+    shown = found if verbose else left[1:] if confirmed else left
     rows = tuple(
         CauseRow(
             one.code,
@@ -245,7 +270,15 @@ def _causes(report: Report, *, verbose: bool) -> list[Section]:
         )
         for one in shown
     )
-    title = "Causes, tested" if verbose else "Other possible causes" if confirmed else "Possible causes"
+    title = (
+        "Causes, tested"
+        if verbose
+        else "Other possible causes"
+        if confirmed
+        else "Possible causes"
+        if len(left) > 1
+        else "Possible cause"
+    )
     return section(Part.CAUSES, title, [Causes(rows)] if rows else [])
 
 
@@ -261,8 +294,14 @@ def _separating(report: Report) -> list[Section]:
 
 def _next(report: Report) -> list[Section]:
     """What could not be made out, and what to fetch; nothing that another section asks for."""
-    unresolved = tuple(Bullet(sentence) for sentence in report.unresolved)
-    steps = tuple(Bullet(step) for step in report.next_steps if not _said_above(step, report))
+    cause, denial = report.denial.cause if report.denial is not None else None, report.denial
+    unresolved = tuple(Bullet(told) for told in report.unresolved if not (cause and cause in told))
+    advice = denial.advice if denial is not None and not denial.iam and not report.remedies else None
+    steps = tuple(
+        Bullet(step)
+        for step in (*([advice] if advice else ()), *report.next_steps)
+        if not (_said_above(step, report) or (cause and cause in step))
+    )
     return [
         *section(Part.OPEN, "Could not be made out", [Bullets(unresolved)] if unresolved else []),
         *section(Part.NEXT, "Next", [Bullets(steps)] if steps else []),
