@@ -100,6 +100,13 @@ def test_evidence_about_another_call_is_told_and_why(answer: Answer, words: str)
     assert words in found.mismatch
 
 
+def test_a_caller_of_another_account_is_known_by_its_unique_id() -> None:
+    identity = {"type": "AWSAccount", "principalId": "AROAOTHER:i-1", "accountId": "444455556666"}
+    told = call_from_event(event(identity), takes_no_resource=CATALOGUE.takes_no_resource)
+    found = fit(message("s3:GetObject", "arn:aws:s3:::data/report.csv"), told)
+    assert found.mismatch == f"AWS evaluated a request of `{SESSION}`, the call is by `AROAOTHER`"
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -88,7 +88,8 @@ def _other_caller(evaluation: Evaluation, call: Call) -> str:
     if caller is None:
         return ""
     shown = evaluation.principal or evaluation.principal_id or "another principal"
-    sentence = f"AWS evaluated a request of `{shown}`, the call is by `{caller.arn or caller.entity_arn}`"
+    known = caller.arn or caller.entity_arn or caller.unique_id or caller.service
+    sentence = f"AWS evaluated a request of `{shown}`, the call is by " + (f"`{known}`" if known else "somebody else")
     if evaluation.principal_id and caller.unique_id and _bare(evaluation.principal_id) != _bare(caller.unique_id):
         return sentence
     theirs, ours = _identity(evaluation.principal), _identity(caller.arn) or _identity(caller.entity_arn)
