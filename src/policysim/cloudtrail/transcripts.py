@@ -63,9 +63,18 @@ def denials_in(text: str) -> Transcript:
 
 def _by_cause_alone(plain: str) -> Iterator[Denial]:
     """The refusals that no words of a tool announce, and that only the phrase of their cause tells."""
-    for start in sorted({plain.rfind("\n", 0, place) + 1 for place in places_of_causes(plain)}):
+    for start in sorted({_line_start(plain, place) for place in places_of_causes(plain)}):
         line = plain[start : start + LONGEST_READ].partition("\n")[0]
         yield read_denial(line.strip())
+
+
+_LONGEST_LINE: Final = 1000
+"""How far back the start of a line is looked for: no terminal is wider, and a line of a log may be all of the text."""
+
+
+def _line_start(plain: str, place: int) -> int:
+    earliest = max(0, place - _LONGEST_LINE)
+    return max(plain.rfind("\n", earliest, place) + 1, earliest)
 
 
 def _pieces(plain: str) -> Iterator[_Piece]:
@@ -146,7 +155,7 @@ def _read(piece: _Piece, plain: str) -> Denial | None:
     after = trailer(behind)
     code = next((one for one in (words.code, after.code) if one is not None and _tells(one)), words.code)
     denied = code is not None and (code == _FORBIDDEN or names_denial(code))
-    denial = read_wrapped(behind, start - plain.rfind("\n", 0, start) - 1)
+    denial = read_wrapped(behind, start - _line_start(plain, start))
     if not denial.recognised and not (piece.form is not None and denial.action):
         denial = read_denial(_sentence(behind, quoted=plain[start - 1 : start] == '"'), code)
     if not (denial.recognised or denial.action or (denied and any(map(str.isalpha, denial.raw)))):

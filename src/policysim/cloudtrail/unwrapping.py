@@ -40,9 +40,19 @@ def read_wrapped(text: str, column: int = 0) -> Denial:
         return best
     if _understood(joined) > _understood(best):
         return joined
-    if best is plain and (" " in lines[1] or not lines[1].isascii()):
-        return plain  # the message ends with its line: a longer name would be all of the next line
+    if best is plain and not _may_go_on(text, plain.raw, lines, full):
+        return plain
     return joined if full > 1 else _agreed(joined, best)
+
+
+def _may_go_on(text: str, message: str, lines: list[str], full: int) -> bool:
+    """Whether a message ends where a full line does, so that its last name may go on in the next one.
+
+    Then all of that line is the rest of the name: a line of several words is other text.
+    """
+    end = text.find(message) + len(message)
+    number = text.count("\n", 0, end)
+    return number < full and text[end : end + 1] == "\n" and " " not in lines[number + 1].strip()
 
 
 def _read(text: str) -> Denial:
