@@ -301,8 +301,8 @@ def test_without_policies_the_evaluation_says_who_denied() -> None:
     found = compare_with_aws(evaluation_of_details(details(effect="EXPLICIT_DENY", checks=checks, policies=listed)))
     assert found.denied_by == (
         f"statement `NoIam` of the service control policy `{SCP}`, attached to `{OU}`",
-        "none of the identity-based policies allows it",
-        "no permissions boundary allows it",
+        "the lack of an Allow in the identity-based policies",
+        "the lack of an Allow in the permissions boundary",
     )
     assert found.differences == ()
     assert [row.ours for row in found.checks] == ["", "", ""]
@@ -336,7 +336,7 @@ def test_what_aws_shows_of_a_denial_is_what_is_said(value: dict[str, Any], said:
 def test_m15_a_decoded_message_names_statements_and_no_policy() -> None:
     one = evaluation_of_decoded(decoded(explicit=True, statements=[statement("NoStart", "DENY", ["ec2:*"])]))
     assert denied_by(one) == ("the Deny statement `NoStart`, of a policy that the message does not name",)
-    assert denied_by(evaluation_of_decoded(decoded()))[0].startswith("nothing allows it")
+    assert denied_by(evaluation_of_decoded(decoded()))[0].startswith("the lack of an Allow")
 
 
 # Decoded messages

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.cloudtrail.aws_evaluation import DENY, EXPLICIT_DENY, IMPLICIT_DENY, EvaluatedCheck, EvaluationKind
-from policysim.evaluation.layers import LAYER, LAYERS, LayerName
+from policysim.evaluation.layers import LAYER, LAYERS
 from policysim.explanation.evaluated_policies import LAYER_OF_TYPE, shown
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ LAYER_OF_CHECK: Final = {layer.check_type: layer.name for layer in LAYERS}
 
 
 def denied_by(evaluation: Evaluation) -> tuple[str, ...]:
-    """What denied, one phrase each, explicit denies first; nothing for a request that AWS allowed."""
+    """What AWS denied by, one phrase each, explicit denies first; nothing for a request that AWS allowed."""
     if not evaluation.is_denial:
         return ()
     if evaluation.kind is EvaluationKind.DECODED_MESSAGE:
@@ -30,7 +30,7 @@ def denied_by(evaluation: Evaluation) -> tuple[str, ...]:
     explicit = [check for check in evaluation.checks if check.effect == EXPLICIT_DENY]
     implicit = [check for check in evaluation.checks if check.effect == IMPLICIT_DENY]
     found = [phrase for check in explicit for phrase in _explicit(check, evaluation)]
-    found += [_implicit(check) for check in implicit]
+    found += [f"the lack of an Allow in the {where(check)}" for check in implicit]
     if not evaluation.checks:
         found += _statements(evaluation.matched, evaluation)
     return tuple(dict.fromkeys(found))
@@ -67,12 +67,6 @@ def _policy(uri: str, evaluation: Evaluation) -> str:
     return f"the {title} `{name}`" + (f", attached to {attached}" if attached else "")
 
 
-def _implicit(check: EvaluatedCheck) -> str:
-    boundary = LAYER_OF_CHECK.get(check.type) is LayerName.BOUNDARY
-    plural = where(check)
-    return f"no {plural} allows it" if boundary else f"none of the {plural} allows it"
-
-
 def _of_message(evaluation: Evaluation) -> Iterator[str]:
     """A decoded message shows statements and names neither their policies nor a layer."""
     denies = [statement for statement in evaluation.statements if statement.effect == DENY]
@@ -80,4 +74,4 @@ def _of_message(evaluation: Evaluation) -> Iterator[str]:
         name = f"the Deny statement `{statement.sid}`" if statement.sid else "a Deny statement without Sid"
         yield f"{name}, of a policy that the message does not name"
     if evaluation.effect == IMPLICIT_DENY:
-        yield "nothing allows it: the message does not name the policies that would have to"
+        yield "the lack of an Allow in policies that the message does not name"
