@@ -19,7 +19,7 @@ _SIGNS: Final = ("eventSource", "eventName")
 """The members without which nothing is a record."""
 
 _START: Final = re.compile(r"(?:^|(?<=[\s,;|=\"']))[\[{](?=\s*[\[{\"])", re.MULTILINE)
-_DOUBLED: Final = re.compile(r"\"(\{\"\"[^\n]*?\})\"(?=[,;\t\r\n]|$)", re.MULTILINE)
+_CELL_END: Final = re.compile(r"\}\"(?=[,;\t\r\n]|$)", re.MULTILINE)
 _MOST_FAILURES: Final = 64
 """How many brackets may turn out to begin no JSON before the text is taken for one without events."""
 
@@ -34,8 +34,7 @@ def embedded_events(source: Source) -> Iterator[Source]:
     text = source.text
     if not holds_records(text):
         return
-    if '{""' in text:
-        text = _DOUBLED.sub(lambda found: found[1].replace('""', '"'), text)
+    text = "".join(_without_doubled_marks(text))
     decoder, end, failures = json.JSONDecoder(), 0, 0
     for bracket in _START.finditer(text):
         start = bracket.start()
@@ -49,3 +48,13 @@ def embedded_events(source: Source) -> Iterator[Source]:
         found = text[start:end]
         if holds_records(found):
             yield Source(f"{source.name}:{text.count(chr(10), 0, start) + 1}", found)
+
+
+def _without_doubled_marks(text: str) -> Iterator[str]:
+    """The text with JSON in cells of CSV written as JSON again."""
+    at = 0
+    while (start := text.find('"{""', at)) >= 0 and (end := _CELL_END.search(text, start)) is not None:
+        yield text[at:start]
+        yield text[start + 1 : end.start() + 1].replace('""', '"')
+        at = end.end()
+    yield text[at:]
