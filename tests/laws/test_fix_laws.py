@@ -6,6 +6,7 @@ An edit changes its own document and nothing else, leaves valid JSON behind, and
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
@@ -20,12 +21,24 @@ from policysim.language.edits import apply_edits
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import parse_policy, read_policy
 from policysim.language.source import Location, Source
-from tests.explanation.denied_cases import ACCOUNT, BUCKET, LAYER_TYPES, OBJECT, OTHER_ACCOUNT, ROLE, case, request
+from tests.explanation.denied_cases import (
+    ACCOUNT,
+    BUCKET,
+    LAYER_TYPES,
+    OBJECT,
+    OTHER_ACCOUNT,
+    ROLE,
+    ROLE_SESSION,
+    SESSION,
+    case,
+    request,
+)
 
 if TYPE_CHECKING:
     from policysim.explanation.diagnosis import Fix
     from policysim.language.request import Request
 
+OTHER_SESSION = replace(ROLE_SESSION, arn=SESSION.replace("/app/", "/app-other/"), entity_arn=f"{ROLE}-other")
 CONTEXT = {"aws:RequestedRegion": "eu-west-1", "aws:SourceVpc": "vpc-1"}
 
 ACTIONS = st.sampled_from(["s3:GetObject", "s3:*", "s3:PutObject", "s3:Get*", "*", "sqs:*"])
@@ -139,7 +152,7 @@ def test_an_edit_leaves_valid_json_and_changes_one_statement(
         old, new = (value["Statement"] for value in (before, after))
         old, new = ([value] if isinstance(value, dict) else value for value in (old, new))
         changed = [pair for pair in zip(old, new, strict=False) if pair[0] != pair[1]]
-        assert len(changed) + len(new) - len(old) == 1
+        assert len(changed) + len(new) - len(old) == (2 if fix.kind == "except-principal-for-action" else 1)
         assert {name: value for name, value in before.items() if name != "Statement"} == (
             {name: value for name, value in after.items() if name != "Statement"} if fix.source.text else {}
         )
@@ -175,3 +188,55 @@ def test_a_document_inside_a_bigger_file_is_edited_in_place(text: str) -> None:
         text_after = json.dumps(after["RoleDetailList"][1]["Doc"])
         decision = decide(asked, in_force({LayerName.IDENTITY: text_after}))
         assert decision.effect is fix.verified.effect
+
+
+ASKED = [
+    (action, resource, context, caller)
+    for action in ("s3:GetObject", "s3:PutObject", "s3:GetObjectAcl", "s3:DeleteBucket", "sqs:SendMessage")
+    for resource in (OBJECT, f"{BUCKET}/other", BUCKET, "arn:aws:s3:::other/x", "arn:aws:sqs:eu-west-1:111122223333:q")
+    for context in (CONTEXT, {**CONTEXT, "aws:SourceVpc": "vpc-2"}, {**CONTEXT, "aws:RequestedRegion": "us-east-1"})
+    for caller in (ROLE_SESSION, OTHER_SESSION)
+]
+"""Requests near the denied one: what a fix lets in beside it shows among them."""
+
+
+def let_in(documents: dict[LayerName, str]) -> set[int]:
+    policies = in_force(documents)
+    found = set()
+    for number, (action, resource, context, caller) in enumerate(ASKED):
+        asked = request(action, resource, context=context, principal=caller)
+        if decide(asked, policies).effect is Effect.ALLOWED:
+            found.add(number)
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(documents=policy_texts())
+def test_no_fix_comes_before_one_that_lets_in_a_part_of_what_it_lets_in(documents: dict[LayerName, str]) -> None:
+    fixes = propose(case(denied_request(cross_account=False), in_force(documents))).fixes
+    alike = [fix for fix in fixes if fix.step == 1 and fix.verified.effect is Effect.ALLOWED]
+    allowed = [(fix, let_in(applied(fix, documents))) for fix in alike]
+    for at, (first, wider) in enumerate(allowed):
+        for second, narrower in allowed[at + 1 :]:
+            assert not (narrower < wider and layer_of(first) == layer_of(second)), (first.summary, second.summary)
+
+
+def layer_of(fix: Fix) -> str:
+    return fix.source.name
+
+
+@settings(max_examples=100, deadline=None)
+@given(documents=policy_texts(), cross_account=st.booleans())
+def test_no_fix_writes_a_star_where_an_arn_is_known(documents: dict[LayerName, str], *, cross_account: bool) -> None:
+    for fix in propose(case(denied_request(cross_account=cross_account), in_force(documents))).fixes:
+        before, after = json.loads(fix.source.text or "{}"), json.loads(apply_edits(fix.source, fix.edits).text)
+        assert stars(after) <= stars(before) + (1 if fix.kind == "except-principal-for-action" else 0)
+
+
+def stars(value: object) -> int:
+    """How many values of a document are a lone star, principals of endpoint policies aside."""
+    if isinstance(value, dict):
+        return sum(map(stars, value.values()))
+    if isinstance(value, list):
+        return sum(map(stars, value))
+    return value == "*"

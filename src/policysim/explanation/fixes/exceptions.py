@@ -15,7 +15,7 @@ from policysim.explanation.fixes.breadth import element_breadth, statement_bread
 from policysim.explanation.fixes.candidates import Builder, Candidate, one_warning
 from policysim.explanation.fixes.documents import bound_by, named_besides, refusal
 from policysim.explanation.fixes.statements import known_value, literal_value, principal_arn, resource_pattern
-from policysim.language.edits import add_member, append_to_list, remove_value
+from policysim.language.edits import add_member, append_to_list, apply_edits, composed, remove_value
 from policysim.language.locator import locate
 from policysim.language.operators import Family, SetPrefix, operator_named
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from policysim.language.edits import TextEdit
     from policysim.language.json_text import JsonValue
     from policysim.language.policy import ConditionEntry, Statement
+    from policysim.language.source import DocumentPath
 
 ON_PURPOSE: Final = "a Deny is there on purpose: ask whoever owns {statement} before you make an exception"
 GUARDRAIL: Final = (
@@ -188,19 +189,23 @@ def except_principal_for_action(case: Case, aim: Aim) -> Iterator[Candidate]:
         if match.statement.action.negated or len(listed) < 2 or listed.count(action.lower()) != 1:
             continue
         path = match.statement.action.path(listed.index(action.lower()))
-        statements = match.attached.policy.location.below("Statement")
         yield Candidate(
             FixKind.EXCEPT_PRINCIPAL_FOR_ACTION,
             f"exempt `{arn}` from {label(match)} for `{action}` alone",
             match.attached,
             match.layer,
-            (
-                remove_value(match.statement.location.below(*path)),
-                append_to_list(statements, _sparing_copy(match.statement, action, str(arn))),
-            ),
+            _split(match, path, _sparing_copy(match.statement, action, str(arn))),
             statement_breadth(match.statement, besides="principal") // len(listed),
             warning=on_purpose(match),
         )
+
+
+def _split(match: StatementMatch, action: DocumentPath, copied: Json) -> tuple[TextEdit, ...]:
+    """The action taken out of the Deny, and then the copy behind it, which may make a list of a lone statement."""
+    policy = match.attached.policy.location
+    taken = (remove_value(match.statement.location.below(*action)),)
+    between = policy._replace(source=apply_edits(policy.source, taken))
+    return composed(policy.source, taken, (append_to_list(between.below("Statement"), copied),))
 
 
 def _sparing_copy(statement: Statement, action: str, arn: str) -> Json:
