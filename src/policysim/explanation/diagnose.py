@@ -70,6 +70,7 @@ def diagnose(
             facts=facts,
             beside=(*requests[:refused], *requests[refused + 1 :]),
             siblings=siblings,
+            evaluated=requests[refused].requested.evaluated,
             contradicted=found.disagreement if found.disagreement_code == AWS_EVALUATION else "",
         )
         in_the_way = obstacles(found.decision, evidence.policies, no_deny=rules_out_a_deny(call.denial, found.decision))

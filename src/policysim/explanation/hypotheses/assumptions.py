@@ -69,6 +69,12 @@ def with_allow(policies: PolicySet, layer: LayerName, principal: Principal) -> P
     return _with_policy(policies, layer, _allow(layer, principal), everywhere=True)
 
 
+def with_delegation(policies: PolicySet, principal: Principal) -> PolicySet:
+    """The policies with one resource-based Allow, for the caller's account: it leaves it to that account's policies."""
+    added = assumed("Allow", LayerName.RESOURCE, "AWS", principal.account or "*")
+    return policies.with_layer(LayerName.RESOURCE, one_level(LayerName.RESOURCE.value, (added,)))
+
+
 def _allow(layer: LayerName, principal: Principal) -> AttachedPolicy:
     named = caller_named(principal) if layer is LayerName.RESOURCE else ("AWS", "*")
     return assumed("Allow", layer, *named)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
-from policysim.explanation.agreement import Finding, compare
+from policysim.explanation.agreement import has_explicit_deny_of_one_account
 from policysim.explanation.diagnosis import Tested
 from policysim.explanation.hypotheses.assumptions import with_allow, without_statements
 from policysim.explanation.hypotheses.causes import Cause
@@ -160,7 +160,7 @@ def _lacking(evidence: Evidence, missing: MissingAllow) -> Possibility:
     accepted = evidence.accepts(layer, DenialKind.IMPLICIT)
     tested = Tested.CONFIRMED if accepted else Tested.REFUTED
     against = () if accepted else _words(evidence)
-    if accepted and compare(evidence.said, evidence.decision).finding is Finding.EXPLICIT_HERE:
+    if accepted and has_explicit_deny_of_one_account(evidence.decision):
         # AWS looks for a Deny first and found none: it stands in policies that were others then.
         tested = Tested.POSSIBLE
         against = ("the policies at hand hold a Deny that matches, which AWS would have found first",)

@@ -14,6 +14,7 @@ from policysim.explanation.diagnosis import Agreement
 
 if TYPE_CHECKING:
     from policysim.account.account import Account, Organisation
+    from policysim.cloudtrail.aws_evaluation import Evaluation
     from policysim.cloudtrail.call import Call
     from policysim.cloudtrail.event import Event
     from policysim.evaluation.decision import Decision
@@ -34,8 +35,8 @@ class Evidence:
     """One refused request of a call, in its surroundings.
 
     ``decision`` is the traced decision of ``request`` under ``policies``. ``beside`` are the call's other requests,
-    decided. ``siblings`` are the events of the same input, this one among them, denied or not. ``contradicted`` says
-    how AWS's own evaluation came to another outcome, where it was given and did.
+    decided. ``siblings`` are the events of the same input, this one among them, denied or not. ``evaluated`` is AWS's
+    own evaluation, where it was given; ``contradicted`` says how it came to another outcome, where it did.
     """
 
     call: Call
@@ -46,6 +47,7 @@ class Evidence:
     facts: Facts
     beside: tuple[RequestDiagnosis, ...] = ()
     siblings: tuple[Event, ...] = ()
+    evaluated: Evaluation | None = None
     contradicted: str = ""
 
     @property

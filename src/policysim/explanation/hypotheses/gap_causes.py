@@ -111,14 +111,19 @@ def policy_named_by_aws(evidence: Evidence) -> Iterator[Possibility]:
     if not evidence.fits(found):
         return
     cause = Cause.POLICY_NOT_COLLECTED
+    shown = evidence.evaluated is not None and any(policy.uri == arn for policy in evidence.evaluated.policies)
     yield Possibility(
         cause,
         cause.sentence(title=title(layer, evidence.request), refuses=f"denies {asked(evidence.request)}: `{arn}`"),
-        Tested.POSSIBLE,
+        Tested.CONFIRMED if shown else Tested.POSSIBLE,
         f"evaluated with a Deny in it: {came_to(found)}",
         Strength.NAMED_BY_AWS,
         layer,
-        supporting=(said(evidence.said), f"AWS's message names `{arn}`, which is not among the policies at hand"),
+        supporting=(
+            said(evidence.said),
+            f"AWS's message names `{arn}`, which is not among the policies at hand",
+            *(("AWS's own evaluation lists it among the policies in force",) if shown else ()),
+        ),
         fact=Fact(f"read the policy that AWS names, `{arn}`", read_policy(arn)),
     )
 

@@ -16,7 +16,7 @@ from policysim.account.situate import situate
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.diagnosis import Fact, Tested
-from policysim.explanation.hypotheses.assumptions import harmless, with_allow
+from policysim.explanation.hypotheses.assumptions import harmless, with_delegation
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.phrases import asked, came_to
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
@@ -218,7 +218,7 @@ def _against_key(action: str, applied: str, *, allows: bool) -> Iterator[str]:
 def _with_key_policy(evidence: Evidence, request: Request) -> Decision:
     """The decision on the use of some key, its policy taken to leave it to the policies of the caller."""
     situation = situate(request, evidence.organisation)
-    assumed = with_allow(situation.policies, LayerName.RESOURCE, request.principal)
+    assumed = with_delegation(situation.policies, request.principal)
     return evidence.decided(harmless(assumed, request.principal), situation.request)
 
 
@@ -254,7 +254,7 @@ def key_of_another_service(evidence: Evidence) -> Iterator[Possibility]:
         ),
         Tested.CONFIRMED if evidence.explained_at_hand else Tested.POSSIBLE,
         f"evaluated {asked(evidence.request)}: {came_to(evidence.decision)}",
-        Strength.NAMED_BY_AWS if evidence.said.action is not None else Strength.AT_HAND,
+        Strength.NAMED_BY_AWS,
         evidence.named,
         supporting=(f"AWS refused `{evidence.request.action}`, which {event.event_source} asks for to use the key",),
         fact=Fact(
