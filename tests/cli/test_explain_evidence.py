@@ -83,6 +83,8 @@ def test_evidence_alone_is_decided_in_an_account() -> None:
 def test_evidence_comes_through_standard_input_and_packed(tmp_path: Path) -> None:
     text = (GUARDRAIL / "evidence.json").read_text(encoding="utf-8")
     assert report("-", stdin=text)["aws_evaluation"]["source"] == "<stdin>"
+    beside = report(GUARDRAIL / "event.json", "--evidence", "-", stdin=text)
+    assert beside["aws_evaluation"]["effect"] == "EXPLICIT_DENY"
     packed = tmp_path / "evidence.json.gz"
     packed.write_bytes(gzip.compress(b"\xef\xbb\xbf" + text.encode()))
     assert report(GUARDRAIL / "event.json", "--evidence", packed)["aws_evaluation"]["effect"] == "EXPLICIT_DENY"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policysim.sources.errors import InputError
@@ -56,9 +55,9 @@ def _answers_of(files: Iterable[str]) -> list[Answer]:
     from policysim.cloudtrail.aws_evaluation import EvaluationKind  # noqa: PLC0415  # few calls have any evidence
     from policysim.sources.aws_evaluations import evidence_in  # noqa: PLC0415  # the same
     from policysim.sources.evaluated_documents import with_documents  # noqa: PLC0415  # the same
-    from policysim.sources.files import read_source  # noqa: PLC0415  # the same
+    from policysim.sources.files import read_argument  # noqa: PLC0415  # the same
 
-    read = [evidence_in(read_source(Path(name), name)) for name in names]
+    read = [evidence_in(read_argument(name)) for name in names]
     answers = [answer for evidence in read for answer in evidence.answers]
     answers.sort(key=lambda answer: answer.evaluations[0].kind is EvaluationKind.AUTHORIZATION_DETAILS)
     return with_documents(answers, [policy for evidence in read for policy in evidence.policies])

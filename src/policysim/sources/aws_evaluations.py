@@ -34,6 +34,15 @@ TOO_DEEP: Final = "this nests deeper than any answer of AWS"
 _SIGNS: Final = ((DECODED,), ("requestContext", "evaluations"), ("explicitDeny", "context"), (POLICY,))
 """Names of members that tell one of these answers from an event; all of a row must stand there."""
 
+_OTHERS: Final = (
+    (("eventSource", "Records", "Events"), "holds CloudTrail events"),
+    (("encodedMessage", "EncodedMessage"), "is the encoded message"),
+    (("UserDetailList", "RoleDetailList"), "is what `--account` takes, in a folder"),
+    (("Statement",), "is a policy"),
+    (("EvaluationResults",), "comes from the IAM policy simulator"),
+)
+"""Members by which files of another kind are known, and what to say of them."""
+
 _NO_URI: Final = (
     f"this holds a policy and not which one: save it with its URI, as `{POLICY_URI}` beside `{POLICY}`, for which "
     "`--query \"{policyUri: 'URI', policyDocument: policyDocument}\"` serves"
@@ -127,12 +136,9 @@ def _evidence(value: object, source: Source) -> Evidence:
 
 def _what_else(value: object) -> str:
     """What stands there in place of an answer, as far as its members tell."""
-    names = set(value) if isinstance(value, dict) else set()
-    if {"eventSource", "eventName"} <= names or "Records" in names:
-        return f"this holds CloudTrail events, and {EXPECTED} was expected"
-    if "encodedMessage" in names or "EncodedMessage" in names:
-        return f"this is the encoded message, and {EXPECTED} was expected"
-    return f"{EXPECTED} was expected"
+    names = value.keys() if isinstance(value, dict) else frozenset()
+    found = next((what for signs, what in _OTHERS if any(name in names for name in signs)), None)
+    return f"{EXPECTED} was expected" if found is None else f"this {found}, and {EXPECTED} was expected"
 
 
 def _decoded(value: dict[str, object]) -> dict[str, object]:
