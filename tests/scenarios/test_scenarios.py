@@ -13,6 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from policysim.cli.exit_codes import ExitCode
+from policysim.evaluation.layers import LayerName
+from policysim.explanation.diagnosis import FixKind
+from policysim.explanation.hypotheses.causes import Cause
+from policysim.explanation.remedy_codes import RemedyCode
 from tests.scenarios.running import (
     FORMATS,
     GALLERY,
@@ -96,6 +101,18 @@ def test_the_page_of_a_scenario_names_the_command_that_shows_it(scenario: Path) 
 @each_scenario
 def test_what_is_expected_of_a_scenario_is_complete(scenario: Path) -> None:
     assert EXPECTED <= expected_of(scenario).keys() <= EXPECTED | {"account"}
+
+
+def test_what_is_expected_is_in_words_of_the_tool() -> None:
+    expected = [expected_of(scenario) for scenario in scenarios()]
+    assert {one["cause"] for one in expected} <= {cause.code for cause in Cause}
+    assert {one["fix"] for one in expected} - {None} <= {kind.value for kind in FixKind}
+    assert {one["remedy"] for one in expected} - {None} <= {code.value for code in RemedyCode}
+    assert {one["exit"] for one in expected} == {ExitCode.OK, ExitCode.UNDECIDED}
+
+
+def test_every_layer_of_policies_decides_in_the_gallery() -> None:
+    assert {layer.value for layer in LayerName} <= {expected_of(scenario)["layer"] for scenario in scenarios()}
 
 
 MADE_UP_ACCOUNT = re.compile(r"(\d)\1{3}(\d)\2{3}(\d)\3{3}")
