@@ -65,6 +65,13 @@ def test_m11_authorization_details_show_the_policy_that_is_not_at_hand() -> None
     assert any("aws organizations describe-policy --policy-id p-2x6wr0lc" in step for step in found["next_steps"])
 
 
+def test_without_an_account_the_evidence_tells_which_request_was_refused() -> None:
+    event = MACHINES / "event.json"
+    assert report(event)["refused"] is None
+    found = report(event, "--evidence", MACHINES / "evidence.json")
+    assert found["requests"][found["refused"]]["resource"] == REFUSED
+
+
 def test_evidence_alone_says_who_denied() -> None:
     result = explain(GUARDRAIL / "evidence.json", "--format", "json")
     assert result.exit_code == 0

@@ -88,7 +88,9 @@ def report_of(diagnosis: Diagnosis, base: Path | None = None) -> Report:
 
 def _refused(diagnosis: Diagnosis) -> int | None:
     if diagnosis.decision is None:
-        return 0 if len(diagnosis.requests) == 1 else None
+        evaluations = [diagnosed.requested.evaluated for diagnosed in diagnosis.requests]
+        shown = (number for number, one in enumerate(evaluations) if one is not None and one.is_denial)
+        return next(shown, 0 if len(diagnosis.requests) == 1 else None)
     for number, diagnosed in enumerate(diagnosis.requests):
         if diagnosed.decision is not None and diagnosed.decision.request == diagnosis.decision.request:
             return number
