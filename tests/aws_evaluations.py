@@ -105,7 +105,13 @@ def decoded(
     }
 
 
-def statement(sid: str, effect: str, actions: Iterable[str], resources: Iterable[str] = ("*",)) -> Json:
+def statement(
+    sid: str,
+    effect: str,
+    actions: Iterable[str],
+    resources: Iterable[str] = ("*",),
+    conditions: Iterable[tuple[str, Iterable[str]]] = (),
+) -> Json:
     """A statement of a decoded message."""
     return {
         "statementId": sid,
@@ -114,7 +120,7 @@ def statement(sid: str, effect: str, actions: Iterable[str], resources: Iterable
         "principalGroups": items(()),
         "actions": texts(actions),
         "resources": texts(resources),
-        "conditions": items(()),
+        "conditions": items({"key": key, "values": texts(values)} for key, values in conditions),
     }
 
 

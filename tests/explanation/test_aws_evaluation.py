@@ -396,6 +396,15 @@ def test_m15_a_matched_statement_that_does_not_match_here_is_told(
     assert len(found.differences) == 1
 
 
+@pytest.mark.parametrize(("shown", "differs"), [("eu-west-1", False), ("us-east-1", True)])
+def test_a_condition_with_other_values_tells_that_the_policy_may_have_changed(shown: str, *, differs: bool) -> None:
+    said = deny("ec2:*", Sid="No", Condition={"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}})
+    listed = statement("No", "DENY", ["ec2:*"], conditions=[("aws:requestedregion", [shown])])
+    found = of_message(listed, here=(allow("*"), said))
+    words = "AWS shows `No` of `readers` with other condition values than here: it may have changed since"
+    assert found.differences == ((words,) if differs else ())
+
+
 def test_m15_an_implicit_deny_of_aws_where_a_deny_matches_here_is_told() -> None:
     found = of_message(here=(deny("ec2:*"),))
     assert found.differences == ("AWS's evaluation came to an implicit deny; the policies at hand deny explicitly",)

@@ -24,6 +24,7 @@ from tests.laws.effort import examples
 if TYPE_CHECKING:
     from policysim.evaluation.policy_set import PolicySet
     from policysim.explanation.diagnosis import AwsEvaluation
+    from policysim.language.policy import Statement
 
 EFFECTS = ("ALLOW", "NO_IMPACT", "IMPLICIT_DENY", "EXPLICIT_DENY")
 
@@ -135,6 +136,14 @@ def test_a_policy_that_is_not_at_hand_is_named(found: tuple[Decision, PolicySet]
     assert uri in difference
 
 
+def _as_decoded(one: Statement) -> dict[str, Any]:
+    values: dict[str, list[str]] = {}
+    for entry in one.conditions:
+        values.setdefault(entry.key, []).extend(entry.values)
+    resources = one.resource.patterns if one.resource else ("*",)
+    return statement(one.sid or "", "DENY", one.action.patterns, resources, values.items())
+
+
 @given(found=decided())
 @examples(100)
 def test_m15_the_denies_of_our_own_decision_in_a_decoded_message_differ_in_nothing(
@@ -146,10 +155,7 @@ def test_m15_the_denies_of_our_own_decision_in_a_decoded_message_differ_in_nothi
     assume(not any(one.action.negated or (one.resource is not None and one.resource.negated) for one in denies))
     explicit = decision.effect.value == "explicit_deny"
     assume(denies or not explicit)
-    listed = [
-        statement(one.sid or "", "DENY", one.action.patterns, one.resource.patterns if one.resource else ("*",))
-        for one in denies
-    ]
+    listed = [_as_decoded(one) for one in denies]
     request = decision.request
     message = decoded_message(request.action, request.resource.arn, explicit=explicit, statements=listed)
     result = compare_with_aws(evaluation_of_decoded(message), decision, policies)

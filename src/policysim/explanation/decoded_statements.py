@@ -76,7 +76,19 @@ def _difference(statement: DecodedStatement, found: StatementMatch) -> str:
     )
     if not negated and statement.actions and not _says_the_same(statement, found):
         return f"AWS shows {label(found)} with other actions or resources than here: it changed since"
+    if _has_other_conditions(statement, found):
+        return f"AWS shows {label(found)} with other condition values than here: it may have changed since"
     return ""
+
+
+def _has_other_conditions(statement: DecodedStatement, found: StatementMatch) -> bool:
+    """Whether a key that both show has other values; how AWS shows policy variables is not documented."""
+    shown = {key.lower(): set(values) for key, values in statement.conditions}
+    here: dict[str, set[str]] = {}
+    for entry in found.statement.conditions:
+        here.setdefault(entry.key.lower(), set()).update(entry.values)
+    plain = {key: values for key, values in here.items() if not any("${" in value for value in values)}
+    return any(key in shown and shown[key] != values for key, values in plain.items())
 
 
 def _titled(statement: DecodedStatement) -> str:
