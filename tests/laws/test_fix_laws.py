@@ -194,7 +194,13 @@ ASKED = [
     (action, resource, context, caller)
     for action in ("s3:GetObject", "s3:PutObject", "s3:GetObjectAcl", "s3:DeleteBucket", "sqs:SendMessage")
     for resource in (OBJECT, f"{BUCKET}/other", BUCKET, "arn:aws:s3:::other/x", "arn:aws:sqs:eu-west-1:111122223333:q")
-    for context in (CONTEXT, {**CONTEXT, "aws:SourceVpc": "vpc-2"}, {**CONTEXT, "aws:RequestedRegion": "us-east-1"})
+    for context in (
+        CONTEXT,
+        {**CONTEXT, "aws:SourceVpc": "vpc-2"},
+        {**CONTEXT, "aws:SourceVpc": "vpc-3", "aws:RequestedRegion": "eu-north-1"},
+        {**CONTEXT, "aws:RequestedRegion": "us-east-1"},
+        {"aws:MultiFactorAuthPresent": "true"},
+    )
     for caller in (ROLE_SESSION, OTHER_SESSION)
 ]
 """Requests near the denied one: what a fix lets in beside it shows among them."""

@@ -103,7 +103,7 @@ _ABSENT_WAYS: Final = {
 """What to do where a flag must be false."""
 
 _ASSUME: Final = "aws sts assume-role --role-arn {role} --role-session-name {session}"
-_RETAG: Final = "aws resourcegroupstaggingapi tag-resources --resource-arn-list {resource} --tags KEY=VALUE"
+_RETAG: Final = "aws resourcegroupstaggingapi tag-resources --resource-arn-list {resource} --tags {tag}"
 _COMMANDS: Final = {
     ("mfa", True): ("aws sts get-session-token --serial-number MFA_DEVICE_ARN --token-code CODE"),
     ("retag", True): _RETAG,
@@ -272,7 +272,7 @@ def _remedy(case: Case, together: Sequence[_Attempt], attempt: _Attempt) -> Reme
     return Remedy(
         way.code.value,
         f"{words} ({_why(attempt.match)})",
-        _command(case.request, way),
+        _command(case.request, attempt),
         verified=any(_allowed(case, request) for request in _requests(case, together)),
     )
 
@@ -310,9 +310,11 @@ def _allowed(case: Case, request: Request) -> bool:
     return decide(request, case.policies, case.facts).effect is Effect.ALLOWED
 
 
-def _command(request: Request, way: _Way) -> str:
+def _command(request: Request, attempt: _Attempt) -> str:
     import shlex  # noqa: PLC0415  # most remedies have no command
 
+    way, value = attempt.way, attempt.values[0]
+    tag = f"{attempt.entry.key.partition('/')[2]}={value[0] if isinstance(value, tuple) else 'VALUE'}"
     is_user = request.principal.kind is PrincipalKind.USER
     template = _COMMANDS.get((way.command, is_user), "")
     assumes = request.action.lower() == "sts:assumerole"
@@ -320,4 +322,6 @@ def _command(request: Request, way: _Way) -> str:
     if "{role}" in template and not role:
         return ""
     session = "NAME"
-    return template.format(role=shlex.quote(role), session=session, resource=shlex.quote(request.resource.arn))
+    return template.format(
+        role=shlex.quote(role), session=session, resource=shlex.quote(request.resource.arn), tag=shlex.quote(tag)
+    )

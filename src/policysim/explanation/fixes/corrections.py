@@ -16,7 +16,7 @@ from policysim.explanation.fixes.breadth import element_breadth, statement_bread
 from policysim.explanation.fixes.candidates import Candidate
 from policysim.explanation.fixes.documents import bound_by, named_besides
 from policysim.explanation.fixes.near import known_resources, near, near_conditions
-from policysim.explanation.fixes.statements import literal_value
+from policysim.explanation.fixes.statements import literal_value, written_action
 from policysim.language.arns import parse_arn
 from policysim.language.edits import replace_value
 from policysim.language.operators import operator_named
@@ -71,7 +71,7 @@ def corrected_pattern(pattern: str, resource: str) -> str | None:
 
 def correct_action(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The action in the place of one that AWS does not have and that is nearly spelt so."""
-    wanted = case.request.action
+    wanted = written_action(case.request)
     for miss in near(case, aim, Element.ACTION):
         actions = miss.match.statement.action
         if actions.negated:

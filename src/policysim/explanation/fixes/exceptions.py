@@ -14,7 +14,13 @@ from policysim.explanation.diagnosis import FixKind, label
 from policysim.explanation.fixes.breadth import element_breadth, statement_breadth
 from policysim.explanation.fixes.candidates import Builder, Candidate, one_warning
 from policysim.explanation.fixes.documents import bound_by, named_besides, refusal
-from policysim.explanation.fixes.statements import known_value, literal_value, principal_arn, resource_pattern
+from policysim.explanation.fixes.statements import (
+    known_value,
+    literal_value,
+    principal_arn,
+    resource_pattern,
+    written_action,
+)
 from policysim.language.edits import add_member, append_to_list, apply_edits, composed, remove_value
 from policysim.language.locator import locate
 from policysim.language.operators import Family, SetPrefix, operator_named
@@ -125,11 +131,11 @@ class _Spared(NamedTuple):
 def except_action(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The action into the NotAction of the Deny, as Region-deny policies list global services (spec A6)."""
     for match in _denies(case, aim):
-        statement, action = match.statement, case.request.action
+        statement, action = match.statement, written_action(case.request)
         if statement.action.negated:
             edit = append_to_list(statement.location.below("NotAction"), action)
             breadth = element_breadth(statement.resource)
-            yield _spare(case, match, _Spared(FixKind.EXCEPT_ACTION, edit, action, breadth))
+            yield _spare(case, match, _Spared(FixKind.EXCEPT_ACTION, edit, f"`{action}`", breadth))
 
 
 def except_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
@@ -142,7 +148,7 @@ def except_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
         if pattern not in {None, "*"}:
             edit = append_to_list(statement.location.below("NotResource"), pattern)
             breadth = element_breadth(statement.action)
-            yield _spare(case, match, _Spared(FixKind.EXCEPT_RESOURCE, edit, str(pattern), breadth))
+            yield _spare(case, match, _Spared(FixKind.EXCEPT_RESOURCE, edit, f"`{pattern}`", breadth))
 
 
 def except_value(case: Case, aim: Aim) -> Iterator[Candidate]:
@@ -154,7 +160,7 @@ def except_value(case: Case, aim: Aim) -> Iterator[Candidate]:
             value = _value_to_spare(case, entry)
             if value is not None:
                 edit = append_to_list(statement.location.below(*entry.path()), value)
-                yield _spare(case, match, _Spared(FixKind.EXCEPT_VALUE, edit, f"{entry.key} {value}", breadth))
+                yield _spare(case, match, _Spared(FixKind.EXCEPT_VALUE, edit, f"{entry.key} `{value}`", breadth))
 
 
 def _value_to_spare(case: Case, entry: ConditionEntry) -> str | None:
@@ -169,7 +175,7 @@ def _value_to_spare(case: Case, entry: ConditionEntry) -> str | None:
 def _spare(case: Case, match: StatementMatch, spared: _Spared) -> Candidate:
     return Candidate(
         spared.kind,
-        f"let {label(match)} spare `{spared.value}`",
+        f"let {label(match)} spare {spared.value}",
         match.attached,
         match.layer,
         (spared.edit,),
@@ -183,7 +189,7 @@ def _spare(case: Case, match: StatementMatch, spared: _Spared) -> Candidate:
 
 def except_principal_for_action(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The action out of the list of the Deny, into a copy of it that spares the caller: all others stay denied it."""
-    arn, action = principal_arn(case.request), case.request.action
+    arn, action = principal_arn(case.request), written_action(case.request)
     for match in _denies(case, aim) if arn is not None else ():
         listed = [pattern.lower() for pattern in match.statement.action.patterns]
         if match.statement.action.negated or len(listed) < 2 or listed.count(action.lower()) != 1:
@@ -252,7 +258,7 @@ def except_endpoint(case: Case, aim: Aim) -> Iterator[Candidate]:
         edit = _further_condition(match.statement, "StringNotEquals", "aws:SourceVpce", str(endpoint))
         if edit is not None:
             breadth = statement_breadth(match.statement, besides="principal")
-            yield _spare(case, match, _Spared(FixKind.EXCEPT_ENDPOINT, edit, f"calls through {endpoint}", breadth))
+            yield _spare(case, match, _Spared(FixKind.EXCEPT_ENDPOINT, edit, f"calls through `{endpoint}`", breadth))
 
 
 _NARROW_ENOUGH: Final = 2

@@ -18,7 +18,13 @@ from policysim.explanation.fixes.documents import bound_by, documents, in_aim, n
 from policysim.explanation.fixes.endpoints import add_endpoint_statement
 from policysim.explanation.fixes.near import near, near_conditions
 from policysim.explanation.fixes.operators import change_operator
-from policysim.explanation.fixes.statements import granting_statement, literal_values, principal_entry, resource_pattern
+from policysim.explanation.fixes.statements import (
+    granting_statement,
+    literal_values,
+    principal_entry,
+    resource_pattern,
+    written_action,
+)
 from policysim.explanation.near_misses import one_element_short
 from policysim.language.arns import parse_arn
 from policysim.language.edits import add_member, append_to_list, remove_value
@@ -77,10 +83,10 @@ def add_action(case: Case, aim: Aim) -> Iterator[Candidate]:
         wide = covers_everything(statement.resource) and not by_itself
         yield Candidate(
             FixKind.ADD_ACTION,
-            f"add `{case.request.action}` to {label(miss.match)}",
+            f"add `{written_action(case.request)}` to {label(miss.match)}",
             miss.match.attached,
             aim.layer,
-            (append_to_list(statement.location.below("Action"), case.request.action),),
+            (append_to_list(statement.location.below("Action"), written_action(case.request)),),
             statement_breadth(statement, besides="action") * bound_by(case, miss.match.attached, aim.layer),
             warning=_ALL_RESOURCES if wide else "",
             others=named_besides(case, miss.match),
@@ -209,7 +215,7 @@ def add_statement(case: Case, aim: Aim) -> Iterator[Candidate]:
         warning = warning_for_new_statement(case, aim, statement)
         yield Candidate(
             FixKind.ADD_STATEMENT,
-            f"add a statement for `{case.request.action}` to `{attached.name}`",
+            f"add a statement for `{written_action(case.request)}` to `{attached.name}`",
             attached,
             aim.layer,
             (append_to_list(attached.policy.location.below("Statement"), statement),),

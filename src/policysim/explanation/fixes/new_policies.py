@@ -27,7 +27,7 @@ from policysim.explanation.fixes.documents import (
     permission_set_of,
 )
 from policysim.explanation.fixes.grants import warning_for_new_statement
-from policysim.explanation.fixes.statements import granting_statement
+from policysim.explanation.fixes.statements import granting_statement, written_action
 from policysim.language.arns import parse_arn
 from policysim.language.edits import TextEdit, add_member, append_to_list, apply_edits
 from policysim.language.locator import locate
@@ -108,7 +108,7 @@ def copy_of_boundary(case: Case, aim: Aim) -> Iterator[Candidate]:
         policy_arn = f"arn:{arn.partition}:iam::{arn.account}:policy/{name}"
         yield Candidate(
             FixKind.NEW_POLICY,
-            f"put a copy of `{attached.name}` that allows `{case.request.action}` in its place as boundary",
+            f"put a copy of `{attached.name}` that allows `{written_action(case.request)}` in its place as boundary",
             AttachedPolicy(name, parse_policy(source, attached.policy.type), policy_arn, owner),
             aim.layer,
             (edit,),
@@ -171,7 +171,7 @@ def _new(case: Case, aim: Aim, owner: str, type_: PolicyType, *, managed: bool =
     policy, edit = written if written is not None else _in_its_own_file(name, type_, whole)
     yield Candidate(
         FixKind.NEW_POLICY,
-        f"give `{owner}` a policy of its own that allows `{case.request.action}`",
+        f"give `{owner}` a policy of its own that allows `{written_action(case.request)}`",
         AttachedPolicy(name, policy, attached_to=owner),
         aim.layer,
         (edit,),
@@ -238,5 +238,5 @@ def _document(name: str, value: Json) -> tuple[Source, TextEdit]:
 def _name(request: Request) -> str:
     """A file and policy name that tells what the policy is for."""
     resource = parse_arn(request.resource.arn)
-    words = (request.action, resource.name if resource is not None else "")
+    words = (written_action(request), resource.name if resource is not None else "")
     return re.sub(r"[^A-Za-z0-9]+", "-", "-".join(("allow", *words))).strip("-").lower()[:64].strip("-")

@@ -86,7 +86,8 @@ def propose(case: Case, named_by_aws: LayerName | None = None) -> Proposal:
         aim = next_aim(case.decision, named_by_aws)
         if aim is None:
             break
-        outcomes, refused = _best_of_each_kind(case, aim, named_by_aws)
+        named = named_by_aws if step == 1 and aim.deny is None else None
+        outcomes, refused = _best_of_each_kind(case, aim, named)
         outcomes = outcomes[: ALTERNATIVES if step == 1 else 1]
         notes.update(dict.fromkeys((*refused, *_notes(case, aim, found=bool(outcomes)))))
         if not outcomes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from policysim.catalog.actions import canonical_action
 from policysim.evaluation.context import context_lookup
 from policysim.evaluation.layers import LayerName
 from policysim.language.arns import parse_arn
@@ -56,7 +57,7 @@ def granting_statement(case: Case, layer: LayerName, type_: PolicyType, version:
         if principal is None:
             return None
         statement["Principal"] = {principal[0]: principal[1]}
-    statement["Action"] = request.action
+    statement["Action"] = written_action(request)
     if type_.grammar.resource is not Presence.FORBIDDEN:
         pattern = resource_pattern(request, case.facts, layer, version)
         if pattern is None:
@@ -65,6 +66,11 @@ def granting_statement(case: Case, layer: LayerName, type_: PolicyType, version:
     if conditions:
         statement["Condition"] = _condition_block(conditions)
     return statement
+
+
+def written_action(request: Request) -> str:
+    """The action as AWS spells it: messages of some services print it in lower case."""
+    return canonical_action(request.action) or request.action
 
 
 def principal_entry(request: Request) -> tuple[str, str] | None:
