@@ -122,9 +122,12 @@ def test_s17_what_the_other_authorization_lacks_is_told_beside_the_fix(tmp_path:
 
 
 def test_s18_where_the_policies_allow_a_missing_object_is_thought_of(tmp_path: Path) -> None:
-    text = message(BEHIND, "because no identity-based policy allows the s3:GetObject action")
-    steps = " ".join(explain(folder_with(tmp_path / "open"), text)["next_steps"])
-    assert "S3 answers 403 instead of 404 to a caller without `s3:ListBucket` on `arn:aws:s3:::data`" in steps
-    assert "the KMS key of the object" in steps
+    found = explain(folder_with(tmp_path / "open"), message(BEHIND, ""))["hypotheses"]
+    causes = {one["code"]: one["cause"] for one in found if one["tested"] == "possible"}
+    assert "Amazon S3 answers 403 instead of 404" in causes["object-missing"]
+    assert "KMS key" in causes["encryption-key"]
+    told = message(BEHIND, "because no identity-based policy allows the s3:GetObject action")
+    named = explain(folder_with(tmp_path / "named"), told)["hypotheses"]
+    assert "object-missing" not in [one["code"] for one in named], "for that AWS refuses s3:ListBucket by name"
     denied = explain(folder_with(tmp_path / "closed", REFUSES), message(BEHIND, "with an explicit deny"))
-    assert "404" not in " ".join(denied["next_steps"])
+    assert "object-missing" not in [one["code"] for one in denied["hypotheses"]]

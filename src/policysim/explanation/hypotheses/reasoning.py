@@ -99,6 +99,9 @@ def is_explained(diagnosis: Diagnosis) -> bool:
 
 def _ranked(possibilities: Iterable[Possibility]) -> Reasoned:
     found = list(dict.fromkeys(possibilities))
+    for_a_key = any(one.cause is Cause.ENCRYPTION_KEY and one.tested is Tested.CONFIRMED for one in found)
+    if for_a_key:  # that nothing allows the use of the key is what this cause says already
+        found = [one for one in found if one.cause is not Cause.NO_ALLOW]
     found.sort(key=_rank)
     hypotheses = tuple(_hypothesis(one, rank) for rank, one in enumerate(found, 1))
     return Reasoned(hypotheses, separating_fact(found))
