@@ -143,6 +143,23 @@ def test_a_statement_that_is_not_there_tells_that_the_policy_changed() -> None:
     )
 
 
+def test_a_deny_here_is_told_beside_an_allow_that_does_not_match_here() -> None:
+    policies = in_force({LayerName.IDENTITY: identity(allow("s3:*", Sid="Some"), deny("iam:*", Sid="NoIam"))})
+    checks = [check("PRINCIPAL", "ALLOW", matched(MANAGED, Some="ALLOW"))]
+    found = told(details(effect="ALLOW", checks=checks, policies=[policy(MANAGED)]), policies)
+    assert found.startswith("AWS found no Deny that matches in the identity-based policies; here one does: `NoIam`")
+    assert "AWS matched `Some` of `readers`, which here does not match" in found
+
+
+def test_a_deny_of_a_policy_that_is_not_at_hand_is_told_beside_what_else_differs() -> None:
+    policies = in_force({LayerName.IDENTITY: identity(allow("s3:*", Sid="Some"))})
+    checks = [check("PRINCIPAL", "EXPLICIT_DENY", matched(MANAGED, Some="ALLOW"), matched("arn:x", No="DENY"))]
+    found = compared(details(effect="EXPLICIT_DENY", checks=checks, policies=[policy(MANAGED)]), policies)
+    assert found.differences[0].startswith(
+        "AWS found a Deny that matches in the identity-based policies: `No` of `arn:x`; here none does; AWS matched"
+    )
+
+
 def test_a_statement_with_another_effect_tells_that_the_policy_changed() -> None:
     policies = in_force({LayerName.IDENTITY: identity(allow("iam:*", Sid="All"))})
     checks = [check("PRINCIPAL", "EXPLICIT_DENY", matched(MANAGED, All="DENY"))]
@@ -181,7 +198,7 @@ def test_a_level_that_is_not_here_is_told_with_its_policy_and_the_call_that_show
     found = compared(details(effect="EXPLICIT_DENY", checks=checks, policies=listed), policies)
     where = "in the service control policies at `ou-ex-1`"
     assert found.differences == (
-        f"AWS found a Deny that matches {where}: `NoIam` of `{SCP}`, and none is at hand",
+        f"AWS found a Deny that matches {where}: `NoIam` of `{SCP}`, and no such policy is at hand",
         f"AWS evaluated the service control policy `{SCP}` attached to `{OU}`, which is not among the policies at hand",
     )
 

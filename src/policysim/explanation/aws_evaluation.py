@@ -175,10 +175,10 @@ _MEANINGS: Final[dict[tuple[str, str], str]] = {
 """What it means that AWS's effect of a check, which comes first, is not ours."""
 
 _ABSENT: Final[dict[str, str]] = {
-    EXPLICIT_DENY: "AWS found a Deny that matches in the {where}{theirs}, and none is at hand",
-    IMPLICIT_DENY: "AWS found no Allow that matches in the {where}, and none is at hand",
-    ALLOW: "AWS evaluated the {where}{theirs}, and none is at hand",
-    NO_IMPACT: "AWS evaluated the {where}, and none is at hand: this changes nothing",
+    EXPLICIT_DENY: "AWS found a Deny that matches in the {where}{theirs}, and no such policy is at hand",
+    IMPLICIT_DENY: "AWS found no Allow that matches in the {where}, and no such policy is at hand",
+    ALLOW: "AWS evaluated the {where}{theirs}, and no such policy is at hand",
+    NO_IMPACT: "AWS evaluated the {where}, and no such policy is at hand: this changes nothing",
 }
 """What it means that AWS evaluated a layer, or a level of it, that is not there here."""
 
@@ -205,10 +205,19 @@ def _difference(
         return ""
     statements = list(statement_differences(check, mine, decision, known))
     meaning = _MEANINGS.get((check.effect, mine.verdict.value), "")
-    if statements and (not meaning or check.effect in {ALLOW, EXPLICIT_DENY}):
+    if statements and (not meaning or _is_told_by_statements(check, mine, known)):
         return "; ".join(statements)
     said = meaning.format(where=where(check), theirs=told, ours=_ours(mine))
     return "; ".join((said, *statements)) if said else ""
+
+
+def _is_told_by_statements(check: EvaluatedCheck, mine: OurCheck, known: Counterparts) -> bool:
+    """Whether the statements that do not match here are those that decided, so that they say all there is to say."""
+    wanted = {DENY, EXPLICIT_DENY} if check.effect == EXPLICIT_DENY else {ALLOW}
+    decided = [policy for policy in check.matched if any(one.effect in wanted for one in policy.statements)]
+    if check.effect not in {ALLOW, EXPLICIT_DENY} or mine.verdict is Verdict.EXPLICIT_DENY:
+        return False
+    return bool(decided) and all(policy.uri in known.found for policy in decided)
 
 
 def _ours(mine: OurCheck) -> str:
