@@ -45,6 +45,8 @@ def test_m15_a_decoded_message_settles_what_the_event_leaves_open() -> None:
     assert after["requests"][after["refused"]]["resource"] == REFUSED
     assert after["agreement"] == "agrees"
     assert after["denial"]["layer"] is None
+    assert any("decode-authorization-message" in step for step in before["next_steps"])
+    assert not any("decode-authorization-message" in step for step in after["next_steps"])
     evaluation = after["aws_evaluation"]
     assert (evaluation["kind"], evaluation["effect"], evaluation["differences"]) == (
         "decoded-message",
@@ -63,6 +65,7 @@ def test_m11_authorization_details_show_the_policy_that_is_not_at_hand() -> None
     ]
     assert any(SCP in difference for difference in found["aws_evaluation"]["differences"])
     assert any("aws organizations describe-policy --policy-id p-2x6wr0lc" in step for step in found["next_steps"])
+    assert not any("get-request-authorization-details" in step for step in found["next_steps"])
 
 
 def test_without_an_account_the_evidence_tells_which_request_was_refused() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policysim.cloudtrail.aws_evaluation import EvaluationKind
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
@@ -38,7 +39,8 @@ _REFUSED_BY_S3: Final = "look at what S3 refuses for beside its policies: Reques
 
 def next_steps(call: Call, decision: Decision | None, comparison: Comparison, advice: Iterable[str]) -> tuple[str, ...]:
     """The steps for one call, without repetition; ``advice`` on conditions and documents comes last."""
-    steps = dict.fromkeys(_of_message(call.denial))
+    at_hand = {requested.evaluated.kind for requested in call.requests if requested.evaluated is not None}
+    steps = dict.fromkeys(_of_message(call.denial, at_hand))
     if decision is None:
         steps.update(dict.fromkeys(_without_policies(call)))
     else:
@@ -54,16 +56,16 @@ def without_repetition(steps: Iterable[str], hypotheses: Iterable[Hypothesis]) -
     return tuple(step for step in steps if not any(step in one for one in said))
 
 
-def _of_message(denial: Denial | None) -> Iterator[str]:
-    """What AWS itself can tell more about this denial (spec M11, M15)."""
+def _of_message(denial: Denial | None, at_hand: set[EvaluationKind]) -> Iterator[str]:
+    """What AWS itself can tell more about this denial, beyond what of it is at hand (spec M11, M15)."""
     if denial is None:
         return
-    if denial.authorization_id is not None:
+    if denial.authorization_id is not None and EvaluationKind.AUTHORIZATION_DETAILS not in at_hand:
         yield (
             "ask AWS for its evaluation, kept for 24 hours: `aws iam-toolbox get-request-authorization-details"
             f" --authorization-id {denial.authorization_id}`"
         )
-    if denial.encoded is not None:
+    if denial.encoded is not None and not at_hand:
         cut = " (CloudTrail cut this one off: take it from the caller's own error)" if denial.cut else ""
         yield (
             "decode the message for the matched statement and every context key: `aws sts decode-authorization-message"
