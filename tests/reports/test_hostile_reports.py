@@ -31,7 +31,7 @@ each_hostile = settings(suppress_health_check=[HealthCheck.too_slow], deadline=N
 
 TAGS = frozenset(
     """html head meta title style body main header nav article section figure footer div span p h1 h2 h3 h4 h5 ul ol li
-    dl dt dd table thead tbody tr th td pre code mark i a br details summary svg g path circle text desc""".split()  # noqa: SIM905  # a list of that many words reads worse
+    dl dt dd table thead tbody tr th td pre code mark i a br wbr details summary svg g path circle text desc""".split()  # noqa: SIM905  # a list of that many words reads worse
 )
 ATTRIBUTES = frozenset(
     """lang charset http-equiv content name class id role aria-labelledby aria-label viewbox d r cx cy x y transform

@@ -114,4 +114,4 @@ def test_an_element_escapes_text_and_attributes_and_refuses_strange_names() -> N
     with pytest.raises(ValueError, match="no name of an attribute"):
         element("p", **{"x y": "1"})
     assert lines("a\r\n\x1b<").html == "a\n\\x1b&lt;"
-    assert sentence("use `a<b` or s3:GetObject.").html == "use <code>a&lt;b</code> or <code>s3:GetObject</code>."
+    assert sentence("use `a<b` or s3:GetObject.").html == "use <code>a&lt;b</code> or <code>s3:<wbr>GetObject</code>."

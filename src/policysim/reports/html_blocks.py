@@ -23,7 +23,7 @@ from policysim.reports.blocks import (
 from policysim.reports.decision_phrases import counted
 from policysim.reports.layer_picture import TONE
 from policysim.reports.layout import command_lines
-from policysim.reports.markup import Markup, element, group, lines, sentence, text
+from policysim.reports.markup import Markup, element, group, lines, name, sentence, text
 from policysim.reports.printable import laid_out, printable
 from policysim.reports.text_blocks import verdict_word
 
@@ -58,7 +58,7 @@ def block_html(block: Block) -> Markup | None:
         case Causes():
             return element("div", *map(_cause, block.rows))
         case At():
-            return element("p", element("code", block.place), class_="at")
+            return element("p", name(block.place), class_="at")
         case Excerpt() | Diff() | Command():
             return _code(block)
         case LayerTable() | Table():
@@ -75,7 +75,7 @@ def facts_html(block: Rows) -> Markup:
 
 
 def _fact(row: Row) -> tuple[Markup, Markup]:
-    told = element("code", row.text) if row.exact else sentence(row.text)
+    told = name(row.text) if row.exact else sentence(row.text)
     return element("dt", row.label), element("dd", told)
 
 
@@ -87,7 +87,7 @@ def _list(block: Bullets) -> Markup:
 def _item(item: Bullet) -> Iterator[Markup]:
     yield sentence(item.text)
     if item.place:
-        yield element("div", element("code", item.place), class_="at")
+        yield element("div", name(item.place), class_="at")
     if item.notes:
         yield element("ul", *(element("li", sentence(note)) for note in item.notes), class_="notes")
     if item.command:
@@ -181,7 +181,7 @@ def _table(block: LayerTable | Table) -> Markup:
     else:
         head, class_ = block.head, None
         rows = [element("tr", *(element("td", sentence(cell)) for cell in row)) for row in block.rows]
-    top = element("thead", element("tr", *(element("th", name, scope="col") for name in head)))
+    top = element("thead", element("tr", *(element("th", column, scope="col") for column in head)))
     table = element("table", top, element("tbody", *rows), class_=class_)
     return element("div", table, class_="table")
 
@@ -204,5 +204,5 @@ def _matching(statements: Sequence[tuple[str, str]]) -> Markup | None:
 
 
 def _matched(statement: tuple[str, str]) -> Markup:
-    name, place = statement
-    return element("div", sentence(name), element("br"), element("code", place), class_="at")
+    told, place = statement
+    return element("div", sentence(told), element("br"), name(place), class_="at")

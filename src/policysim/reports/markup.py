@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _NAME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*")
+_BREAKABLE: Final = re.compile(r"[^/:]*[/:]+|[^/:]+")
 _VOID: Final = frozenset({"meta", "br", "hr", "wbr"})
 
 
@@ -67,6 +68,13 @@ def lines(words: str) -> Markup:
     return Markup(escape(printable_lines(words).replace("\r", ""), quote=True))
 
 
+def name(words: str) -> Markup:
+    """A name as code; a long one is broken behind a slash or a colon rather than in a word."""
+    parts = _BREAKABLE.findall(printable(words))
+    broken = [child for part in parts for child in (text(part), Markup("<wbr>"))][:-1]
+    return element("code", *broken)
+
+
 def sentence(words: str) -> Markup:
     """A sentence, its names as code."""
-    return group(element("code", piece.text) if piece.code else text(piece.text) for piece in pieces(words))
+    return group(name(piece.text) if piece.code else text(piece.text) for piece in pieces(words))
