@@ -6,8 +6,9 @@ the edit.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policysim.account.account import Organisation
 from policysim.catalog.facts import CATALOGUE
@@ -18,7 +19,6 @@ from policysim.explanation.fixes.candidates import Case as Denied
 from policysim.explanation.fixes.proposal import propose
 from policysim.explanation.remedies import remedies
 from policysim.language.edits import apply_edits, in_file
-from policysim.language.json_text import load_json
 from policysim.language.reader import read_policy
 from policysim.language.source import Source
 from policysim.reports.diffs import outermost_source
@@ -61,7 +61,7 @@ def with_fix(denied: Denied, fix: Fix) -> PolicySet | None:
     if not source.text:
         return None
     after = apply_edits(source, map(in_file, fix.edits))
-    value = load_json(after)
+    value: Any = json.loads(after.text)
 
     def renewed(attached: AttachedPolicy) -> AttachedPolicy:
         place = attached.policy.location
@@ -69,7 +69,7 @@ def with_fix(denied: Denied, fix: Fix) -> PolicySet | None:
             return attached
         inner = value
         for step in place.path:
-            inner = inner[step]  # type: ignore[index,call-overload]  # the path of a document leads through objects
+            inner = inner[step]
         return attached._replace(policy=read_policy(inner, place._replace(source=after), attached.policy.type))
 
     policies = denied.policies
