@@ -12,7 +12,7 @@ from policysim.cloudtrail.aws_evaluation import EvaluationKind
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
-from policysim.explanation.agreement import layer_of_message
+from policysim.explanation.agreement import Finding, layer_of_message
 from policysim.explanation.diagnosis import Agreement
 from policysim.explanation.fetching import fetch, in_words, policy_command, read_policy
 from policysim.explanation.key_sources import where_to_look
@@ -112,9 +112,7 @@ def _of_decision(decision: Decision, comparison: Comparison, named: LayerName | 
     for unknown in decision.unknown_keys:
         yield _find(unknown, decision.request)
     if decision.effect is Effect.ALLOWED and comparison.agreement is Agreement.DISAGREES:
-        yield from _suspicions(decision, named)
-    if decision.layer == "special":
-        yield from (caveat.sentence for caveat in decision.caveats)
+        yield from _suspicions(decision, comparison, named)
 
 
 def _where(problem: Problem) -> str:
@@ -124,9 +122,9 @@ def _where(problem: Problem) -> str:
     return f"{place.file}:{place.line}:{place.column}: "
 
 
-def _suspicions(decision: Decision, named: LayerName | None) -> Iterator[str]:
+def _suspicions(decision: Decision, comparison: Comparison, named: LayerName | None) -> Iterator[str]:
     """What to look at beside the causes that were tested, when the policies at hand allow what AWS denied."""
-    if named is not None and named is not LayerName.SESSION:
+    if named is not None and comparison.finding is Finding.LAYER_MISSING:
         yield in_words(fetch(named, decision.request))
     elif named is None:
         yield from _beside_the_policies(decision.request)

@@ -14,17 +14,17 @@ class Cause(Enum):
     """Everything that can have produced a denial: a code for machines, and a sentence with places to fill in."""
 
     NO_ALLOW = ("no-allow", "no {title} allows {asked}{near}")
-    ACTION_MISSING = ("action-missing", "{statement} lacks the action: it {reason}")
-    RESOURCE_MISSING = ("resource-missing", "{statement} lacks the resource: it {reason}")
+    ACTION_MISSING = ("action-missing", "{statement} lacks the action: {reason}")
+    RESOURCE_MISSING = ("resource-missing", "{statement} lacks the resource: {reason}")
     BUCKET_NOT_OBJECTS = (
         "bucket-not-objects",
         "{statement} names the bucket and not the objects in it: {reason}",
     )
-    PRINCIPAL_MISSING = ("principal-missing", "{statement} does not reach the caller: it {reason}")
-    CONDITION_NOT_MET = ("condition-not-met", "the condition of {statement} is not met: it {reason}")
+    PRINCIPAL_MISSING = ("principal-missing", "{statement} does not reach the caller: {reason}")
+    CONDITION_NOT_MET = ("condition-not-met", "the condition of {statement} is not met: {reason}")
     CONDITION_OPERATOR = (
         "condition-operator",
-        "the condition of {statement} uses an operator that its value does not work under: it {reason}",
+        "the condition of {statement} uses an operator that its value does not work under: {reason}",
     )
     EXPLICIT_DENY = ("explicit-deny", "{statement} denies {asked}")
     LEVEL_WITHOUT_ALLOW = ("level-without-allow", "no service control policy at {node} allows {asked}{near}")

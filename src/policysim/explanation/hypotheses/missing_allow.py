@@ -14,7 +14,7 @@ from policysim.evaluation.reasons import Element, Reason
 from policysim.explanation.hypotheses.assumptions import repaired, with_operator, with_statement
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.other_place import elsewhere, namesake
-from policysim.explanation.hypotheses.phrases import asked, listed, statement, title
+from policysim.explanation.hypotheses.phrases import asked, listed, reason, statement, title
 from policysim.explanation.near_misses import names_the_action, nearest
 from policysim.language.arns import parse_arn
 from policysim.language.operators import Family, operator_named
@@ -119,7 +119,7 @@ def _of_a_level(evidence: Evidence, nodes: Sequence[str], near: Sequence[NearMis
 def _nearest_words(near: Sequence[NearMiss]) -> str:
     if not near:
         return ""
-    return f"; nearest is {statement(near[0].match)}, which {near[0].outcome.sentence}"
+    return f"; nearest is {statement(near[0].match)}: {reason(near[0].outcome)}"
 
 
 def _short_of(evidence: Evidence, layer: LayerName, miss: NearMiss) -> MissingAllow | None:
@@ -137,7 +137,7 @@ def _short_of(evidence: Evidence, layer: LayerName, miss: NearMiss) -> MissingAl
     found = elsewhere(evidence, miss) if element is Element.RESOURCE else None
     if found is not None:
         return MissingAllow(layer, Cause.WRONG_ACCOUNT_OR_REGION, found.sentence, found.assumption, found.decision)
-    sentence = cause.sentence(statement=statement(miss.match), reason=miss.outcome.sentence)
+    sentence = cause.sentence(statement=statement(miss.match), reason=reason(miss.outcome))
     return MissingAllow(layer, cause, sentence, f"with its {element.value} matching", after)
 
 
@@ -182,7 +182,7 @@ def _finer(miss: NearMiss) -> Iterator[tuple[Cause, str, _Change]]:
     suffix = "IfExists" if operator.if_exists else ""
     for other in _OTHER_OPERATORS:
         name = f"{prefix}{other}{suffix}"
-        words = f"{miss.outcome.sentence}; under `{name}` the value fits"
+        words = f"{reason(miss.outcome)}; under `{name}` the value fits"
         changed = with_operator(miss.match, miss.outcome, name)
         sentence = Cause.CONDITION_OPERATOR.sentence(statement=statement(miss.match), reason=words)
         yield Cause.CONDITION_OPERATOR, sentence, _Change(changed, f"with `{name}` in its place")

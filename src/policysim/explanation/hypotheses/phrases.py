@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from policysim.cloudtrail.denial import Denial
-    from policysim.evaluation.decision import Decision, StatementMatch
+    from policysim.evaluation.decision import Decision, Outcome, StatementMatch
     from policysim.language.request import Request
     from policysim.language.source import Location
 
@@ -48,6 +48,12 @@ def at(location: Location) -> str:
 def statement(match: StatementMatch) -> str:
     """A statement by its name, its policy and its place."""
     return f"{label(match)} ({at(match.statement.location)})"
+
+
+def reason(outcome: Outcome) -> str:
+    """Why an element does not match, as a clause about its statement."""
+    sentence = outcome.sentence
+    return f"its {sentence}" if sentence.startswith("Not") else f"it {sentence}"
 
 
 def came_to(decision: Decision) -> str:

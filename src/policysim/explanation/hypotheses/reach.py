@@ -13,7 +13,7 @@ from policysim.evaluation.services.exemptions import exempt_from_rcps, exempt_fr
 from policysim.evaluation.truth import FALSE, TRUE
 from policysim.explanation.diagnosis import Tested
 from policysim.explanation.hypotheses.causes import Cause
-from policysim.explanation.hypotheses.phrases import asked, statement, with_article
+from policysim.explanation.hypotheses.phrases import asked, reason, statement, with_article
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
 from policysim.explanation.obstacles import is_deny
 from policysim.language.request import ABSENT, IAM_IDENTITIES, OF_AN_ACCOUNT, Credentials, PrincipalKind
@@ -122,5 +122,5 @@ def denies_that_do_not_hold(evidence: Evidence) -> Iterator[Possibility]:
             "evaluated: the statement does not match",
             Strength.AT_HAND,
             match.layer,
-            opposing=(f"its condition does not hold: it {failures[0].sentence}",),
+            opposing=(f"its condition does not hold: {reason(failures[0])}",),
         )
