@@ -2,6 +2,7 @@
 
 - Whatever values the unknown keys have in truth, the layer that denies then is among those of the causes that are left,
   and every confirmed cause denies in truth.
+- The same holds when the policies of a layer were not collected.
 - A statement that denies in truth, in a way that AWS's words leave room for, is never refuted.
 - With every obstacle out of the way nothing denies any more, for certain.
 - The order of documents changes no cause.
@@ -21,7 +22,7 @@ from policysim.cloudtrail.call import Call
 from policysim.cloudtrail.denial import Denial, DenialKind
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
-from policysim.evaluation.policy_set import LayerPolicies, PolicySet
+from policysim.evaluation.policy_set import Gap, LayerPolicies, PolicySet
 from policysim.explanation import diagnosis
 from policysim.explanation.hypotheses.assumptions import with_allow, without_statements
 from policysim.explanation.hypotheses.evidence import Evidence
@@ -106,6 +107,36 @@ def test_m10_what_denies_in_truth_is_never_refuted(
     for match in truth.statements:
         if is_deny(match) and (bare or match.layer.value == truth.layer):
             assert not any(one.startswith(f"{statement(match)} denies") for one in refuted)
+
+
+def with_one_layer_unread(policies: PolicySet, pick: int) -> PolicySet:
+    """The policies as they are at hand when nobody collected those of one layer."""
+    name = sorted(policies.layers, key=lambda layer: layer.value)[pick % len(policies.layers)]
+    gap = Gap("not-collected", f"the {name.value} was not collected")
+    levels = tuple(level._replace(policies=(), gaps=(gap,)) for level in policies.layers[name].levels)
+    return policies.with_layer(name, LayerPolicies(levels))
+
+
+@settings(max_examples=150, deadline=None)
+@given(open_situations(), st.integers(0, 10_000), st.integers(0, 6), st.booleans())
+def test_m10_the_true_cause_is_left_though_a_layer_was_not_collected(
+    situation: tuple[Question, Layers, tuple[str, ...]], pick: int, unread: int, bare: bool
+) -> None:
+    question, content, unknown = situation
+    worlds = completions(question, unknown)
+    world = worlds[pick % len(worlds)]
+    policies = policy_set(content)
+    assume(policies.layers)
+    truth = decide(request_of(world), policies, CATALOGUE)
+    assume(truth.effect in DENIALS and truth.checks and "not-split" not in {c.code for c in truth.caveats})
+    at_hand = with_one_layer_unread(policies, unread)
+    found = causes(request_of(question, unknown=unknown), at_hand, BARE if bare else words_of(truth))
+    denying = {GROUP.get(layer, layer) for layer, _ in causes_slowly(world, content)}
+    left = [one for one in found if one.tested is not REFUTED]
+    assert any(layer_group(one.layer) in denying for one in left), found
+    for one in left:
+        if one.tested is CONFIRMED and not bare:
+            assert layer_group(one.layer) in denying, one
 
 
 def cleared(asked: Request, policies: PolicySet) -> PolicySet:
