@@ -65,7 +65,7 @@ def refused(done: Ran) -> str:
             f" RequestID: 0A, HostID: b/C=, api error AccessDenied: {PUT}\n│ \n│   with aws_s3_object.r,\n╵\n"
         ),
         (
-            "DataStack | CREATE_FAILED | Custom::Upload | Received response status [FAILED] from custom resource. Message"
+            "Data | CREATE_FAILED | Custom::Upload | Received response status [FAILED] from custom resource. Message"
             f" returned: {PUT} (Service: S3, Status Code: 403, Request ID: 0A)\n"
         ),
         json.dumps({"__type": "AccessDenied", "message": PUT}),
@@ -112,7 +112,7 @@ def test_an_error_beside_a_denial_makes_no_report(folder: Path) -> None:
         ),
         (
             "An error occurred (NoSuchBucket) when calling the PutObject operation: No such bucket",
-            "`PutObject` failed with `NoSuchBucket`, which is no authorization failure",
+            "<stdin> holds no denial: `PutObject` failed with `NoSuchBucket`, which is no authorization failure",
         ),
         ("An error occurred (SlowDown) when calling the PutObject operation: Please reduce", "there were too many"),
         ("{'not': 'json'", "this is not JSON"),
@@ -138,6 +138,13 @@ def test_a_bare_refusal_tells_the_action_that_the_tool_names(folder: Path) -> No
     )
     assert done.returncode == 3
     assert "`s3:ListBucket`" in " ".join(done.stdout.split())
+
+
+def test_a_denial_in_words_not_known_is_said_to_be_so(folder: Path) -> None:
+    done = run("explain", "-", cwd=folder, stdin=CLI.format("InvokeModel", "The moon is wrong.").encode())
+    assert done.returncode == 3
+    assert "The moon is wrong." in done.stdout
+    assert "of a form that is not known" in " ".join(done.stdout.split())
 
 
 def test_events_inside_other_text_are_explained(folder: Path) -> None:

@@ -48,7 +48,8 @@ def told_by(argument: str, output: Output) -> Told:
         return _calls_in(source, output)
     if not any(character.isspace() for character in argument):
         raise InputError(f"{_shortened(argument, LONGEST_NAME)}: no such file" if argument else "the argument is empty")
-    return _calls_told(argument, f"`{_shortened(argument)}` is no file, and no denial message of a known form", output)
+    why_not = f"`{_shortened(argument)}` is no file, and no denial message of a known form"
+    return _calls_told(argument, "the message", why_not, output)
 
 
 def _calls_in(source: Source, output: Output) -> Told:
@@ -62,23 +63,22 @@ def _calls_in(source: Source, output: Output) -> Told:
         except InputError as no_event:
             if holds_records(text):
                 raise
-            return _calls_told(text, str(no_event), output, whole=True)
+            return _calls_told(text, source.name, str(no_event), output)
     events = [event for found in embedded_events(source) for event in events_in(found)]
     if events:
         return _denied_calls(events, source.name, output)
-    return _calls_told(text, f"{source.name}:1:1: {_NOTHING_DENIED}", output)
+    return _calls_told(text, source.name, f"{source.name}:1:1: {_NOTHING_DENIED}", output)
 
 
-def _calls_told(text: str, why_not: str, output: Output, *, whole: bool = False) -> Told:
-    """The calls that the messages of a text speak of; ``whole``: what is no denial in it is told by ``why_not``.
+def _calls_told(text: str, name: str, why_not: str, output: Output) -> Told:
+    """The calls that the messages of a text speak of.
 
     Raises:
-        InputError: when nothing of a denial is recognised.
+        InputError: when nothing of a denial is recognised, with ``why_not`` or the error that the text tells instead.
     """
     told = denials_in(text)
     if not told.denials:
-        other = "" if whole or not told.other_errors else f": {told.other_errors[0]}"
-        raise InputError(f"{why_not}{other}")
+        raise InputError(f"{name} holds no denial: {told.other_errors[0]}" if told.other_errors else why_not)
     for error in told.other_errors:
         note(output, f"left out, as it is no denial: {error}")
     return Told([call_from_denial(denial, takes_no_resource=CATALOGUE.takes_no_resource) for denial in told.denials])

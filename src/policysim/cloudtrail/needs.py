@@ -64,7 +64,7 @@ def needs_of_message(denial: Denial) -> Needs:
     if denial.action:
         further = (Need(action, FROM_MESSAGE, printed=denial.resource) for action in denial.further_actions)
         return Needs((Need(denial.action, FROM_MESSAGE, printed=denial.resource), *further))
-    if not denial.operation:
+    if not denial.operation or not denial.iam:
         return Needs((), "the message does not name the denied action")
     told = told_operation(denial.service, denial.operation)
     return Needs(tuple(Need(action, FROM_TOOL, printed=denial.resource) for action in told.actions), told.reason)

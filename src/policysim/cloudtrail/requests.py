@@ -97,6 +97,8 @@ def _call(
     unresolved = list(caller.unresolved)
     if denial is not None and not denial.iam:
         unresolved.append(f"no policy caused the refusal: {denial.cause}")
+    if denial is not None and not denial.recognised and denial.raw.strip():
+        unresolved.append("the message is of a form that is not known: it is shown as it is")
     if not needs.needs:
         unresolved.append(needs.when_none)
     requests: list[CallRequest] = []

@@ -6,6 +6,7 @@ lines. Both readings are made; what they differ in is told only where the lines 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -52,7 +53,10 @@ def _may_go_on(text: str, message: str, lines: list[str], full: int) -> bool:
     """
     end = text.find(message) + len(message)
     number = text.count("\n", 0, end)
-    return number < full and text[end : end + 1] == "\n" and " " not in lines[number + 1].strip()
+    return number < full and text[end : end + 1] == "\n" and _REST_OF_A_NAME.fullmatch(lines[number + 1]) is not None
+
+
+_REST_OF_A_NAME: Final = re.compile(r"[\w/.:@=+,*~%-]+[\"']?\.?[ ]*")
 
 
 def _read(text: str) -> Denial:
