@@ -17,6 +17,7 @@ from policysim.catalog.arn_parameters import (
     VARIABLE_PARAMETERS,
 )
 from policysim.catalog.facts import CATALOGUE
+from policysim.cloudtrail.ec2_resources import TYPE_BY_ID
 from policysim.cloudtrail.requests import call_from_event
 from tests.cloudtrail.records import ACCOUNT, ASSUMED_ROLE, IAM_USER, USER, event
 
@@ -105,6 +106,22 @@ RESOLVED: list[tuple[str, str, dict[str, Any], str]] = [
     ("iam", "ListInstanceProfilesForRole", {"roleName": "web"}, f"iam::{ACCOUNT}:role/web"),
     ("ec2-instance-connect", "SendSSHPublicKey", {"instanceId": "i-0abc"}, f"ec2:{HERE}:instance/i-0abc"),
     ("rolesanywhere", "DeleteProfile", {"profileId": "p"}, f"rolesanywhere:{HERE}:profile/p"),
+    (
+        "iam",
+        "CreateOpenIDConnectProvider",
+        {"url": "https://id.example.com/x"},
+        f"iam::{ACCOUNT}:oidc-provider/id.example.com/x",
+    ),
+    ("iam", "CreateVirtualMFADevice", {"virtualMFADeviceName": "m", "path": "/a/"}, f"iam::{ACCOUNT}:mfa/a/m"),
+    ("lambda", "GetLayerVersion20181031", {"layerName": "l", "versionNumber": 3}, f"lambda:{HERE}:layer:l:3"),
+    ("ssm", "GetParameterHistory", {"name": "/a/b"}, f"ssm:{HERE}:parameter/a/b"),
+    ("ses", "GetEmailIdentity", {"emailIdentity": "a@example.com"}, f"ses:{HERE}:identity/a@example.com"),
+    (
+        "ec2",
+        "DeleteTrafficMirrorFilter",
+        {"trafficMirrorFilterId": "tmf-0abc123456"},
+        f"ec2:{HERE}:traffic-mirror-filter/tmf-0abc123456",
+    ),
     ("kinesis", "PutRecord", {"streamName": "s"}, f"kinesis:{HERE}:stream/s"),
     ("sagemaker", "DescribeEndpoint", {"endpointName": "e"}, f"sagemaker:{HERE}:endpoint/e"),
 ]
@@ -161,6 +178,14 @@ def test_r15_an_optional_resource_counts_when_it_is_named() -> None:
 def test_r13_each_name_of_a_list_is_a_resource() -> None:
     call = found("monitoring", "DeleteAlarms", {"alarmNames": ["a", "b"]})
     assert set(arns(call)) == {f"arn:aws:cloudwatch:{HERE}:alarm:a", f"arn:aws:cloudwatch:{HERE}:alarm:b"}
+
+
+def test_r13_parameters_of_aws_and_of_the_account_are_told_apart_in_one_list() -> None:
+    call = found("ssm", "GetParameters", {"names": ["/app/x", "/aws/service/ami"]})
+    assert set(arns(call)) == {
+        f"arn:aws:ssm:{HERE}:parameter/app/x",
+        "arn:aws:ssm:eu-west-1::parameter/aws/service/ami",
+    }
 
 
 def test_r22_a_resource_of_another_account_is_in_that_account() -> None:
@@ -224,6 +249,10 @@ def test_every_row_is_about_a_service_that_has_such_a_variable() -> None:
         assert (
             any(row.variable == variable for row in VARIABLE_PARAMETERS if row.service == service) or variable == "id"
         )
+
+
+def test_every_beginning_of_an_id_is_of_a_type_that_there_is() -> None:
+    assert set(TYPE_BY_ID.values()) <= {each.name for each in CATALOGUE.resource_types_of("ec2")}
 
 
 def test_every_row_by_resource_type_names_one_that_there_is() -> None:

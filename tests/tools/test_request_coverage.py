@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from policysim.cloudtrail.event_reading import event_from_record
 from tests.cloudtrail.records import IAM_USER, record
+from tests.shared_data import needs_shared, rows
 from tools import template_coverage
 from tools.request_coverage import Outcome, main, measured
 
@@ -39,9 +41,9 @@ def test_how_far_a_record_becomes_requests(fields: dict[str, Any], outcome: Outc
 
 
 def test_the_table_and_what_falls_short(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [{"event": record(**STOPPED, requestParameters={"name": "main"})}, record(**STOPPED, errorCode=None)]
+    lines = [{"event": record(**STOPPED, requestParameters={"name": "main"})}, record(**STOPPED, errorCode=None)]
     path = tmp_path / "events.jsonl.gz"
-    path.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode(), mtime=0))
+    path.write_bytes(gzip.compress("\n".join(map(json.dumps, lines)).encode(), mtime=0))
     assert main([str(path), "--list"]) == 0
     printed = capsys.readouterr().out
     assert ["cloudtrail", "2", "1", "0", "1", "0"] in [line.split() for line in printed.splitlines()]
@@ -78,3 +80,11 @@ def test_the_parameters_of_a_model_are_given_as_cloudtrail_spells_them(
     printed = capsys.readouterr().out
     assert "+ StopLogging: arn:aws:cloudtrail:eu-west-1:111122223333:trail/alpha" in printed
     assert "- DeleteTrail: the record does not name the resource" in printed
+
+
+@needs_shared
+def test_of_all_real_records_no_fewer_become_complete_requests_than_were_counted_once() -> None:
+    outcomes = Counter(measured(event_from_record(row["event"])).outcome for row in rows("data/events/all.jsonl.gz"))
+    assert outcomes.total() == 3210
+    assert outcomes[Outcome.COMPLETE] >= 3049
+    assert outcomes[Outcome.NO_REQUEST] == 48

@@ -16,7 +16,8 @@ from policysim.catalog import arn_parameters
 from policysim.catalog.arn_parameters import VARIABLE_PARAMETERS
 from policysim.catalog.facts import CATALOGUE
 from policysim.catalog.shared_prefixes import shares_its_prefix
-from policysim.cloudtrail.parameter_values import values_at
+from policysim.cloudtrail.parameter_values import HIDDEN
+from policysim.cloudtrail.request_keys import values_given
 from policysim.cloudtrail.resource_parameters import OWNER_PARAMETERS, Built
 from policysim.language.arns import is_account_id, parse_arn
 
@@ -163,7 +164,11 @@ def _values_of(variable: str, resource_type: _Type, asked: _Asked) -> tuple[str,
     if variable in made:
         return "", ("*",)
     for path in _paths(variable, resource_type, asked):
-        found = tuple(_plain(value, variable, asked) for value in values_at(asked.parameters, path))
+        found = tuple(
+            _plain(value, variable, asked)
+            for value in values_given(asked.parameters, path)
+            if value not in ("", HIDDEN)
+        )
         other = arn_parameters.OF_ANOTHER_TYPE.get((asked.service, resource_type.name, variable))
         if found:
             if other in found:

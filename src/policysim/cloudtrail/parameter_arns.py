@@ -38,6 +38,11 @@ def _with_path(value: str, parameters: Mapping[str, Any]) -> str:
     return (path.lstrip("/") if isinstance(path, str) else "") + value
 
 
+def _provider_of_url(value: str, _parameters: Mapping[str, Any]) -> str | None:
+    """The name of an identity provider: its URL without the scheme."""
+    return value.removeprefix("https://").rstrip("/") if value.startswith("https://") else None
+
+
 _ENDINGS_OF_ALIASES = ("-s3alias", "--ol-s3", ".mrap")
 """How the aliases of access points end, which requests pass in place of a bucket's name (S3 User Guide)."""
 
@@ -97,12 +102,13 @@ _PUBLIC_PARAMETERS = "aws/service/"
 """How the names of parameters begin that AWS publishes, such as the id of its newest image: no account owns them."""
 
 
-def _public_parameter(value: str, _parameters: Mapping[str, Any]) -> str | None:
+def public_parameter(value: str, _parameters: Mapping[str, Any]) -> str | None:
+    """A parameter that AWS publishes."""
     name = value.removeprefix("/")
     return name if name.startswith(_PUBLIC_PARAMETERS) and ":" not in name else None
 
 
-def _own_parameter(value: str, _parameters: Mapping[str, Any]) -> str | None:
+def own_parameter(value: str, _parameters: Mapping[str, Any]) -> str | None:
     """A parameter's name or ARN. A version or label behind the name (`name:3`) is no part of the ARN."""
     if parse_arn(value) is not None:
         return value
@@ -111,7 +117,7 @@ def _own_parameter(value: str, _parameters: Mapping[str, Any]) -> str | None:
 
 
 def _tagged_parameter(value: str, parameters: Mapping[str, Any]) -> str | None:
-    return _own_parameter(value, parameters) if parameters.get("resourceType") == "Parameter" else None
+    return own_parameter(value, parameters) if parameters.get("resourceType") == "Parameter" else None
 
 
 _MODEL_OF_A_VENDOR = re.compile(r"(?!(?:apac|ap|au|ca|eu|global|jp|sa|us|us-gov)\.)[a-z0-9-]+\.[A-Za-z0-9.:_-]+")
@@ -184,6 +190,9 @@ _TAGGING = r"(ListTagsFor|AddTagsTo|RemoveTagsFrom)Resource"
 _LOG_TAGGING = r"TagResource|UntagResource|ListTagsForResource"
 _LOG_ACTIONS = rf"(?!{_LOG_TAGGING}|.*(Destination|Delivery|Query|Export)).*"
 
+PARAMETER_ACTIONS: Final = r".*Parameter(History|Version)?"
+"""The actions of Systems Manager that work on one parameter."""
+
 _DOCUMENT_ACTIONS = r"(?!Create).*Document.*"
 _AGENT_ACTIONS = (
     r"UpdateInstanceInformation|ListInstanceAssociations|PutInventory|GetDeployablePatchSnapshotForInstance"
@@ -209,6 +218,29 @@ PARAMETER_ARNS: Final = (
         pathless=True,
     ),
     ParameterArn("iam", _POLICY_ACTIONS, "policyArn"),
+    ParameterArn(
+        "iam",
+        r".*ServerCertificate.*",
+        "serverCertificateName",
+        "arn:{partition}:iam::{account}:server-certificate/{value}",
+        _with_path,
+        pathless=True,
+    ),
+    ParameterArn(
+        "iam",
+        r"CreateVirtualMFADevice",
+        "virtualMFADeviceName",
+        "arn:{partition}:iam::{account}:mfa/{value}",
+        _with_path,
+    ),
+    ParameterArn("iam", r"CreateSAMLProvider", "name", "arn:{partition}:iam::{account}:saml-provider/{value}"),
+    ParameterArn(
+        "iam",
+        r"CreateOpenIDConnectProvider",
+        "url",
+        "arn:{partition}:iam::{account}:oidc-provider/{value}",
+        _provider_of_url,
+    ),
     ParameterArn("iam", r"CreatePolicy", "policyName", "arn:{partition}:iam::{account}:policy/{value}", _with_path),
     ParameterArn("s3", OBJECT_ACTIONS, "bucketName", "arn:{partition}:s3:::{value}", _object),
     ParameterArn("s3", _BUCKET_ACTIONS, "bucketName", "arn:{partition}:s3:::{value}", _bucket),
@@ -246,9 +278,9 @@ PARAMETER_ARNS: Final = (
         "arn:{partition}:logs:{region}:{account}:log-group:{value}",
         _log_stream,
     ),
-    ParameterArn("ssm", r".*Parameter", "name", "arn:{partition}:ssm:{region}::parameter/{value}", _public_parameter),
+    ParameterArn("ssm", PARAMETER_ACTIONS, "name", "arn:{partition}:ssm:{region}::parameter/{value}", public_parameter),
     ParameterArn(
-        "ssm", r".*Parameter", "name", "arn:{partition}:ssm:{region}:{account}:parameter/{value}", _own_parameter
+        "ssm", PARAMETER_ACTIONS, "name", "arn:{partition}:ssm:{region}:{account}:parameter/{value}", own_parameter
     ),
     ParameterArn(
         "ssm", _TAGGING, "resourceId", "arn:{partition}:ssm:{region}:{account}:parameter/{value}", _tagged_parameter

@@ -17,6 +17,8 @@ from policysim.cloudtrail.parameter_arns import (
     document_of_the_account,
     instance,
     managed_instance,
+    own_parameter,
+    public_parameter,
 )
 from policysim.cloudtrail.parameter_values import values_at
 from policysim.cloudtrail.resource_parameters import Built, Place, filled
@@ -72,6 +74,16 @@ def _api_gateway_arn(event_name: str, parameters: Mapping[str, Any], place: Plac
 
 
 SEVERAL_RESOURCES: Final = (
+    ParameterArn(
+        "ssm", "(Get|Delete)Parameters", "names", "arn:{partition}:ssm:{region}::parameter/{value}", public_parameter
+    ),
+    ParameterArn(
+        "ssm",
+        "(Get|Delete)Parameters",
+        "names",
+        "arn:{partition}:ssm:{region}:{account}:parameter/{value}",
+        own_parameter,
+    ),
     ParameterArn(
         "ssm",
         "SendCommand|StartSession|StartAutomationExecution",
