@@ -136,7 +136,7 @@ def test_a_file_of_any_style_is_edited_in_its_own(folder: Path, style: str) -> N
     assert after.endswith(b"\n") == written.endswith(b"\n")
 
 
-@pytest.mark.parametrize("name", ["an account", "größe", 'a"b', "tab\there", "a", "b"])
+@pytest.mark.parametrize("name", ["an account", "line\nbreak", "größe", 'a"b', "tab\there", "a", "b"])
 def test_a_folder_of_any_name_can_be_patched(tmp_path: Path, name: str) -> None:
     account_folder(tmp_path / name, READ)
     write_json(tmp_path / "event.json", event())

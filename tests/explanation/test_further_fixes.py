@@ -400,3 +400,25 @@ def test_e18_a_statement_that_lacks_one_type_of_resource_is_completed() -> None:
     asked = request("ec2:RunInstances", f"arn:aws:ec2:eu-west-1:{ACCOUNT}:key-pair/build")
     found = fixes(case(asked, in_force({IDENTITY: attached(document(allow("ec2:RunInstances", listed)))})))
     assert [fix.kind for fix in found] == ["add-resource", "add-statement"]
+
+
+def test_p19_p20_a_deny_for_all_but_some_principals_spares_the_caller_by_its_arn() -> None:
+    spared = {"AWS": [f"arn:aws:iam::{ACCOUNT}:root", f"{ROLE}-admin"]}
+    everybody_else = {"Effect": "Deny", "NotPrincipal": spared, "Action": "s3:*", "Resource": f"{BUCKET}/*"}
+    bucket = attached(document(everybody_else), RESOURCE, name="bucket", attached_to=BUCKET)
+    found = fixes(case(request("s3:GetObject"), in_force({IDENTITY: ANYTHING, RESOURCE: bucket})))
+    fix = fix_of("except-principal", found)
+    assert edited(fix)["Statement"][0]["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": ROLE}}
+    assert fix.verified.effect is Effect.ALLOWED
+
+
+def test_e35_an_endpoint_policy_gets_the_bucket_that_aws_owns() -> None:
+    packages = "arn:aws:s3:::amazonlinux-2-repos-eu-west-1/x86_64/repodata/repomd.xml"
+    everybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"{BUCKET}/*"}
+    endpoint = attached(document(everybody), LayerName.VPCE, name="endpoint", attached_to="vpce-1")
+    asked = request("s3:GetObject", packages, context={"aws:SourceVpce": "vpce-1"})
+    found = fixes(case(asked, in_force({IDENTITY: ANYTHING, LayerName.VPCE: endpoint})))
+    assert found[0].kind == "add-statement"
+    assert edited(found[0])["Statement"][-1]["Resource"] == packages
+    assert "*" in fix_of("add-resource", found).also_affects
+    assert found[0].command.startswith("aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-1")

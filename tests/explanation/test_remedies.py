@@ -297,9 +297,9 @@ def test_fixes_say_that_none_is_needed_where_a_remedy_does() -> None:
     unsure = Remedy("use-mfa", "use MFA")
     assert minding_remedies((fix,), (unsure,)) == (fix,)
     (minded,) = minding_remedies((fix,), (unsure._replace(verified=True),))
-    assert minded.warning == "no policy may have to change: use MFA; mind this"
+    assert minded.warning == "perhaps no policy has to change: see the remedy `use-mfa`; mind this"
     (minded,) = minding_remedies((fix,), (Remedy("correct-name", "look at the name"),))
-    assert "look at the name" in minded.warning
+    assert "`correct-name`" in minded.warning
 
 
 @pytest.mark.parametrize(

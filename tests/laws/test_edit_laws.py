@@ -16,6 +16,7 @@ from policysim.language.edits import (
     apply_edits,
     in_file,
     remove_value,
+    rename_member,
     replace_value,
 )
 from policysim.language.embedding import embedded_source
@@ -124,3 +125,18 @@ def test_an_edit_of_an_embedded_document_edits_the_file_alike(
     after = apply_edits(embedded, [edit]).text
     file = load_json(apply_edits(outer, [in_file(edit)]))
     assert file == {"a": [1, quote(after, safe="") if encoded else after], "b": 2}
+
+
+@given(DOCUMENTS, WRITTEN, NAMES, st.data())
+@settings(max_examples=150, deadline=None)
+def test_renaming_a_member_leaves_its_value_and_its_place(
+    document: Any, style: str, name: str, data: st.DataObject
+) -> None:
+    members = [path for path in _paths(document) if path and isinstance(path[-1], str)]
+    assume(members)
+    path = data.draw(st.sampled_from(members))
+    parent = _at(document, path[:-1])
+    assume(name not in parent)
+    renamed = {name if key == path[-1] else key: value for key, value in parent.items()}
+    source = Source("p.json", STYLES[style](document))
+    _assert_edited(source, rename_member(Location(source, path), name), _with(document, path[:-1], renamed))

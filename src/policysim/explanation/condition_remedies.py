@@ -279,7 +279,7 @@ def _remedy(case: Case, together: Sequence[_Attempt], attempt: _Attempt) -> Reme
 
 def _why(match: StatementMatch) -> str:
     if match.statement.effect is StatementEffect.DENY:
-        return f"{label(match)} denies no more then"
+        return f"{label(match)} does not deny it then"
     return f"{label(match)} allows it then"
 
 

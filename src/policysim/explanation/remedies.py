@@ -245,5 +245,5 @@ def minding_remedies(fixes: tuple[Fix, ...], found: tuple[Remedy, ...]) -> tuple
     instead = next((remedy for remedy in found if remedy.verified or remedy.code in _MEANT), None)
     if instead is None:
         return fixes
-    sentence = f"no policy may have to change: {instead.sentence}"
+    sentence = f"perhaps no policy has to change: see the remedy `{instead.code}`"
     return tuple(replace(fix, warning=one_warning(sentence, fix.warning)) for fix in fixes)
