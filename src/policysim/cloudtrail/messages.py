@@ -226,12 +226,13 @@ _DETAILS_ID = re.compile(r"authorization\s+id:\s*([0-9A-Za-z]+)")
 
 
 def _authorization_id(details: str, *, cut: bool) -> str | None:
-    """The id that Access Troubleshooter takes (spec M11); one that the cut went through is left out."""
-    for pattern in (_DETAILS_LINK, _DETAILS_ID):
-        match = pattern.search(details)
-        if match is not None and not (cut and match.end() == len(details)):
-            return match[1]
-    return None
+    """The id that Access Troubleshooter takes (spec M11); one that a cut or a broken line went through is left out.
+
+    It stands there twice. Where the two differ a line was broken in one of them, and the longer one is whole.
+    """
+    found = [match for pattern in (_DETAILS_LINK, _DETAILS_ID) if (match := pattern.search(details)) is not None]
+    ids = sorted((match[1] for match in found if not (cut and match.end() == len(details))), key=len)
+    return ids[-1] if ids and ids[-1].startswith(ids[0]) else None
 
 
 def _length_of_details(details: str) -> int:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 NARROWEST: Final = 40
 """The columns of the narrowest terminal whose full lines are taken for such."""
 
-_NAMES: Final = ("principal", "action", "policy_arn", "authorization_id")
-"""The parts of a denial in whose names no white space can stand."""
+_PARTS: Final = ("principal", "action", "resource", "policy_arn", "authorization_id")
+"""The parts of a denial that are names."""
 
 
 @lru_cache(maxsize=1024)
@@ -95,5 +95,5 @@ def _full_lines(text: str, column: int) -> int:
 
 def _understood(denial: Denial) -> int:
     """How much of a message was understood: known or not, its layer and kind, and the parts that were found."""
-    parts = sum(getattr(denial, name) is not None for name in _NAMES)
+    parts = sum(getattr(denial, name) is not None for name in _PARTS)
     return 8 * denial.recognised + 2 * (denial.layer is not None) + 2 * (denial.kind is not DenialKind.UNKNOWN) + parts
