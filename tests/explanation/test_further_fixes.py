@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +15,10 @@ from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import LayerPolicies, Level
+from policysim.explanation.diagnosis import FixKind
 from policysim.explanation.fixes.deployment import command
 from policysim.explanation.fixes.proposal import propose
+from policysim.explanation.remedy_codes import RemedyCode
 from policysim.language.edits import apply_edits
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import read_policy
@@ -422,3 +425,9 @@ def test_e35_an_endpoint_policy_gets_the_bucket_that_aws_owns() -> None:
     assert edited(found[0])["Statement"][-1]["Resource"] == packages
     assert "*" in fix_of("add-resource", found).also_affects
     assert found[0].command.startswith("aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-1")
+
+
+def test_every_kind_of_fix_and_every_remedy_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "fixes.md").read_text(encoding="utf-8")
+    for code in (*FixKind, *RemedyCode):
+        assert f"`{code.value}`" in page, code
