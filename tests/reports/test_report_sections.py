@@ -196,9 +196,12 @@ def test_m13_a_denial_by_no_policy_is_headed_by_its_cause_and_says_it_once_more_
 def test_a_confirmed_cause_explains_what_the_policies_at_hand_do_not() -> None:
     allowed = implicit_decision().narrowed(effect=Effect.ALLOWED, blocking=(), layer="identity")
     changed = cause("policy-changed-since", Result.CONFIRMED)
-    text = text_of(replace(diagnosis(allowed, said=denial()), hypotheses=(changed,)))
+    disagreeing = diagnosis(allowed, said=denial(), agreement=Agreement.DISAGREES, disagreement="one of many")
+    text = text_of(replace(disagreeing, hypotheses=(changed,)))
     assert text.startswith("DENIED s3:PutObject: the policy-changed-since cause; the policies at hand allow\n  it\n")
-    assert text.count("the policy-changed-since cause") == 1
+    block = text[text.index("\nCauses, tested\n") :]
+    assert "1. confirmed: the policy-changed-since cause (policy-changed-since) for: " in " ".join(block.split())
+    assert "DISAGREES: the policies at hand allow it; the cause that was confirmed" in " ".join(text.split())
 
 
 def test_of_many_alternatives_the_first_are_shown() -> None:
@@ -216,3 +219,9 @@ def test_the_place_of_a_text_that_nobody_has_is_no_line_of_it() -> None:
     text = report_text(replace(report, near_misses=(unseen,)), Paint())
     assert "grant x of key y:" not in text
     assert "grant x of key y" in text
+
+
+def test_a_message_of_no_known_form_is_said_to_be_one() -> None:
+    text = text_of(diagnosis(None, said=denial(recognised=False, layer=None, raw="No way")))
+    assert text.startswith("DENIED s3:PutObject: a message of no form that is known: No way\n")
+    assert "\n  AWS said   a message of no form that is known: No way\n" in text

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
 
 _LONGEST_MESSAGE = 300
+_THE_CAUSE_TELLS: Final = "the policies at hand allow it; the cause that was confirmed tells why AWS did not"
 _ENCODED: Final = re.compile(r"(Encoded authorization failure message:\s*)\S+")
 _TRUST_PHRASE: Final[dict[DenialKind, str]] = {
     DenialKind.EXPLICIT: "an explicit deny in the role trust policy",
@@ -54,6 +55,11 @@ def _beside_the_policies(report: Report, cause: str) -> str:
     if denial is None and aws is not None:
         return f"denied by {', '.join(aws.denied_by)}" if aws.denied_by else f"{aws.effect} by AWS's own evaluation"
     return _said_in_short(denial)
+
+
+def is_explained_beside(report: Report) -> bool:
+    """Whether the policies at hand allow the request, and a cause beside them is confirmed."""
+    return bool(confirmed_cause(report)) and report.decision is not None and report.decision.effect is Effect.ALLOWED
 
 
 def confirmed_cause(report: Report) -> str:
@@ -126,13 +132,14 @@ def said(denial: DenialDocument | None) -> str:
     if not denial.iam:
         return f"denied by no policy: {denial.cause or denial.raw}"
     if denial.layer is None:
-        return f"denied, naming no policy type: {_shortened(denial.raw)}"
+        told = "denied, naming no policy type" if denial.recognised else "a message of no form that is known"
+        return f"{told}: {_shortened(denial.raw)}"
     named = f": {denial.policy_arn}" if denial.policy_arn else ""
     return _layer_phrase(denial.layer, denial.kind, denial.action) + named
 
 
 def _said_in_short(denial: DenialDocument | None) -> str:
-    if denial is not None and denial.iam and denial.layer is None:
+    if denial is not None and denial.iam and denial.layer is None and denial.recognised:
         return "AWS does not say which policy type denied it"
     return said(denial)
 
@@ -160,7 +167,7 @@ def _shortened(message: str) -> str:
 
 def agreement_phrase(report: Report) -> str:
     """Whether our decision is AWS's, with the reason where there is one."""
-    reason = report.disagreement
+    reason = _THE_CAUSE_TELLS if is_explained_beside(report) else report.disagreement
     match report.agreement:
         case Agreement.AGREES:
             return f"agrees: {reason}" if reason else "agrees"

@@ -36,6 +36,7 @@ from policysim.reports.report_phrases import (
     agreement_phrase,
     caller_of,
     headline_of,
+    is_explained_beside,
     place_of,
     provenance,
     resource_of,
@@ -253,11 +254,12 @@ def _spared(misses: Sequence[NearMissDocument]) -> list[Section]:
 
 
 def _causes(report: Report, *, verbose: bool) -> list[Section]:
-    """The causes that testing left, but for the confirmed one, which the verdict names; on request the refuted too."""
+    """The causes that testing left, but for a confirmed one that the policies show already; on request all of them."""
     found = report.hypotheses
     left = [one for one in found if one.tested is not Tested.REFUTED]
     confirmed = bool(left) and left[0].tested is Tested.CONFIRMED
-    shown = found if verbose else left[1:] if confirmed else left
+    is_told = confirmed and not is_explained_beside(report)
+    shown = found if verbose else left[1:] if is_told else left
     rows = tuple(
         CauseRow(
             one.code,
