@@ -431,3 +431,20 @@ def test_every_kind_of_fix_and_every_remedy_is_documented() -> None:
     page = (Path(__file__).parents[2] / "docs" / "fixes.md").read_text(encoding="utf-8")
     for code in (*FixKind, *RemedyCode):
         assert f"`{code.value}`" in page, code
+
+
+def test_c65_s30_a_service_is_asked_for_the_resource_that_it_works_for() -> None:
+    caller = Principal(kind=PrincipalKind.SERVICE, service="delivery.logs.amazonaws.com")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"{BUCKET}/*",
+        "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}},
+    }
+    bucket = attached(document(statement), RESOURCE, name="bucket", attached_to=BUCKET)
+    asked = request("s3:PutObject", principal=caller, context={"aws:SourceOrgID": "o-1", "aws:SourceAccount": ACCOUNT})
+    found = fixes(case(asked, in_force({RESOURCE: bucket})))
+    assert found[0].kind == "change-key"
+    assert edited(found[0])["Statement"][0]["Condition"] == {"StringEquals": {"aws:SourceOrgID": "o-1"}}
+    assert found[0].verified.effect is Effect.ALLOWED

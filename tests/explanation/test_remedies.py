@@ -252,6 +252,12 @@ def test_c55_a_call_that_a_service_forwards_sends_what_the_service_sends(code: s
     assert remedies(forwarded) == ()
 
 
+def test_c55_nobody_is_told_to_get_round_a_deny_through_a_service() -> None:
+    perimeter = {"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}, "BoolIfExists": {"aws:ViaAWSService": "false"}}
+    found = remedies(denied(allow("*"), deny("*", Condition=perimeter), context={"aws:SourceIp": "198.51.100.7"}))
+    assert codes(found) == [("call-from-address", True)]
+
+
 def test_c60_a_wrong_tag_on_the_resource_can_be_changed() -> None:
     condition = {"StringEquals": {"aws:ResourceTag/Team": "${aws:PrincipalTag/Team}"}}
     context = {"aws:PrincipalTag/Team": "checkout", "aws:ResourceTag/Team": "Checkout"}

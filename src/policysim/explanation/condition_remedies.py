@@ -189,7 +189,7 @@ def _to_meet_allows(case: Case) -> Iterator[tuple[_Attempt, ...]]:
 def _attempt(case: Case, match: StatementMatch, entry: ConditionEntry, *, wanted: bool) -> _Attempt | None:
     key = entry.key.lower()
     way = next((one for one in _WAYS if key.startswith(one.start)), None)
-    if way is None or _is_out_of_reach(case.request, way.code):
+    if way is None or _is_out_of_reach(case.request, way.code) or (not wanted and key in _SPARED_BY_NATURE):
         return None
     entry_values = _resolved(match, entry)
     own = context_lookup(case.request)(entry.key)
@@ -201,6 +201,9 @@ def _attempt(case: Case, match: StatementMatch, entry: ConditionEntry, *, wanted
         way = way._replace(code=turned[0], words=turned[1])
     return _Attempt(match, entry, way, values, entry_values) if values else None
 
+
+_SPARED_BY_NATURE: Final = frozenset({"aws:viaawsservice", "aws:calledvia"})
+"""Keys by which a Deny lets services work for their callers: they show nobody else a way round it."""
 
 _BY_THE_CALLER: Final = frozenset(
     {RemedyCode.SEND_ENCRYPTION_CONTEXT, RemedyCode.LET_THE_SERVICE_CALL, RemedyCode.SEND_HEADER}

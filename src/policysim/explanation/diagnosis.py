@@ -71,6 +71,7 @@ class FixKind(Enum):
     NEW_POLICY = "new-policy"
     ATTACH_POLICY = "attach-policy"
     CHANGE_OPERATOR = "change-operator"
+    CHANGE_KEY = "change-key"
     CORRECT_VALUE = "correct-value"
     NAME_PRINCIPAL = "name-principal"
     DROP_EXCLUSION = "drop-exclusion"

@@ -17,7 +17,7 @@ from policysim.explanation.fixes.corrections import correct_action, correct_reso
 from policysim.explanation.fixes.documents import bound_by, documents, in_aim, named_besides
 from policysim.explanation.fixes.endpoints import add_endpoint_statement
 from policysim.explanation.fixes.near import near, near_conditions
-from policysim.explanation.fixes.operators import change_operator
+from policysim.explanation.fixes.operators import change_key, change_operator
 from policysim.explanation.fixes.statements import (
     granting_statement,
     literal_values,
@@ -245,6 +245,7 @@ _MIND_CONDITIONS: Final = frozenset(
     {
         FixKind.ADD_CONDITION_VALUE,
         FixKind.CHANGE_OPERATOR,
+        FixKind.CHANGE_KEY,
         FixKind.CORRECT_VALUE,
         FixKind.ADD_ENDPOINT_STATEMENT,
     }
@@ -316,6 +317,7 @@ _IN_STATEMENTS: Final[tuple[Builder, ...]] = (
     add_resource,
     add_condition_value,
     change_operator,
+    change_key,
     correct_resource,
     correct_action,
     correct_value,

@@ -18,6 +18,7 @@ from policysim.explanation.fixes.documents import bound_by, named_besides
 from policysim.explanation.fixes.near import near_conditions
 from policysim.language.edits import add_member, remove_value, rename_member
 from policysim.language.operators import Operator, SetPrefix, operator_named
+from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,15 @@ _OF_TYPE: Final[dict[str, str]] = {
     KeyType.IP_ADDRESS: "IpAddress",
 }
 """The operator that compares keys of a type for equality (spec C10)."""
+
+
+_OF_THE_SOURCE: Final = {
+    "aws:principalaccount": "aws:SourceAccount",
+    "aws:principalarn": "aws:SourceArn",
+    "aws:principalorgid": "aws:SourceOrgID",
+    "aws:principalorgpaths": "aws:SourceOrgPaths",
+}
+"""The key of the resource that an AWS service works for, by the key of callers that a service lacks (C49, C65)."""
 
 
 class _Change(NamedTuple):
@@ -74,6 +84,26 @@ def change_operator(case: Case, aim: Aim) -> Iterator[Candidate]:
                 warning=one_warning(change.warning.format(key=entry.key)),
                 others=named_besides(case, miss.match),
             )
+
+
+def change_key(case: Case, aim: Aim) -> Iterator[Candidate]:
+    """The key of the resource that a service works for, where a condition asks for one of the caller's (spec C65)."""
+    if case.request.principal.kind is not PrincipalKind.SERVICE:
+        return
+    for miss, entry in near_conditions(case, aim):
+        key, statement = _OF_THE_SOURCE.get(entry.key.lower()), miss.match.statement
+        others = {(other.operator, other.key.lower()) for other in statement.conditions}
+        if key is None or (entry.operator, key.lower()) in others or miss.outcome.reason is not Reason.KEY_ABSENT:
+            continue
+        yield Candidate(
+            FixKind.CHANGE_KEY,
+            f"ask for {key} in the place of {entry.key} in {label(miss.match)}: a service has no {entry.key}",
+            miss.match.attached,
+            aim.layer,
+            (rename_member(statement.location.below(*entry.path()), key),),
+            statement_breadth(statement, besides="principal"),
+            others=named_besides(case, miss.match),
+        )
 
 
 def changes(case: Case, entry: ConditionEntry, outcome: Outcome) -> Iterator[_Change]:
