@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from policysim.explanation.hypotheses.phrases import with_article
+
 
 class Cause(Enum):
     """Everything that can have produced a denial: a code for machines, and a sentence with places to fill in."""
@@ -29,7 +31,7 @@ class Cause(Enum):
     EXPLICIT_DENY = ("explicit-deny", "{statement} denies {asked}")
     LEVEL_WITHOUT_ALLOW = ("level-without-allow", "no service control policy at {node} allows {asked}{near}")
     FIXED_RULE = ("fixed-rule", "{sentence}")
-    POLICY_NOT_COLLECTED = ("policy-not-collected", "a {title} that is not at hand {refuses}")
+    POLICY_NOT_COLLECTED = ("policy-not-collected", "{a_title} that is not at hand {refuses}")
     POLICY_CHANGED_SINCE = (
         "policy-changed-since",
         "the policies were others when the request was made than those at hand",
@@ -64,4 +66,4 @@ class Cause(Enum):
 
     def sentence(self, **parts: str) -> str:
         """The cause in words."""
-        return self.value[1].format(**parts)
+        return self.value[1].format(**parts, a_title=with_article(parts.get("title", "")))

@@ -140,14 +140,12 @@ def _any_layer(denial: Denial, request: Request | None, facts: Facts) -> Iterato
     """Every layer, as AWS names none: it can be any that applies to such a request."""
     for layer in _LIKELIEST_FIRST:
         reason = why_not(layer, request, facts) if request is not None else ""
-        if reason and request is not None:
-            yield out_of_reach(layer, request, reason)
+        if reason:
+            yield out_of_reach(layer, reason)
             continue
         named = title(layer, request) if request is not None else LAYER[layer].title
-        wanted = asked(request) if request is not None else "the request"
-        refuses = f"denies {wanted}"
-        if denial.kind is not DenialKind.EXPLICIT and layer is not LayerName.RCP:
-            refuses = f"{refuses}, or does not allow it"
+        may_lack = denial.kind is not DenialKind.EXPLICIT and layer is not LayerName.RCP
+        refuses = "denies it, or does not allow it" if may_lack else "denies it"
         cause = Cause.SESSION_POLICY_UNKNOWN if layer is LayerName.SESSION else Cause.POLICY_NOT_COLLECTED
         yield Possibility(
             cause,

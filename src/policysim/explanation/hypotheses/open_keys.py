@@ -162,7 +162,7 @@ def _possibility(
             what=_what(evidence, cause, involved),
         ),
         Tested.POSSIBLE,
-        f"evaluated with {_values(keys)}: {came_to(shown[0].decision)}"
+        f"evaluated with {_values(keys, involved)}: {came_to(shown[0].decision)}"
         + ("" if len(shown) == len(_denied(completions)) else "; with other values it is allowed or denied otherwise"),
         Strength.UNKNOWN_KEY,
         cause.layer,
@@ -199,13 +199,21 @@ def _values_of(key: str, completions: list[Completion]) -> tuple[str | None, ...
     return tuple(dict.fromkeys(", ".join(value) if isinstance(value, tuple) else None for value in found))
 
 
-def _values(keys: tuple[tuple[str, tuple[str | None, ...]], ...]) -> str:
-    return listed(f"{key} {_one_of(values)}" for key, values in keys)
+def _values(keys: tuple[tuple[str, tuple[str | None, ...]], ...], involved: list[StatementMatch]) -> str:
+    wanted = {value for match in involved for entry in match.statement.conditions for value in entry.values}
+    return listed(f"{key} {_one_of(values, wanted)}" for key, values in keys)
 
 
-def _one_of(values: tuple[str | None, ...]) -> str:
-    words = [f"`{value}`" if value is not None else "absent" for value in values[:_SHOWN]]
+def _one_of(values: tuple[str | None, ...], wanted: set[str]) -> str:
+    """Values in words; one that no policy lists stands for all of its kind."""
+    words = [_in_words(value, wanted) for value in values[:_SHOWN]]
     return listed(words, "or") + (", and others" if len(values) > _SHOWN else "")
+
+
+def _in_words(value: str | None, wanted: set[str]) -> str:
+    if value is None:
+        return "absent"
+    return f"`{value}`" if value in wanted else f"a value such as `{value}`"
 
 
 def _what(evidence: Evidence, cause: _Seen, involved: list[StatementMatch]) -> str:

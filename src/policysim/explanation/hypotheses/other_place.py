@@ -118,11 +118,11 @@ def _difference(asked_for: Arn, there: Arn) -> str:
         parts.append(f"in Region `{there.region}`")
     if there.account != asked_for.account:
         parts.append(f"in account `{there.account}`")
-    return " ".join(parts)
+    return " and ".join(parts)
 
 
 def _sentence(asked_for: Arn, words: str) -> str:
-    place = " ".join(
+    place = ", ".join(
         part
         for part in (
             f"Region `{asked_for.region}`" if asked_for.region else "",

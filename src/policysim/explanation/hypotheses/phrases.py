@@ -46,8 +46,9 @@ def at(location: Location) -> str:
 
 
 def statement(match: StatementMatch) -> str:
-    """A statement by its name, its policy and its place."""
-    return f"{label(match)} ({at(match.statement.location)})"
+    """A statement by its name, its policy and its place, where a person can open that."""
+    location = match.statement.location
+    return label(match) if location.source.written_here else f"{label(match)} ({at(location)})"
 
 
 def reason(outcome: Outcome) -> str:

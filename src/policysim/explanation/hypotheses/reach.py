@@ -88,15 +88,15 @@ def layers_out_of_reach(evidence: Evidence) -> Iterator[Possibility]:
         if evidence.named in {None, layer} and not applies:
             reason = why_not(layer, evidence.request, evidence.facts)
             if reason:
-                yield out_of_reach(layer, evidence.request, reason)
+                yield out_of_reach(layer, reason)
 
 
-def out_of_reach(layer: LayerName, request: Request, reason: str) -> Possibility:
+def out_of_reach(layer: LayerName, reason: str) -> Possibility:
     """A layer as a cause that is refuted, because it does not bind the request."""
     cause = Cause.SESSION_POLICY_UNKNOWN if layer is LayerName.SESSION else Cause.POLICY_NOT_COLLECTED
     return Possibility(
         cause,
-        cause.sentence(title=LAYER[layer].title, refuses=f"denies {asked(request)}"),
+        cause.sentence(title=LAYER[layer].title, refuses="denies it"),
         Tested.REFUTED,
         "the layer has no say in this request",
         Strength.NOT_COLLECTED,
