@@ -1,7 +1,7 @@
 """Messages that somebody made to hurt: long ones, ones that repeat themselves, control characters, half characters.
 
-Time is compared between a text and the same text twice as long, loosely: what would take time by the square of the
-length takes four times as long, and far more than the bound at these lengths.
+Time of the processor is compared between a text and one four times as long, loosely: what takes time by the square of
+the length takes sixteen times as long.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ WHO = "User: ana is not authorized to perform: s3:GetObject"
 ON = f"{WHO} on resource: "
 BECAUSE = " because no identity-based policy allows the s3:GetObject action"
 FLOOR = 0.25
-"""Seconds below which nothing is measured: another process may have had the processor."""
+"""Seconds of the processor below which nothing is compared."""
 
 REPEATED = {
     "users": "User: ",
@@ -69,17 +69,17 @@ BEHIND_A_FRAME = {
 
 
 def seconds(read: Callable[[str], object], text: str) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     read(text)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 @pytest.mark.parametrize("unit", REPEATED.values(), ids=REPEATED.keys())
 @pytest.mark.parametrize("read", [read_denial, denials_in], ids=["message", "transcript"])
-def test_twice_the_text_takes_about_twice_the_time(read: Callable[[str], object], unit: str) -> None:
+def test_time_grows_with_the_length_alone(read: Callable[[str], object], unit: str) -> None:
     count = 30_000 // len(unit)
     once = min(seconds(read, unit * count + str(turn)) for turn in range(2))
-    assert seconds(read, unit * (4 * count)) < max(10 * once, FLOOR)
+    assert min(seconds(read, unit * (4 * count) + str(turn)) for turn in range(2)) < max(10 * once, FLOOR)
 
 
 @pytest.mark.parametrize("unit", BEHIND_A_FRAME.values(), ids=BEHIND_A_FRAME.keys())
