@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.layers import LAYER, Combine
 from policysim.explanation.diagnosis import Tested
+from policysim.explanation.hypotheses.causes import Cause
 from policysim.reports.blocks import (
     At,
     Block,
@@ -59,6 +60,7 @@ _EVALUATION_KINDS: Final[dict[str, str]] = {
     "authorization-details": "the authorization details",
     "decoded-message": "the decoded authorization message",
 }
+_TOLD_BY_THE_VERDICT: Final = frozenset({Cause.EXPLICIT_DENY.code, Cause.NO_ALLOW.code})
 _THE_FIRST: Final = "what follows is about the first of them"
 _NAMED = 5
 """As many callers and resources of a group are named; of the others only the number is told."""
@@ -112,11 +114,9 @@ def _cause(report: Report) -> str:
     if not left:
         return ""
     if left[0].tested is Tested.CONFIRMED:
-        return (
-            ""
-            if left[0].cause in f"{said(report.denial)} {headline_of(report).phrase}"
-            else f"confirmed: {left[0].cause}"
-        )
+        verdict = f"{said(report.denial)} {headline_of(report).phrase}"
+        told = left[0].code in _TOLD_BY_THE_VERDICT or left[0].cause in verdict
+        return "" if told else f"confirmed: {left[0].cause}"
     return "one is possible, not confirmed: see below" if len(left) == 1 else f"{len(left)} are possible: see below"
 
 
@@ -272,15 +272,12 @@ def _causes(report: Report, *, verbose: bool) -> list[Section]:
         )
         for one in shown
     )
-    title = (
-        "Causes, tested"
-        if verbose
-        else "Other possible causes"
-        if confirmed
-        else "Possible causes"
-        if len(left) > 1
-        else "Possible cause"
-    )
+    if verbose or (confirmed and not is_told):
+        title = "Causes, tested"
+    elif confirmed:
+        title = "Other possible causes"
+    else:
+        title = "Possible causes" if len(left) > 1 else "Possible cause"
     return section(Part.CAUSES, title, [Causes(rows)] if rows else [])
 
 
