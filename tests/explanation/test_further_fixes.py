@@ -448,3 +448,17 @@ def test_c65_s30_a_service_is_asked_for_the_resource_that_it_works_for() -> None
     assert found[0].kind == "change-key"
     assert edited(found[0])["Statement"][0]["Condition"] == {"StringEquals": {"aws:SourceOrgID": "o-1"}}
     assert found[0].verified.effect is Effect.ALLOWED
+
+
+def test_e8_naming_a_user_in_a_bucket_policy_passes_by_its_boundary_and_says_so() -> None:
+    bucket = attached(
+        document(allow("s3:GetObject", f"{BUCKET}/*", Principal={"AWS": f"{ROLE}-other"})),
+        RESOURCE,
+        name="bucket",
+        attached_to=BUCKET,
+    )
+    boundary = attached(document(allow("s3:GetObject")), BOUNDARY, name="limits")
+    layers = {IDENTITY: attached(document(allow("sqs:*"))), BOUNDARY: boundary, RESOURCE: bucket}
+    found = fixes(case(request("s3:GetObject", principal=ANN), in_force(layers)))
+    assert "boundary" in fix_of("add-principal", found).warning
+    assert "boundary" not in fix_of("add-principal", fixes(case(request("s3:GetObject"), in_force(layers)))).warning

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.truth import TRUE
-from policysim.explanation.diagnosis import Fix
+from policysim.explanation.diagnosis import Fix, FixKind
 from policysim.explanation.fixes.candidates import Aim, one_warning
 from policysim.explanation.fixes.deployment import attach_command, command
 from policysim.explanation.fixes.documents import (
@@ -40,12 +40,12 @@ from policysim.explanation.fixes.sizes import fit
 from policysim.explanation.fixes.verification import verify
 from policysim.explanation.near_misses import without_allow
 from policysim.language.policy import Effect as StatementEffect
+from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from policysim.evaluation.decision import Decision
-    from policysim.explanation.diagnosis import FixKind
     from policysim.explanation.fixes.candidates import Builder, Candidate, Case
     from policysim.explanation.fixes.verification import Outcome
 
@@ -232,6 +232,7 @@ def _warnings(candidate: Candidate, case: Case) -> str:
         f"account `{owner}` must deploy this" if foreign else "",
         "whoever starts the session passes this policy: no call changes it afterwards" if session else "",
         _OF_PERMISSION_SET.format(name=permission_set) if permission_set else "",
+        _PASSES_BOUNDARY if _names_a_bounded_user(candidate, case) else "",
     )
 
 
@@ -253,6 +254,20 @@ def _notes(case: Case, aim: Aim, *, found: bool) -> Iterator[str]:
     yield _NOTHING_FOUND.get(aim.layer, _NOTHING).format(**parts) + (f": {why}" if why else "")
 
 
+def _names_a_bounded_user(candidate: Candidate, case: Case) -> bool:
+    """Whether an Allow of a resource's policy names a user of the same account, whose boundary it passes by (E8)."""
+    caller, owner = case.request.principal, case.request.resource.account
+    named = candidate.layer is LayerName.RESOURCE and candidate.kind in _NAMING
+    return (
+        named
+        and caller.kind is PrincipalKind.USER
+        and caller.account == owner
+        and case.policies.get(LayerName.BOUNDARY) is not None
+    )
+
+
+_NAMING: Final = frozenset({FixKind.ADD_STATEMENT, FixKind.ADD_PRINCIPAL, FixKind.NEW_POLICY})
+_PASSES_BOUNDARY: Final = "a policy of the resource that names the user lets it in even where its boundary does not"
 _OF_PERMISSION_SET: Final = (
     "the edit belongs in the inline policy of the permission set `{name}`, and reaches every account that has it"
 )
