@@ -154,6 +154,12 @@ def test_m12_a_bare_message_leaves_every_layer_that_can_apply() -> None:
     assert not is_explained(found)
 
 
+def test_without_a_request_a_bare_message_leaves_one_cause_that_explains_nothing() -> None:
+    found = diagnose(Call(event=None, denial=says(), requests=(), unresolved=("no",)), None, CATALOGUE)
+    assert [(one.code, one.tested, one.layer) for one in found.hypotheses] == [("policy-not-collected", POSSIBLE, None)]
+    assert not is_explained(found)
+
+
 def test_s18_a_bare_refusal_of_a_read_may_be_a_missing_object() -> None:
     assert alone(says(), "s3:GetObject").hypotheses[0].code == "object-missing"
 

@@ -138,8 +138,9 @@ class Hypothesis:
     """One possible cause of the denial, tested.
 
     ``code`` is from a closed set; ``cause`` says it in a sentence; ``rank`` counts from 1, the likeliest first.
-    ``supporting`` and ``opposing`` are facts, a sentence each. ``test`` says what was evaluated and what came out.
-    ``next`` is the command or fact that would separate this cause from the others; empty when nothing is needed.
+    ``supporting`` and ``opposing`` are facts, a sentence each. ``test`` says what was evaluated and what came out
+    (empty: there was nothing to evaluate). ``next`` is the command or fact that would separate this cause from the
+    others; empty when nothing is needed.
     ``layer`` is the layer that denies under this cause; ``None`` when none does.
     """
 

@@ -66,4 +66,5 @@ class Cause(Enum):
 
     def sentence(self, **parts: str) -> str:
         """The cause in words."""
-        return self.value[1].format(**parts, a_title=with_article(parts.get("title", "")))
+        template: str = self.value[1]
+        return template.format_map({**parts, "a_title": with_article(parts.get("title", ""))})

@@ -138,21 +138,24 @@ def _fact(denial: Denial, layer: LayerName, request: Request | None) -> Fact | N
 
 def _any_layer(denial: Denial, request: Request | None, facts: Facts) -> Iterator[Possibility]:
     """Every layer, as AWS names none: it can be any that applies to such a request."""
+    if request is None:
+        yield _possible(None, "policy", _refuses(denial, LayerName.IDENTITY), None)
+        return
     for layer in _LIKELIEST_FIRST:
-        reason = why_not(layer, request, facts) if request is not None else ""
+        reason = why_not(layer, request, facts)
         if reason:
             yield out_of_reach(layer, reason)
-            continue
-        named = title(layer, request) if request is not None else LAYER[layer].title
-        may_lack = denial.kind is not DenialKind.EXPLICIT and layer is not LayerName.RCP
-        refuses = "denies it, or does not allow it" if may_lack else "denies it"
-        cause = Cause.SESSION_POLICY_UNKNOWN if layer is LayerName.SESSION else Cause.POLICY_NOT_COLLECTED
-        yield Possibility(
-            cause,
-            cause.sentence(title=named, refuses=refuses),
-            Tested.POSSIBLE,
-            NO_POLICIES,
-            Strength.NOT_COLLECTED,
-            layer,
-            fact=fetch(layer, request) if request is not None else None,
-        )
+        else:
+            yield _possible(layer, title(layer, request), _refuses(denial, layer), fetch(layer, request))
+
+
+def _refuses(denial: Denial, layer: LayerName) -> str:
+    may_lack = denial.kind is not DenialKind.EXPLICIT and layer is not LayerName.RCP
+    return "denies it, or does not allow it" if may_lack else "denies it"
+
+
+def _possible(layer: LayerName | None, named: str, refuses: str, fact: Fact | None) -> Possibility:
+    """A policy that may be the cause; nothing was evaluated, so that there is no test to tell of."""
+    cause = Cause.SESSION_POLICY_UNKNOWN if layer is LayerName.SESSION else Cause.POLICY_NOT_COLLECTED
+    sentence = cause.sentence(title=named, refuses=refuses)
+    return Possibility(cause, sentence, Tested.POSSIBLE, "", Strength.NOT_COLLECTED, layer, fact=fact)

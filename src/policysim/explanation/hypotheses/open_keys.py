@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from policysim.language.request import ContextValue
     from policysim.language.source import Location
 
-BUDGET: Final = 128
+BUDGET: Final = 64
 """How many combinations are evaluated; beyond it each key is tried by itself, the others left open."""
 
 _SHOWN: Final = 3

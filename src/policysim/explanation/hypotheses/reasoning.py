@@ -94,7 +94,7 @@ def is_explained(diagnosis: Diagnosis) -> bool:
     if len(left) != 1 or left[0].opposing:
         return False
     named = layer_of_message(diagnosis.call.denial) if diagnosis.call.denial is not None else None
-    return left[0].code not in _NOT_AT_HAND or left[0].layer is named
+    return left[0].code not in _NOT_AT_HAND or (named is not None and left[0].layer is named)
 
 
 def _ranked(possibilities: Iterable[Possibility]) -> Reasoned:
