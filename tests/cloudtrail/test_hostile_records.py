@@ -159,3 +159,23 @@ def test_wide_parameters_are_gone_through_once() -> None:
         event(eventSource="ec2.amazonaws.com", eventName="StopInstances", requestParameters=parameters)
     )
     assert len(found.requests) == 2_000
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "parameters", "resources"),
+    [
+        ("rds", "DeleteDBInstance", {f"p{n}": f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:x{n}" for n in range(5_000)}, None),
+        (
+            "ssm",
+            "GetParameters",
+            {},
+            [{"ARN": f"arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/a{n}", "accountId": ACCOUNT} for n in range(5_000)],
+        ),
+    ],
+)
+def test_each_of_very_many_resources_is_looked_at_without_going_through_all_others(
+    source: str, name: str, parameters: dict[str, Any], resources: list[dict[str, str]] | None
+) -> None:
+    fields = record(eventSource=f"{source}.amazonaws.com", eventName=name, requestParameters=parameters)
+    found = call_from_event(event_from_record({**fields, "resources": resources}))
+    assert len(found.requests) == 5_000

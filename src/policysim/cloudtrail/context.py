@@ -55,7 +55,8 @@ def context_of_event(asked: Asked) -> RequestContext:
 def _tags(asked: Asked) -> RequestTags:
     """The tags of the request; an action of another service that the call needs as well is not given them."""
     own = service_prefix(asked.event.event_source) == asked.action.partition(":")[0].lower()
-    return tags_of_request(asked.action, asked.resource, asked.event.parameters) if own else RequestTags({})
+    called = API_DATE.sub("", asked.event.event_name)
+    return tags_of_request(asked.action, asked.resource, asked.event.parameters, called) if own else RequestTags({})
 
 
 def _may_be_saml(asked: Asked) -> bool:
@@ -276,8 +277,8 @@ def _assertion(asked: Asked) -> Keys:
 
 
 def _parameters(asked: Asked) -> Keys:
-    parameters = asked.event.parameters
-    keys: Keys = dict(keys_from_parameters(asked.action, asked.resource, parameters))
+    parameters, by_name = asked.event.parameters, asked.event.parameter_names
+    keys: Keys = dict(keys_from_parameters(asked.action, asked.resource, parameters, by_name))
     return _absent(keys_not_in_parameters(asked.action, asked.resource, parameters)) | keys
 
 

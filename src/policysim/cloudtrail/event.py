@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -182,6 +183,16 @@ class Event(_Part):
     def parameters(self) -> Mapping[str, Any]:
         """``requestParameters`` where it is an object, else an empty one."""
         return self.request_parameters if isinstance(self.request_parameters, dict) else {}
+
+    @cached_property
+    def parameter_names(self) -> Mapping[str, str]:
+        """The names of the request parameters by their lower-case form."""
+        return {name.lower(): name for name in self.parameters}
+
+    @cached_property
+    def owner_by_arn(self) -> Mapping[str, str]:
+        """The account that ``resources`` gives for each ARN."""
+        return {entry.arn: entry.account_id for entry in self.resources or () if entry.arn and entry.account_id}
 
     @property
     def failure(self) -> ResponseError | None:

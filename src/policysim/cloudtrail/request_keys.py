@@ -153,9 +153,14 @@ PASSED_TO: Final = {
 """The service that a role is passed to, by service prefix and operation, where there is only one (spec S9)."""
 
 
-def keys_from_parameters(action: str, resource: str, parameters: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """The condition keys that the request parameters prove for an action on a resource, tags aside."""
-    keys = dict(_same_named(action, parameters))
+def keys_from_parameters(
+    action: str, resource: str, parameters: Mapping[str, Any], by_name: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """The condition keys that the request parameters prove for an action on a resource, tags aside.
+
+    ``by_name`` has the names of the parameters by their lower-case form.
+    """
+    keys = dict(_same_named(action, parameters, by_name))
     for row in _rows_for(action, _type_of(resource)):
         values = values_given(parameters, row.parameter)
         if values and HIDDEN not in values:
@@ -180,9 +185,10 @@ def values_given(parameters: Mapping[str, Any], path: str) -> tuple[str, ...]:
     return _texts(inner.get(last)) if isinstance(inner, dict) else ()
 
 
-def _same_named(action: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _same_named(
+    action: str, parameters: Mapping[str, Any], by_name: Mapping[str, str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The keys that have the name of the parameter whose value they are; an ARN is one only as an ARN."""
-    by_name = {name.lower(): name for name in parameters}
     for key in _same_named_of(action):
         values = _texts(parameters.get(by_name.get(key.name.partition(":")[2].lower(), "")))
         fits = key.type != "ARN" or all(parse_arn(value) is not None for value in values)

@@ -56,12 +56,12 @@ class RequestTags(NamedTuple):
     families: tuple[str, ...] = ()
 
 
-def tags_of_request(action: str, resource: str, parameters: Mapping[str, Any]) -> RequestTags:
-    """The condition keys of the tags that a request for an action on a resource passes."""
+def tags_of_request(action: str, resource: str, parameters: Mapping[str, Any], called: str) -> RequestTags:
+    """The condition keys of the tags that a request for an action on a resource passes to the operation ``called``."""
     service, _, name = action.lower().partition(":")
     if service == "s3" and "object" in name:
         return _object_tags(parameters)
-    shown = list(_tags(resource, parameters))
+    shown = list(_tags(resource, parameters, called))
     removed = [text for name in REMOVING_PARAMETERS for text in _names_in(parameters.get(name))]
     if any(tag.name == HIDDEN for tag in shown) or HIDDEN in removed or HIDDEN in map(parameters.get, TAG_PARAMETERS):
         return RequestTags({})
@@ -99,26 +99,26 @@ def _in_document(parameters: Mapping[str, Any]) -> Iterator[Tag]:
     yield from _tag_list(tag_set.get("Tag") if isinstance(tag_set, dict) else None)
 
 
-def _tags(resource: str, parameters: Mapping[str, Any]) -> Iterator[Tag]:
+def _tags(resource: str, parameters: Mapping[str, Any], called: str) -> Iterator[Tag]:
     """The tags that a request passes, in the shapes that services write them in."""
     for name in TAG_PARAMETERS:
         yield from _tag_list(parameters.get(name))
     yield from _in_document(parameters)
     arn = parse_arn(resource)
-    for specification in _specifications(parameters):
+    for specification in _specifications(parameters, called):
         # Each specification tags the new resources of one type only.
         of_type = specification.get("resourceType", specification.get("ResourceType"))
         if arn is not None and of_type == arn.resource_type:
             yield from _tag_list(specification.get("tags", specification.get("Tag")))
 
 
-def _specifications(parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _specifications(parameters: Mapping[str, Any], called: str) -> Iterator[dict[str, Any]]:
     """The tag specifications of Amazon EC2, in the older form of its records and in the newer one."""
     found = _items(parameters.get("tagSpecificationSet"))
-    for name, inner in parameters.items():
-        if name.endswith("Request") and isinstance(inner, dict):
-            one = inner.get("TagSpecification")
-            found = [*found, *(one if isinstance(one, list) else [one])]
+    newer = parameters.get(f"{called}Request")
+    if isinstance(newer, dict):
+        one = newer.get("TagSpecification")
+        found = [*found, *(one if isinstance(one, list) else [one])]
     yield from (each for each in found if isinstance(each, dict))
 
 

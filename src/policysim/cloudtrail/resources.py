@@ -290,7 +290,7 @@ def _other_recipient(action: str, around: Circumstances) -> str | None:
 def _owner_in_record(arn: str, event: Event) -> str | None:
     """The account that ``resources`` gives for the ARN, or for the bucket that an object lies in."""
     bucket = arn.partition("/")[0]
-    owners = {entry.arn: entry.account_id for entry in event.resources or () if entry.account_id}
+    owners = event.owner_by_arn
     found = owners.get(arn) or (owners.get(bucket) if bucket.split(":")[2:3] == ["s3"] else None)
     return found if found is not None and is_account_id(found) else None
 
