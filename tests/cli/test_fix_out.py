@@ -244,3 +244,15 @@ def test_an_organisation_s_policy_is_edited_from_an_account_in_it(tmp_path: Path
     apply(tmp_path)
     whole = json.loads(run("explain", "event.json", "--account", account, "--format", "json", cwd=tmp_path).stdout)
     assert whole["reports"][0]["decision"]["effect"] == "allowed"
+
+
+def test_e6_x4_a_first_policy_is_entered_where_the_folder_keeps_it(folder: Path) -> None:
+    account_folder(folder / "account")
+    done = explain(folder, "--fix-out", "fix.patch")
+    assert "fix.patch edits account/authorization-details.json" in done.stderr
+    apply(folder)
+    assert effect(folder) == ["allowed"]
+    details = json.loads((folder / "account" / "authorization-details.json").read_text())
+    assert [one["PolicyName"] for one in details["RoleDetailList"][0]["RolePolicyList"]] == [
+        "allow-s3-putobject-report-csv"
+    ]

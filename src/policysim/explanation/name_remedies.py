@@ -15,6 +15,7 @@ from policysim.account.policy_holders import policy_holders
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
 from policysim.explanation.diagnosis import Remedy
+from policysim.explanation.fixes.near import known_resources
 from policysim.explanation.remedy_codes import RemedyCode
 from policysim.language.arns import parse_arn
 from policysim.language.patterns import resource_pattern_of
@@ -24,7 +25,6 @@ from policysim.language.spelling import misspelt
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policysim.account.account import Organisation
     from policysim.cloudtrail.call import Call
     from policysim.explanation.fixes.candidates import Case
     from policysim.language.arns import Arn
@@ -71,7 +71,7 @@ def _as_told(case: Case, call: Call | None) -> Request:
 
 
 def _others(case: Case, asked: Arn) -> Iterator[_Other]:
-    known = _known(case.organisation)
+    known = known_resources(case)
     for arn in known:
         other = parse_arn(arn)
         if other is not None:
@@ -97,16 +97,6 @@ def _siblings(asked: Arn, known: dict[str, None]) -> Iterator[_Other]:
     for arn in known:
         if arn.startswith(f"{own}:") or own.startswith(f"{arn}:"):
             yield _Other(RemedyCode.CORRECT_NAME, arn, _QUALIFIED.format(found=arn, asked=own))
-
-
-def _known(organisation: Organisation) -> dict[str, None]:
-    """Every resource that the accounts at hand list."""
-    return {
-        arn: None
-        for account in organisation.accounts.values()
-        for listed in (account.resource_policies or {}, account.tags or {})
-        for arn in listed
-    }
 
 
 def _allowed_patterns(case: Case) -> Iterator[Arn]:

@@ -35,7 +35,7 @@ _MAY_BE_MEANT: Final = "if `{old}` is a name of its own, this takes it out of {s
 
 def correct_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The resource in the place of one that is nearly spelt so, with its wildcards kept."""
-    known: frozenset[str] | None = None
+    known: dict[str, None] | None = None
     for miss in near(case, aim, Element.RESOURCE):
         resource = miss.match.statement.resource
         if resource is None or resource.negated or miss.outcome.reason is not Reason.RESOURCE_OTHER:

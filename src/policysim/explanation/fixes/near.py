@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from policysim.evaluation.reasons import Element
 from policysim.explanation.fixes.documents import refusal
 from policysim.explanation.near_misses import one_element_short
-from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +31,11 @@ def near_conditions(case: Case, aim: Aim) -> Iterator[tuple[NearMiss, ConditionE
             yield miss, entry
 
 
-def known_resources(case: Case) -> frozenset[str]:
-    """The ARNs of the resources that the accounts at hand list."""
-    return frozenset(
-        arn
+def known_resources(case: Case) -> dict[str, None]:
+    """The ARNs of the resources that the accounts at hand list, in their order."""
+    return {
+        arn: None
         for account in case.organisation.accounts.values()
         for listed in (account.resource_policies or {}, account.tags or {})
         for arn in listed
-        if parse_arn(arn) is not None
-    )
+    }
