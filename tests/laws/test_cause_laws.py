@@ -4,6 +4,7 @@
   and every confirmed cause denies in truth.
 - The same holds when the policies of a layer were not collected.
 - A statement that denies in truth, in a way that AWS's words leave room for, is never refuted.
+- Once a single confirmed cause is repaired, its layer denies no more.
 - With every obstacle out of the way nothing denies any more, for certain.
 - The order of documents changes no cause.
 """
@@ -107,6 +108,27 @@ def test_m10_what_denies_in_truth_is_never_refuted(
     for match in truth.statements:
         if is_deny(match) and (bare or match.layer.value == truth.layer):
             assert not any(one.startswith(f"{statement(match)} denies") for one in refuted)
+
+
+@settings(max_examples=150, deadline=None)
+@given(situations())
+def test_m10_once_the_single_confirmed_cause_is_repaired_its_layer_denies_no_more(
+    situation: tuple[Question, Layers],
+) -> None:
+    question, content = situation
+    asked, policies = request_of(question), policy_set(content)
+    decision = decide(asked, policies, CATALOGUE)
+    assume(decision.effect in DENIALS and decision.checks)
+    confirmed = [one for one in causes(asked, policies, words_of(decision)) if one.tested is CONFIRMED]
+    assert confirmed, "the policies at hand deny, and AWS says the same"
+    assume(len(confirmed) == 1 and confirmed[0].layer is not None)
+    layer = confirmed[0].layer
+    denies = {one.statement.location for one in decision.statements if is_deny(one) and one.layer is layer}
+    repaired = without_statements(policies, denies)
+    if not denies and layer is not None:
+        repaired = with_allow(policies, layer, asked.principal)
+    after = decide(asked, repaired, CATALOGUE)
+    assert after.effect is not decision.effect or after.layer != decision.layer
 
 
 def with_one_layer_unread(policies: PolicySet, pick: int) -> PolicySet:
