@@ -22,6 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.scenarios.running import ACME, REPOSITORY, evidence_of, report, scenarios
 
 WIDTHS: Final = (1200, 390)
+HIGHEST: Final = 12_000
+"""Pictures of longer pages show their upper part: a browser cannot draw any height."""
+
 SCHEMES: Final = ("light", "dark")
 _FLAGS: Final = (
     "--headless",
@@ -92,7 +95,7 @@ def _report(log: Path) -> str:
 
 
 def check_page(html: str, folder: Path, name: str) -> list[str]:
-    """Pictures of one page in every width and scheme, and what is wrong with it."""
+    """Takes pictures of one page in every width and scheme, and tells what is wrong with it."""
     failures = []
     for width in WIDTHS:
         seen = measured(html, width)
@@ -100,7 +103,8 @@ def check_page(html: str, folder: Path, name: str) -> list[str]:
             failures.append(f"{width} px: the page is {seen.scroll} px wide")
         failures += [f"{width} px: {complaint}" for complaint in seen.complaints]
         for scheme in SCHEMES:
-            picture(html, folder / f"{name}-{width}-{scheme}.png", (width, seen.height), scheme)
+            size = (width, min(seen.height, HIGHEST))
+            picture(html, folder / f"{name}-{width}-{scheme}.png", size, scheme)
     return failures
 
 

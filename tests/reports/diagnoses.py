@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from policysim.cloudtrail.call import Call, CallRequest, Provenance
 from policysim.cloudtrail.denial import Denial, DenialKind
 from policysim.cloudtrail.event import Event
@@ -19,7 +21,21 @@ from policysim.evaluation.layers import LAYERS, LayerName
 from policysim.evaluation.policy_set import AttachedPolicy, Gap
 from policysim.evaluation.reasons import Element, Reason
 from policysim.evaluation.truth import FALSE, TRUE
-from policysim.explanation.diagnosis import Agreement, Diagnosis, Fix, NearMiss, RequestDiagnosis, Verification
+from policysim.explanation.diagnosis import (
+    Agreement,
+    AwsEvaluation,
+    ComparedCheck,
+    Diagnosis,
+    Fact,
+    Fix,
+    Hypothesis,
+    NearMiss,
+    Obstacle,
+    Remedy,
+    RequestDiagnosis,
+    Verification,
+)
+from policysim.explanation.diagnosis import Tested as Result
 from policysim.language.edits import TextEdit
 from policysim.language.locator import locate
 from policysim.language.policy_types import PolicyType
@@ -252,3 +268,46 @@ def samples() -> dict[str, Diagnosis]:
         "nothing known": diagnosis(None, agreement=Agreement.UNKNOWN, unresolved=("the action is not known",)),
         "no policy": diagnosis(None, said=denial(iam=False, layer=None, cause="S3 Block Public Access")),
     }
+
+
+def cause(code: str, tested: Result, rank: int = 1) -> Hypothesis:
+    return Hypothesis(
+        code=code,
+        cause=f"the {code} cause",
+        rank=rank,
+        tested=tested,
+        test=f"evaluated with {code}",
+        supporting=(f"{code} speaks for it",),
+        opposing=(f"{code} speaks against it",),
+        next=f"look at {code}",
+    )
+
+
+def everything() -> Diagnosis:
+    miss = near_miss()
+    return replace(
+        diagnosis(
+            open_decision(),
+            said=denial(),
+            happened=event(),
+            near_misses=(miss,),
+            fixes=(fix_of(miss),),
+            next_steps=("collect more",),
+            unresolved=("the endpoint is not known",),
+        ),
+        obstacles=(Obstacle(LayerName.SCP, "ou-prod", scp_match()), Obstacle(LayerName.BOUNDARY, None, None)),
+        hypotheses=(cause("one", Result.POSSIBLE), cause("two", Result.POSSIBLE, 2), cause("three", Result.REFUTED, 3)),
+        separating=Fact("find the address of the caller", "aws cloudtrail lookup-events"),
+        remedies=(Remedy("use-mfa", "call with MFA", "aws sts get-session-token", verified=True),),
+        aws=AwsEvaluation(
+            kind="authorization-details",
+            source="details.json",
+            action="s3:PutObject",
+            resource="*",
+            effect="EXPLICIT_DENY",
+            checks=(
+                ComparedCheck("SERVICE_CONTROL_POLICY", "ou-prod", "EXPLICIT_DENY", "ALLOW", ("p-1: Deny",), "no"),
+            ),
+            differences=("AWS denies in the SCP layer, policysim allows",),
+        ),
+    )

@@ -15,7 +15,7 @@ from policysim.reports.build import report_of
 from policysim.reports.groups import Grouping, GroupReport
 from policysim.reports.html_report import html_of_groups
 from policysim.reports.markup import Markup, element, lines, sentence
-from tests.reports.diagnoses import denial, diagnosis, event, explicit_decision, samples
+from tests.reports.diagnoses import denial, diagnosis, event, explicit_decision, fix_of, near_miss, samples
 
 if TYPE_CHECKING:
     from policysim.explanation.diagnosis import Diagnosis
@@ -115,3 +115,15 @@ def test_an_element_escapes_text_and_attributes_and_refuses_strange_names() -> N
         element("p", **{"x y": "1"})
     assert lines("a\r\n\x1b<").html == "a\n\\x1b&lt;"
     assert sentence("use `a<b` or s3:GetObject.").html == "use <code>a&lt;b</code> or <code>s3:<wbr>GetObject</code>."
+
+
+def test_alternatives_are_folded_and_the_first_edit_of_each_step_is_not() -> None:
+    first = fix_of(near_miss())
+    fixes = tuple(
+        replace(first, summary=f"edit {number}", step=step) for number, step in enumerate((1, 1, 1, 2, 2), start=1)
+    )
+    html = page_of(replace(samples()["implicit"], fixes=fixes))
+    folded = re.findall(r'<details class="more"><summary>(.*?)</summary>(.*?)</details>', html, re.DOTALL)
+    assert [summary for summary, _ in folded] == ["2 alternatives", "1 alternative"]
+    hidden = "".join(inside for _, inside in folded)
+    assert [number for number in range(1, 6) if f"edit {number}<" in hidden] == [2, 3, 5]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from policysim.reports.json_report import json_text
 from policysim.reports.schema import PUBLISHED, answer_schema, report_schema, schema_text
 from tests.reports.diagnoses import (
     diagnosis,
+    everything,
     explicit_decision,
     fix_of,
     implicit_decision,
@@ -27,10 +29,26 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 KEYS = {
+    "": "event denial requests decision agreement checks near_misses hypotheses fixes",
     "event": "id time source name region principal account error_code",
     "denial": "raw principal action resource layer kind policy_arn authorization_id iam cause",
+    "requests": "action resource conditional provenance decision",
+    "requests provenance": "principal action resource owner",
     "decision": "effect layer statements possible unknown_keys caveats gaps",
+    "decision unknown_keys": "key values",
+    "checks": "checkType evaluatedEffect target matchedStatements",
+    "checks matchedStatements": "policy sid index file line column end_line end_column",
+    "near_misses": "statement element wanted found file line column",
+    "obstacles": "layer node statement certain setting",
+    "hypotheses": "code cause rank evidence tested test next",
+    "hypotheses evidence": "supporting opposing",
+    "separating": "sentence command",
+    "aws_evaluation": "kind source action resource effect checks differences",
+    "remedies": "code sentence command verified",
+    "fixes": "kind summary file diff replacements command also_affects verified warning",
+    "fixes verified": "effect layer unknown_keys",
 }
+"""The keys that are fixed, by the way to the object that holds them; lists are gone through."""
 
 
 def as_json(name: str) -> Any:
@@ -61,14 +79,31 @@ def test_the_schema_rejects_a_report_without_one_of_its_keys() -> None:
         jsonschema.validate(document, report_schema())
 
 
-def test_the_envelope_and_the_fixed_keys() -> None:
+def objects_at(value: Any, way: str) -> list[dict[str, Any]]:
+    """Every object at the end of a way through objects and lists."""
+    found = [value]
+    for step in way.split():
+        found = [one for parent in found for one in _listed(parent[step])]
+    return found
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize(("way", "keys"), KEYS.items())
+def test_the_fixed_keys(way: str, keys: str) -> None:
+    full = report_of(replace(everything(), decision=explicit_decision()))
+    opened = report_of(everything())
+    value = json.loads(json_text(report_file([full, opened], __version__)))
+    found = [one for report in value["reports"] for one in objects_at(report, way)]
+    assert found, way
+    assert all(set(keys.split()) <= one.keys() for one in found)
+
+
+def test_the_envelope() -> None:
     document = as_json("explicit")
-    assert (document["schema"], document["policysim"]) == (1, __version__)
-    report = document["reports"][0]
-    for part, keys in KEYS.items():
-        assert set(keys.split()) <= set(report[part])
-    fixed = "event denial requests decision agreement checks near_misses hypotheses fixes"
-    assert set(fixed.split()) <= set(report)
+    assert (document["schema"], document["policysim"], document["groups"]) == (1, __version__, [])
 
 
 def test_checks_are_in_the_order_and_the_words_of_aws() -> None:

@@ -12,12 +12,7 @@ from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.diagnosis import (
     Agreement,
-    AwsEvaluation,
-    ComparedCheck,
-    Fact,
-    Hypothesis,
     Obstacle,
-    Remedy,
 )
 from policysim.explanation.diagnosis import Tested as Result
 from policysim.reports.build import report_of
@@ -26,63 +21,19 @@ from policysim.reports.report_sections import page_of
 from policysim.reports.steps import STEPS, Part, Step
 from policysim.reports.text_report import report_text
 from tests.reports.diagnoses import (
+    cause,
     denial,
     diagnosis,
-    event,
+    everything,
     explicit_decision,
     fix_of,
     implicit_decision,
     near_miss,
-    open_decision,
     samples,
-    scp_match,
 )
 
 if TYPE_CHECKING:
     from policysim.explanation.diagnosis import Diagnosis
-
-
-def cause(code: str, tested: Result, rank: int = 1) -> Hypothesis:
-    return Hypothesis(
-        code=code,
-        cause=f"the {code} cause",
-        rank=rank,
-        tested=tested,
-        test=f"evaluated with {code}",
-        supporting=(f"{code} speaks for it",),
-        opposing=(f"{code} speaks against it",),
-        next=f"look at {code}",
-    )
-
-
-def everything() -> Diagnosis:
-    miss = near_miss()
-    return replace(
-        diagnosis(
-            open_decision(),
-            said=denial(),
-            happened=event(),
-            near_misses=(miss,),
-            fixes=(fix_of(miss),),
-            next_steps=("collect more",),
-            unresolved=("the endpoint is not known",),
-        ),
-        obstacles=(Obstacle(LayerName.SCP, "ou-prod", scp_match()), Obstacle(LayerName.BOUNDARY, None, None)),
-        hypotheses=(cause("one", Result.POSSIBLE), cause("two", Result.POSSIBLE, 2), cause("three", Result.REFUTED, 3)),
-        separating=Fact("find the address of the caller", "aws cloudtrail lookup-events"),
-        remedies=(Remedy("use-mfa", "call with MFA", "aws sts get-session-token", verified=True),),
-        aws=AwsEvaluation(
-            kind="authorization-details",
-            source="details.json",
-            action="s3:PutObject",
-            resource="*",
-            effect="EXPLICIT_DENY",
-            checks=(
-                ComparedCheck("SERVICE_CONTROL_POLICY", "ou-prod", "EXPLICIT_DENY", "ALLOW", ("p-1: Deny",), "no"),
-            ),
-            differences=("AWS denies in the SCP layer, policysim allows",),
-        ),
-    )
 
 
 def text_of(diagnosed: Diagnosis, *, verbose: bool = False) -> str:

@@ -147,12 +147,13 @@ class Weight(Enum):
 
 
 class Section(NamedTuple):
-    """A titled part of a report."""
+    """A titled part of a report; an ``alternative`` says how else to do what the section before it does."""
 
     part: Part
     title: str
     blocks: tuple[Block, ...]
     weight: Weight = Weight.ALWAYS
+    alternative: bool = False
 
 
 class Headline(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.decision import Effect
@@ -150,14 +151,13 @@ def _steps(page: Page, level: str) -> Iterator[Markup]:
 
 
 def _cards(sections: Sequence[Section], level: str) -> Iterator[Markup]:
-    """A card for each section; of the proposed edits, what comes behind the first stays folded."""
-    folded = [section for section in sections if section.part is Part.FIXES][1:]
-    for section in sections:
-        if section not in folded:
-            yield _card(section, level)
-    if folded:
-        titles = element("summary", f"{counted(len(folded), 'further proposal')}")
-        yield element("details", titles, *(_card(section, level) for section in folded), class_="more")
+    """A card for each section; alternatives stay folded behind what they are alternatives to."""
+    for are_alternatives, run in groupby(sections, key=lambda section: section.alternative):
+        cards = [_card(section, level) for section in run]
+        if are_alternatives:
+            yield element("details", element("summary", counted(len(cards), "alternative")), *cards, class_="more")
+        else:
+            yield from cards
 
 
 def _card(section: Section, level: str) -> Markup:

@@ -167,6 +167,7 @@ main{padding:24px 16px 48px}
 .way .level{display:none}.way .upright{display:block;max-width:420px}
 .facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:10px}
 .layers thead{display:none}
+.table table:not(.layers){min-width:600px}
 .layers tr{display:block;padding:10px 0;border-bottom:1px solid var(--rule)}
 .layers tr:last-child{border:0}
 .layers tr>*{display:block;border:0;padding:1px 0}

@@ -45,7 +45,9 @@ def fix_sections(fixes: Sequence[FixDocument], action: str, *, verbose: bool) ->
             continue
         step = f", step {fix.step} of {steps}" if steps > 1 else ""
         count = f" {number} of {len(fixes)}" if len(fixes) > 1 else ""
-        sections.append(Section(Part.FIXES, f"Proposed fix{count}{step}", tuple(_fix(fix, action))))
+        is_alternative = _place_in_step(fix, fixes) > 0
+        title, blocks = f"Proposed fix{count}{step}", tuple(_fix(fix, action))
+        sections.append(Section(Part.FIXES, title, blocks, alternative=is_alternative))
     if left := len(fixes) - len(sections):
         more = Sentence(f"... and {counted(left, 'more alternative')} (-v shows all)")
         sections[-1] = sections[-1]._replace(blocks=(*sections[-1].blocks, Sentence(""), more))
