@@ -65,3 +65,13 @@ def test_a_policy_arn_at_the_end_of_a_full_line_is_left_open_too() -> None:
     text = f"{WHO}{OBJECT} with an explicit deny in a session policy: arn:aws:iam::111122223333:policy/limits"
     denial = read_wrapped(f"{text[:-3]}\n{text[-3:]}")
     assert (denial.layer, denial.policy_arn) == ("session", None)
+
+
+def test_an_authorization_id_that_was_broken_is_whole_or_left_out() -> None:
+    link = (
+        "https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/authorization-details/0a1b2c3d4e5f6g7h8i9j"
+    )
+    text = f"{WHO}{OBJECT}{BECAUSE}. Go to {link} for complete details, or call the GetRequestAuthorizationDetails API"
+    text += " with the following authorization id: 0a1b2c3d4e5f6g7h8i9j"
+    for width in range(40, 200):
+        assert read_wrapped(broken(text, width)).authorization_id in ("0a1b2c3d4e5f6g7h8i9j", None), width

@@ -221,7 +221,9 @@ def _further_cause(words: Mapping[str, str]) -> str | None:
     return None
 
 
-_DETAILS_LINK = re.compile(r"#/authorization-details/([0-9A-Za-z]+)")
+_DETAILS_LINK = re.compile(r"#/authorization-details/([0-9A-Za-z]++)(?!\n(?!for\b)[0-9A-Za-z])")
+"""The id in the link; one that a line was broken in goes on with other words than those behind the link."""
+
 _DETAILS_ID = re.compile(r"authorization\s+id:\s*([0-9A-Za-z]+)")
 
 
