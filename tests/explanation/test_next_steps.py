@@ -14,7 +14,7 @@ from policysim.explanation.next_steps import next_steps
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import parse_policy
 from policysim.language.source import Source
-from tests.explanation.denied_cases import ANN, KEY, allow, attached, document, in_force, request
+from tests.explanation.denied_cases import ANN, KEY, allow, attached, deny, document, in_force, request
 
 PROVENANCE = Provenance("event", "event", "event", "event")
 
@@ -100,6 +100,17 @@ def test_gaps_and_unknown_keys_of_an_open_decision_become_steps() -> None:
     assert steps[0] == "the SCPs were not collected: `aws organizations list-policies`"
     assert any(step.startswith("find the value of aws:SourceVpc") for step in steps)
     assert steps[-1] == "a note"
+
+
+def test_e3_a_key_that_only_a_deny_hangs_on_is_not_asked_for_where_aws_found_none() -> None:
+    statement = deny("s3:*", Condition={"Bool": {"aws:SecureTransport": "false"}})
+    policies = in_force({LayerName.IDENTITY: attached(document(allow("sqs:*"), statement))})
+    decision = decide(request("s3:GetObject", complete=False), policies)
+    told = Denial(raw="", recognised=True, layer="identity", kind=DenialKind.IMPLICIT)
+    assert not next_steps(call(told), decision, compare(told, decision), ())
+    bare = Denial(raw="", recognised=True)
+    [step] = next_steps(call(bare), decision, compare(bare, decision), ())
+    assert step.startswith("find the value of aws:SecureTransport")
 
 
 def test_the_gaps_of_the_layer_that_aws_names_come_first() -> None:

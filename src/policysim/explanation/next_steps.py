@@ -12,7 +12,7 @@ from policysim.cloudtrail.aws_evaluation import EvaluationKind
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
-from policysim.explanation.agreement import Finding, layer_of_message
+from policysim.explanation.agreement import Finding, layer_of_message, rules_out_a_deny
 from policysim.explanation.diagnosis import Agreement
 from policysim.explanation.fetching import fetch, in_words, policy_command, read_policy
 from policysim.explanation.key_sources import where_to_look
@@ -45,7 +45,7 @@ def next_steps(call: Call, decision: Decision | None, comparison: Comparison, ad
         steps.update(dict.fromkeys(_without_policies(call)))
     else:
         named = layer_of_message(call.denial) if call.denial is not None else None
-        steps.update(dict.fromkeys(_of_decision(decision, comparison, named)))
+        steps.update(dict.fromkeys(_of_decision(decision, comparison, named, call.denial)))
     steps.update(dict.fromkeys(advice))
     return tuple(steps)
 
@@ -102,17 +102,26 @@ def _suspects(request: Request) -> tuple[LayerName, ...]:
     return (LayerName.IDENTITY, LayerName.RESOURCE) if policy_command(request) else (LayerName.IDENTITY,)
 
 
-def _of_decision(decision: Decision, comparison: Comparison, named: LayerName | None) -> Iterator[str]:
-    """What is open in the decision; the gaps of the layer that AWS names come first."""
+def _of_decision(
+    decision: Decision, comparison: Comparison, named: LayerName | None, denial: Denial | None
+) -> Iterator[str]:
+    """What is open in the decision; the gaps of the layer that AWS names come first.
+
+    A key that could only have made the denial an explicit one is of no use where AWS's words rule that out.
+    """
     if decision.effect is Effect.DEPENDS or decision.possible or comparison.agreement is not Agreement.AGREES:
         named_first = [gap for check in decision.checks if check.layer is named for gap in check.gaps]
         for gap in (*named_first, *decision.gaps):
             yield f"{gap.sentence}: `{gap.command}`" if gap.command else gap.sentence
             yield from (f"correct {_where(problem)}{problem.message}" for problem in gap.problems)
-    for unknown in decision.unknown_keys:
-        yield _find(unknown, decision.request)
+    if not (comparison.agreement is Agreement.AGREES and _only_adds_a_deny(denial, decision)):
+        yield from (_find(unknown, decision.request) for unknown in decision.unknown_keys)
     if decision.effect is Effect.ALLOWED and comparison.agreement is Agreement.DISAGREES:
         yield from _suspicions(decision, comparison, named)
+
+
+def _only_adds_a_deny(denial: Denial | None, decision: Decision) -> bool:
+    return decision.effect is Effect.IMPLICIT_DENY and rules_out_a_deny(denial, decision)
 
 
 def _where(problem: Problem) -> str:
