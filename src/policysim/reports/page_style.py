@@ -62,7 +62,8 @@ TEXT_ON: Final[tuple[tuple[str, str], ...]] = (
 _RULES: Final = """
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-behavior:smooth}
-body{margin:0;background:var(--page);color:var(--text);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,
+body{margin:0;overflow-wrap:anywhere;background:var(--page);color:var(--text);
+font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,
 "Helvetica Neue","Liberation Sans",Arial,sans-serif}
 main{max-width:1080px;margin:0 auto;padding:40px 24px 64px}
 h1,h2,h3,h4{line-height:1.25;margin:0;font-weight:650;letter-spacing:-.01em}
@@ -79,7 +80,7 @@ color:var(--on-strong)}
 .head h1 code,.head h2 code{font-size:.94em;font-weight:600}
 .lead{font-size:17px;color:var(--text);max-width:75ch}
 .card{background:var(--card);border:1px solid var(--rule);border-radius:12px;padding:20px 24px;margin-top:24px}
-.facts{display:grid;grid-template-columns:minmax(84px,auto) 1fr;gap:7px 20px;font-size:15px}
+.facts{display:grid;grid-template-columns:minmax(84px,auto) minmax(0,1fr);gap:7px 20px;font-size:15px}
 .facts dt{color:var(--quiet)}.facts dd{margin:0;min-width:0;overflow-wrap:anywhere}
 .way svg{display:block;width:100%;height:auto}
 .way .upright{display:none}
@@ -155,7 +156,8 @@ details>summary{cursor:pointer;color:var(--link);font-size:15px}
 td details{margin-top:4px;font-weight:400}td details>summary{font-size:13px}td .at{margin-top:6px}
 details[open]>summary{margin-bottom:4px}
 .index{list-style:none;padding:0}
-.index li{display:grid;grid-template-columns:64px 1fr;gap:14px;padding:12px 0;border-bottom:1px solid var(--rule)}
+.index li{display:grid;grid-template-columns:64px minmax(0,1fr);
+gap:14px;padding:12px 0;border-bottom:1px solid var(--rule)}
 .index li:last-child{border:0}
 .index li+li{margin:0}
 .index .count{font-size:22px;font-weight:650;text-align:right;font-variant-numeric:tabular-nums}
@@ -171,7 +173,7 @@ main{padding:24px 16px 48px}
 .layers tr{display:block;padding:10px 0;border-bottom:1px solid var(--rule)}
 .layers tr:last-child{border:0}
 .layers tr>*{display:block;border:0;padding:1px 0}
-.index li{grid-template-columns:44px 1fr}
+.index li{grid-template-columns:44px minmax(0,1fr)}
 }
 @media print{
 :root{--page:#fff;--card:#fff}
