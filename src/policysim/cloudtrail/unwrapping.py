@@ -41,21 +41,25 @@ def read_wrapped(text: str, column: int = 0) -> Denial:
         return best
     if _understood(joined) > _understood(best):
         return joined
-    if best is plain and not _may_go_on(text, plain.raw, lines, full):
+    if best is plain and not _may_go_on(text, plain, lines, full):
         return plain
     return joined if full > 1 else _agreed(joined, best)
 
 
-def _may_go_on(text: str, message: str, lines: list[str], full: int) -> bool:
+def _may_go_on(text: str, denial: Denial, lines: list[str], full: int) -> bool:
     """Whether a message ends where a full line does, so that its last name may go on in the next one.
 
-    Then all of that line is the rest of the name: a line of several words is other text.
+    Then all of that line is the rest of the name: a line of several words is other text, unless the resource is one
+    that is named in words, such as `instance profile web`.
     """
-    end = text.find(message) + len(message)
+    end = text.find(denial.raw) + len(denial.raw)
     number = text.count("\n", 0, end)
-    return number < full and text[end : end + 1] == "\n" and _REST_OF_A_NAME.fullmatch(lines[number + 1]) is not None
+    in_words = denial.resource is not None and denial.resource.isalpha() and denial.raw.endswith(denial.resource)
+    rest = _REST_OF_WORDS if in_words else _REST_OF_A_NAME
+    return number < full and text[end : end + 1] == "\n" and rest.fullmatch(lines[number + 1]) is not None
 
 
+_REST_OF_WORDS: Final = re.compile(r"(?:[a-z]+ ){0,2}[\w/.:@=+,*~%-]+\.?[ ]*")
 _REST_OF_A_NAME: Final = re.compile(r"[\w/.:@=+,*~%-]+[\"']?\.?[ ]*")
 
 
