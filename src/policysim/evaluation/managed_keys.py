@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from shlex import quote
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.context import context_lookup
@@ -60,7 +61,7 @@ def fixed_key_policy(request: Request) -> FixedPolicy | None:
         f"the policy of the AWS managed key `{resource.arn}` was not collected: it lets callers in through one service "
         "alone, and whether that is the one of `kms:ViaService` is not known"
     )
-    gap = Gap(SERVICE_UNKNOWN_CODE, sentence, f"aws kms list-aliases --key-id {resource.arn}", may_deny=False)
+    gap = Gap(SERVICE_UNKNOWN_CODE, sentence, f"aws kms list-aliases --key-id {quote(resource.arn)}", may_deny=False)
     return FixedPolicy((), (gap,))
 
 

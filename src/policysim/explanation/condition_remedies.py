@@ -8,6 +8,7 @@ id_credentials_mfa_enable-overview and id_roles_create_for-user_externalid; spec
 from __future__ import annotations
 
 from dataclasses import replace
+from shlex import quote
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.context import context_lookup
@@ -102,7 +103,7 @@ _ABSENT_WAYS: Final = {
 }
 """What to do where a flag must be false."""
 
-_ASSUME: Final = "aws sts assume-role --role-arn {role} --role-session-name {session}"
+_ASSUME: Final = "aws sts assume-role --role-arn {role} --role-session-name NAME"
 _RETAG: Final = "aws resourcegroupstaggingapi tag-resources --resource-arn-list {resource} --tags {tag}"
 _COMMANDS: Final = {
     ("mfa", True): ("aws sts get-session-token --serial-number MFA_DEVICE_ARN --token-code CODE"),
@@ -314,8 +315,6 @@ def _allowed(case: Case, request: Request) -> bool:
 
 
 def _command(request: Request, attempt: _Attempt) -> str:
-    import shlex  # noqa: PLC0415  # most remedies have no command
-
     way, value = attempt.way, attempt.values[0]
     tag = f"{attempt.entry.key.partition('/')[2]}={value[0] if isinstance(value, tuple) else 'VALUE'}"
     is_user = request.principal.kind is PrincipalKind.USER
@@ -324,7 +323,4 @@ def _command(request: Request, attempt: _Attempt) -> str:
     role = request.resource.arn if assumes else request.principal.entity_arn or ""
     if "{role}" in template and not role:
         return ""
-    session = "NAME"
-    return template.format(
-        role=shlex.quote(role), session=session, resource=shlex.quote(request.resource.arn), tag=shlex.quote(tag)
-    )
+    return template.format(role=quote(role), resource=quote(request.resource.arn), tag=quote(tag))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.decision import Effect
@@ -147,7 +148,7 @@ def remedies_of_cause(call: Call | None, resource: str = "") -> tuple[Remedy, ..
     bucket = arn.resource.partition("/")[0] if arn is not None and arn.service == "s3" else "BUCKET"
     told = f"{denial.cause or ''} {denial.raw}"
     return tuple(
-        Remedy(code.value, sentence, command.format(bucket=bucket or "BUCKET"))
+        Remedy(code.value, sentence, command.format(bucket=quote(bucket or "BUCKET")))
         for words, code, sentence, command in _SETTINGS
         if words in told
     )[:1]
@@ -161,7 +162,7 @@ def _quarantine(case: Case) -> Iterator[Remedy]:
             yield Remedy(
                 RemedyCode.ROTATE_KEY.value,
                 _ROTATE.format(policy=match.attached.name),
-                f"aws iam list-access-keys --user-name {name}",
+                f"aws iam list-access-keys --user-name {quote(name)}",
             )
 
 
@@ -178,10 +179,12 @@ def _restricted_buckets(case: Case) -> Iterator[Remedy]:
     access = owner.public_access if owner is not None else None
     own = access.bucket(bucket).public_access_block if access is not None else None
     if access is not None and (own is None or not own.restrict_public_buckets):
-        command = f"aws s3control get-public-access-block --account-id {case.request.resource.account}"
+        command = (
+            f"aws s3control get-public-access-block --account-id {quote(case.request.resource.account or 'ACCOUNT')}"
+        )
         yield Remedy(RemedyCode.CHANGE_SETTING.value, _RESTRICTED.format(whose="account"), command)
     else:
-        command = f"aws s3api get-public-access-block --bucket {bucket}"
+        command = f"aws s3api get-public-access-block --bucket {quote(bucket)}"
         yield Remedy(RemedyCode.CHANGE_SETTING.value, _RESTRICTED.format(whose="bucket"), command)
 
 
@@ -193,7 +196,7 @@ def _object_ownership(case: Case) -> Iterator[Remedy]:
     if arn is not None and arn.service == "s3" and (other or doubted):
         bucket = arn.resource.partition("/")[0]
         command = (
-            f"aws s3api put-bucket-ownership-controls --bucket {bucket}"
+            f"aws s3api put-bucket-ownership-controls --bucket {quote(bucket)}"
             " --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'"
         )
         yield Remedy(RemedyCode.CHANGE_SETTING.value, _OWNERSHIP, command)
