@@ -25,7 +25,8 @@ def principal(identity: dict[str, Any], **fields: Any) -> Principal:
     ("access_key", "session", "credentials"),
     [
         ("AKIAEXAMPLE", None, LONG_TERM),
-        ("AKIAEXAMPLE", {"attributes": {"creationDate": "2026-11-24T02:00:00Z"}}, LONG_TERM),
+        ("AKIAEXAMPLE", {"attributes": {"creationDate": "2026-11-24T02:00:00Z"}}, TEMPORARY),
+        ("AKIAEXAMPLE", {"attributes": {}}, LONG_TERM),
         ("ASIAEXAMPLE", None, TEMPORARY),
         (None, {"attributes": {"creationDate": "2026-11-24T02:00:00Z"}}, TEMPORARY),
         (None, {"attributes": {}}, UNKNOWN),

@@ -80,7 +80,7 @@ def test_c42_secure_transport_is_proved_by_tls_details_alone() -> None:
     assert key("aws:SecureTransport", tlsDetails={}) is None
 
 
-@pytest.mark.parametrize("address", ["198.51.100.7", "2001:db8::7", "10.0.0.7"])
+@pytest.mark.parametrize("address", ["198.51.100.7", "2001:db8::7", "192.0.2.1"])
 def test_c53_without_an_endpoint_the_source_ip_is_known_and_the_endpoint_keys_are_absent(address: str) -> None:
     assert key("aws:SourceIp", sourceIPAddress=address) == (address,)
     for name in ENDPOINT_KEYS:

@@ -25,6 +25,9 @@ SERVICE_ENDINGS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".amazon.com")
 FORWARDER_START: Final = "fas."
 """How current records begin the name of a service that forwards a call with the caller's own credentials."""
 
+LONG_TERM_KEY: Final = "AKIA"
+"""How the ids of users' access keys begin (IAM User Guide, reference_identifiers)."""
+
 FROM_RECORD: Final = "userIdentity"
 INHERITED_TAGS: Final = "incomingTransitiveTags"
 """The parameter of AssumeRole in records (IAM User Guide, id_session-tags), which no caller can pass."""
@@ -275,15 +278,20 @@ def _caller_without_arn(printed: str) -> Caller:
 
 
 def credentials_of(identity: UserIdentity, event: Event) -> Credentials:
-    """Long-term or temporary credentials, by the access key's beginning, else by whether there is a session."""
+    """Long-term or temporary credentials, by whether there is a session, and by the access key's beginning."""
     key = identity.access_key_id or ""
-    if key.startswith("AKIA"):
-        return Credentials.LONG_TERM
+    if key.startswith(LONG_TERM_KEY) and not _has_begun(identity):
+        # What a service forwards is signed with credentials that the service was given.
+        return Credentials.UNKNOWN if identity.invoked_by else Credentials.LONG_TERM
     if _is_of_the_console(event):
         return Credentials.CONSOLE
+    return Credentials.TEMPORARY if key.startswith("ASIA") or _has_begun(identity) else Credentials.UNKNOWN
+
+
+def _has_begun(identity: UserIdentity) -> bool:
+    """Whether the record shows when a session began: that of temporary credentials alone does (userIdentity)."""
     session = identity.session_context
-    begun = session is not None and session.attributes is not None and session.attributes.creation_date
-    return Credentials.TEMPORARY if key.startswith("ASIA") or begun else Credentials.UNKNOWN
+    return session is not None and session.attributes is not None and bool(session.attributes.creation_date)
 
 
 def _is_of_the_console(event: Event) -> bool:

@@ -6,13 +6,14 @@ record contents; spec C42 to C57, C61 to C65, C70, S24.
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.catalog.event_sources import service_prefix
+from policysim.catalog.event_sources import prefix_candidates, service_prefix
 from policysim.catalog.operations import API_DATE
 from policysim.catalog.partitions import STANDARD, partition_of_region
-from policysim.cloudtrail.caller import FORWARDER_START, IDENTITY_CENTER_NAME, SERVICE_ENDINGS
+from policysim.cloudtrail.caller import IDENTITY_CENTER_NAME, LONG_TERM_KEY, SERVICE_ENDINGS
+from policysim.cloudtrail.forwarding import INTERNAL, Forwarding, address_in, forwarding_of
 from policysim.cloudtrail.request_keys import PASSED_TO, keys_from_parameters, keys_not_in_parameters
 from policysim.cloudtrail.request_tags import RequestTags, tags_of_request
 from policysim.cloudtrail.service_keys import keys_of_service
@@ -45,11 +46,14 @@ def context_of_event(asked: Asked) -> RequestContext:
     tags = _tags(asked)
     for prove in (_request, _network, _forwarding, _credentials, _identity, _parameters, _service_keys):
         keys |= prove(asked)
-    keys = keys | tags.keys | _recorded(asked)
+    of_aws = _recorded(asked)
+    keys = keys | tags.keys | of_aws
+    recorded = {key.lower() for key in of_aws}
     context = RequestContext(complete=False).with_values(keys)
     if tags.families:
         context = context.with_families_listed(*tags.families)
-    return context.with_candidates(MFA, ("false",), ABSENT) if _may_be_saml(asked) else context
+    candidates = _multi_factor_candidates(asked)
+    return context.with_candidates(MFA, *candidates) if candidates and MFA.lower() not in recorded else context
 
 
 def _tags(asked: Asked) -> RequestTags:
@@ -59,13 +63,27 @@ def _tags(asked: Asked) -> RequestTags:
     return tags_of_request(asked.action, asked.resource, asked.event.parameters, called) if own else RequestTags({})
 
 
-def _may_be_saml(asked: Asked) -> bool:
-    """Whether the caller may be a SAML session: these lack the key, and records show them as without MFA (spec C51)."""
-    identity = asked.event.user_identity
+def _multi_factor_candidates(asked: Asked) -> tuple[ContextValue, ...]:
+    """What the MFA key can only be where the record does not settle it (spec C51).
+
+    Records show SAML sessions, which lack the key, as without MFA. Who assumes a role may prove MFA in that very call.
+    """
+    identity, kind = asked.event.user_identity, asked.caller.kind
     session = identity.session_context if identity is not None else None
-    if asked.caller.kind is not PrincipalKind.ROLE_SESSION or session is None or asked.caller.service_linked:
-        return False
-    return not _is_known_federation(asked.caller, session) and _mfa_said(session) == "false"
+    said = _mfa_said(session) if session is not None else ""
+    if _may_prove_mfa(asked) and not asked.event.shows_parameters and said != "true":
+        without: ContextValue = ABSENT if asked.caller.credentials is Credentials.LONG_TERM else ("false",)
+        return (("true",), without) if asked.caller.credentials is not Credentials.UNKNOWN else ()
+    if kind not in {PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER} or session is None:
+        return ()
+    if asked.caller.service_linked or _is_known_federation(asked.caller, session) or said != "false":
+        return ()
+    return ("false",), ABSENT
+
+
+def _may_prove_mfa(asked: Asked) -> bool:
+    """Whether the call itself takes a code of an MFA device: users prove MFA as they assume a role."""
+    return asked.action.lower() == "sts:assumerole" and asked.caller.kind is PrincipalKind.USER
 
 
 SHOWS_ENDPOINT: Final = (1, 4)
@@ -105,7 +123,8 @@ def _request(asked: Asked) -> Keys:
         keys["aws:EpochTime"] = (str(int(time.timestamp())),)
     if event.aws_region:
         keys["aws:RequestedRegion"] = (event.aws_region,)
-    if event.user_agent and _is_whole_user_agent(event.user_agent) and not _made_by_service(event):
+    direct = not _made_by_service(event) and _forwarding_of(asked).forwarded is False
+    if event.user_agent and _is_whole_user_agent(event.user_agent) and direct:
         keys["aws:UserAgent"] = (event.user_agent,)
     if event.tls_details is not None and event.tls_details.tls_version:
         keys["aws:SecureTransport"] = ("true",)
@@ -114,7 +133,7 @@ def _request(asked: Asked) -> Keys:
 
 def _is_whole_user_agent(text: str) -> bool:
     """Not cut by CloudTrail, not wrapped in brackets by S3, and not a service's name in place of one."""
-    return len(text) < MAXIMUM_USER_AGENT and text[0] != "[" and not text.endswith(SERVICE_ENDINGS)
+    return len(text) < MAXIMUM_USER_AGENT and text[0] != "[" and not text.endswith((*SERVICE_ENDINGS, INTERNAL))
 
 
 def _made_by_service(event: Event) -> bool:
@@ -124,80 +143,65 @@ def _made_by_service(event: Event) -> bool:
 def _network(asked: Asked) -> Keys:
     """Where the request came from: the internet, or a VPC endpoint (spec C27, C53).
 
-    A call that a service makes shows the service in place of an address, and proves nothing about the network (C56).
+    A call that a service makes shows the service in place of an address, and proves nothing about the network. What
+    the called service forwards keeps the address of the internet, and nothing of an endpoint (C56).
     """
     event = asked.event
-    address = _address(event.source_ip_address)
-    if event.vpc_endpoint_id and not _made_by_service(event):
+    address = address_in(event.source_ip_address)
+    if event.vpc_endpoint_id:
+        if _made_by_service(event) or _forwarding_of(asked).forwarded is not False:
+            return {}
         keys = _absent(("aws:SourceIp",)) | {"aws:SourceVpce": (event.vpc_endpoint_id,)}
         if event.vpc_endpoint_account_id and supports("aws:vpceaccount", asked.action.lower()):
             keys["aws:VpceAccount"] = (event.vpc_endpoint_account_id,)
         return keys | ({"aws:VpcSourceIp": (address,)} if address else {})
-    if event.vpc_endpoint_id or event.version < SHOWS_ENDPOINT:
+    if event.version < SHOWS_ENDPOINT:
         return {}
     if address is None:
         # A service that calls for itself does not come through anybody's endpoint.
         return _absent(ENDPOINT_KEYS) if asked.caller.kind is PrincipalKind.SERVICE else {}
-    return _absent(ENDPOINT_KEYS) | {"aws:SourceIp": (address,)}
+    return {} if _is_private(address) else _absent(ENDPOINT_KEYS) | {"aws:SourceIp": (address,)}
 
 
-def _address(text: str | None) -> str | None:
-    """The text if it is an IP address; CloudTrail also writes service names and `AWS Internal` there."""
-    try:
-        ip_address(text or "")
-    except ValueError:
-        return None
-    return text
+PRIVATE_NETWORKS: Final = tuple(
+    map(ip_network, ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
+)
+"""The networks that the internet does not route (RFC 1918, 4193 and 6598): public endpoints see no such address."""
+
+
+def _is_private(address: str) -> bool:
+    """Whether the call came through an endpoint after all, though the record does not show it."""
+    parsed = ip_address(address)
+    return any(parsed in network for network in PRIVATE_NETWORKS)
+
+
+def _forwarding_of(asked: Asked) -> Forwarding:
+    return forwarding_of(asked.event, asked.caller, asked.action)
 
 
 def _forwarding(asked: Asked) -> Keys:
-    """Whether a service made the call with the caller's credentials (spec C55).
-
-    Users and root sign with keys of their own, so a service behind their call forwards it. A role may also be one
-    that the service uses for itself: then nothing is proved, unless it is a service-linked role, or the record calls
-    the service a forwarding one.
-    """
-    caller, identity = asked.caller, asked.event.user_identity
-    invoked_by = identity.invoked_by if identity is not None else None
-    if _is_forwarded_by_service_called(asked):
-        source = asked.event.event_source
-        keys: Keys = {"aws:ViaAWSService": ("true",), "aws:CalledViaLast": (source,)}
-        return keys if invoked_by else keys | {"aws:CalledVia": (source,), "aws:CalledViaFirst": (source,)}
-    if caller.kind is PrincipalKind.SERVICE or caller.service_linked is True or invoked_by is None:
-        return {"aws:ViaAWSService": ("false",)} | _absent(CALLED_VIA_KEYS)
-    service = invoked_by.removeprefix(FORWARDER_START)
-    own = caller.kind in {PrincipalKind.USER, PrincipalKind.ROOT, PrincipalKind.FEDERATED_USER}
-    if not (own or service != invoked_by) or not service.endswith(SERVICE_ENDINGS) or service == SIGN_IN:
+    """Whether a service made the call with the caller's credentials (spec C55)."""
+    found = _forwarding_of(asked)
+    if found.forwarded is None:
         return {}
-    return {"aws:ViaAWSService": ("true",), "aws:CalledViaLast": (service,)}
-
-
-def _is_forwarded_by_service_called(asked: Asked) -> bool:
-    """Whether the action is one of AWS KMS that the called service asks for with the caller's credentials (S26)."""
-    forwards = asked.caller.kind in {PrincipalKind.USER, PrincipalKind.ROOT, PrincipalKind.ROLE_SESSION}
-    return forwards and asked.action.lower().startswith("kms:") and service_prefix(asked.event.event_source) != "kms"
-
-
-SIGN_IN: Final = "signin.amazonaws.com"
-"""What older records of the console show as the invoking service; the console forwards nothing."""
+    if not found.forwarded:
+        return {"aws:ViaAWSService": ("false",)} | _absent(CALLED_VIA_KEYS)
+    keys: Keys = {"aws:ViaAWSService": ("true",), "aws:CalledViaLast": (found.service,)}
+    alone = found.by_called and not _made_by_service(asked.event)
+    return keys | ({"aws:CalledVia": (found.service,), "aws:CalledViaFirst": (found.service,)} if alone else {})
 
 
 def _credentials(asked: Asked) -> Keys:
     """Keys of the credentials and of the session behind them (spec C51, C52, C70)."""
     caller, identity = asked.caller, asked.event.user_identity
     session = identity.session_context if identity is not None else None
+    if _may_prove_mfa(asked) and "serialNumber" in asked.event.parameters:
+        # The device is only named where the caller proves MFA; STS checks its code before any policy.
+        return {MFA: ("true",)}
+    if _is_forwarded_for_access_key(asked):
+        return {MFA: ("false",)} | _absent((MFA_AGE, *OF_SESSIONS))
     if caller.credentials is Credentials.LONG_TERM:
-        return _absent(
-            (
-                MFA,
-                MFA_AGE,
-                "aws:AssumedRoot",
-                "aws:FederatedProvider",
-                "aws:SourceIdentity",
-                "aws:TokenIssueTime",
-                "ec2:RoleDelivery",
-            )
-        )
+        return _absent((MFA, MFA_AGE, "aws:TokenIssueTime", *OF_SESSIONS))
     if not caller.credentials.are_temporary or session is None:
         return {}
     keys = _multi_factor(caller, session)
@@ -205,13 +209,25 @@ def _credentials(asked: Asked) -> Keys:
         keys["aws:TokenIssueTime"] = (session.attributes.creation_date,)
     if session.source_identity:
         keys["aws:SourceIdentity"] = (session.source_identity,)
-    elif asked.event.version >= SHOWS_SOURCE_IDENTITY:
+    elif asked.event.version >= SHOWS_SOURCE_IDENTITY and session.attributes is not None:
         keys["aws:SourceIdentity"] = ABSENT
     if session.ec2_role_delivery:
         keys["ec2:RoleDelivery"] = (session.ec2_role_delivery,)
     if str(session.assumed_root).lower() == "true":
         keys["aws:AssumedRoot"] = ("true",)
     return keys | _web_federation(session)
+
+
+OF_SESSIONS: Final = ("aws:AssumedRoot", "aws:FederatedProvider", "aws:SourceIdentity", "ec2:RoleDelivery")
+"""The keys that only sessions of roles or of an assumed root have."""
+
+
+def _is_forwarded_for_access_key(asked: Asked) -> bool:
+    """Whether a service forwards what a user's access key signed: then with temporary credentials without MFA (C51)."""
+    identity = asked.event.user_identity
+    long_term = identity is not None and (identity.access_key_id or "").startswith(LONG_TERM_KEY)
+    without_session = identity is not None and identity.session_context is None
+    return bool(long_term and without_session and _forwarding_of(asked).forwarded)
 
 
 def _multi_factor(caller: Principal, session: SessionContext) -> Keys:
@@ -250,11 +266,15 @@ def _identity(asked: Asked) -> Keys:
     keys = _absent(SERVICE_CALL_KEYS)
     if caller.kind is PrincipalKind.ANONYMOUS:
         return keys | _absent(("aws:PrincipalIsAWSService", "aws:username")) | {"aws:userid": ("anonymous",)}
+    if caller.kind in {PrincipalKind.WEB_IDENTITY, PrincipalKind.SAML}:
+        # Such a call shows a token or an assertion, and is not signed.
+        return keys | _absent(("aws:PrincipalIsAWSService", "aws:username")) | _assertion(asked)
     keys["aws:PrincipalIsAWSService"] = ("false",)
-    if identity is not None and identity.principal_id:
-        keys["aws:userid"] = (identity.principal_id,)
+    whole_id = identity.principal_id if identity is not None else None
+    if whole_id and (caller.kind is not PrincipalKind.ROLE_SESSION or ":" in whole_id):
+        keys["aws:userid"] = (whole_id,)
     if caller.kind is not PrincipalKind.USER:
-        return keys | _absent(("aws:username",)) | _assertion(asked)
+        return keys | _absent(("aws:username",))
     if identity is not None and identity.user_name:
         keys["aws:username"] = (identity.user_name,)
     return keys
@@ -277,9 +297,13 @@ def _assertion(asked: Asked) -> Keys:
 
 
 def _parameters(asked: Asked) -> Keys:
-    parameters, by_name = asked.event.parameters, asked.event.parameter_names
-    keys: Keys = dict(keys_from_parameters(asked.action, asked.resource, parameters, by_name))
-    return _absent(keys_not_in_parameters(asked.action, asked.resource, parameters)) | keys
+    """What the parameters prove of an action of the called service; those of another one they are not given to."""
+    event = asked.event
+    if asked.action.partition(":")[0].lower() not in prefix_candidates(event.event_source):
+        return {}
+    called, parameters = API_DATE.sub("", event.event_name), event.parameters
+    keys: Keys = dict(keys_from_parameters(asked.action, asked.resource, parameters, event.parameter_names))
+    return _absent(keys_not_in_parameters(asked.action, asked.resource, parameters, called)) | keys
 
 
 def _service_keys(asked: Asked) -> Keys:

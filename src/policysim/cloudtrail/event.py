@@ -181,8 +181,17 @@ class Event(_Part):
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        """``requestParameters`` where it is an object, else an empty one."""
-        return self.request_parameters if isinstance(self.request_parameters, dict) else {}
+        """``requestParameters`` where it is an object, else an empty one, as where it is left out for its size."""
+        shown = self.request_parameters
+        return shown if isinstance(shown, dict) and shown.get("omitted") is not True else {}
+
+    @property
+    def shows_parameters(self) -> bool:
+        """Whether a parameter that is not shown was not passed.
+
+        Many services leave out all of them where they refuse a call; a call that succeeded and shows none had none.
+        """
+        return bool(self.parameters) or (self.request_parameters in (None, {}) and self.failure is None)
 
     @cached_property
     def parameter_names(self) -> Mapping[str, str]:

@@ -25,7 +25,8 @@ class ParameterKey(NamedTuple):
     """A request parameter that becomes a condition key of the actions that match whole.
 
     ``absent_without``: the key is known to be absent when the record has request parameters but not this one.
-    ``resource_type`` limits the key to one of the resources of the action (spec R14).
+    ``resource_type`` limits the key to one of the resources of the action (spec R14), ``called`` the absence to
+    operations whose requests could pass it (an action may be asked for by a call that has no such parameter).
     """
 
     actions: str
@@ -33,16 +34,19 @@ class ParameterKey(NamedTuple):
     key: str
     absent_without: bool = False
     resource_type: str = ""
+    called: str = ".*"
 
+
+_LISTINGS = "HeadBucket|ListObject.*|ListBucket.*|GetBucket|GetBucketObjectVersions"
 
 PARAMETER_KEYS: Final = (
     ParameterKey(r"sts:AssumeRole", "externalId", "sts:ExternalId", absent_without=True),
     ParameterKey(r"sts:AssumeRole.*", "roleSessionName", "sts:RoleSessionName"),
     ParameterKey(r"sts:(AssumeRole.*|SetSourceIdentity)", "sourceIdentity", "sts:SourceIdentity"),
     ParameterKey(r"sts:(AssumeRole.*|TagSession)", "transitiveTagKeys", "sts:TransitiveTagKeys"),
-    ParameterKey(r"s3:ListBucket(Versions)?", "prefix", "s3:prefix", absent_without=True),
-    ParameterKey(r"s3:ListBucket(Versions)?", "delimiter", "s3:delimiter", absent_without=True),
-    ParameterKey(r"s3:ListBucket(Versions)?", "max-keys", "s3:max-keys", absent_without=True),
+    ParameterKey(r"s3:ListBucket(Versions)?", "prefix", "s3:prefix", absent_without=True, called=_LISTINGS),
+    ParameterKey(r"s3:ListBucket(Versions)?", "delimiter", "s3:delimiter", absent_without=True, called=_LISTINGS),
+    ParameterKey(r"s3:ListBucket(Versions)?", "max-keys", "s3:max-keys", absent_without=True, called=_LISTINGS),
     ParameterKey(r"s3:.*Version.*", "versionId", "s3:VersionId"),
     ParameterKey(r"s3:(PutObject(Version)?(Acl)?|PutBucketAcl|CreateBucket)", "x-amz-acl", "s3:x-amz-acl"),
     *(
@@ -170,10 +174,12 @@ def keys_from_parameters(
     return keys
 
 
-def keys_not_in_parameters(action: str, resource: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """The condition keys that are absent because the request parameters show nothing of them."""
-    rows = _rows_for(action, _type_of(resource))
-    return tuple(row.key for row in rows if row.absent_without and parameters and row.parameter not in parameters)
+def keys_not_in_parameters(action: str, resource: str, parameters: Mapping[str, Any], called: str) -> tuple[str, ...]:
+    """The condition keys that are absent because the request parameters of ``called`` show nothing of them."""
+    rows = (row for row in _rows_for(action, _type_of(resource)) if row.absent_without and parameters)
+    return tuple(
+        row.key for row in rows if row.parameter not in parameters and re.fullmatch(row.called, called, re.IGNORECASE)
+    )
 
 
 def values_given(parameters: Mapping[str, Any], path: str) -> tuple[str, ...]:

@@ -50,7 +50,12 @@ def _with_temporary_credentials(request: Request) -> ContextValue | None:
 
 
 def _multi_factor(request: Request) -> ContextValue | None:
-    """Absent for long-term keys and for federated identities (spec C51)."""
+    """Absent for long-term keys and for federated identities (spec C51).
+
+    A user who assumes a role may pass a code of an MFA device in that very call, whatever signs it.
+    """
+    if request.principal.kind is PrincipalKind.USER and request.action.lower() == "sts:assumerole":
+        return None
     if is_of_identity_center(request.principal) or isinstance(request.context.get("aws:FederatedProvider"), tuple):
         return ABSENT
     return _with_temporary_credentials(request)
