@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from policysim.cloudtrail.denial import Denial
@@ -35,10 +37,17 @@ from tests.explanation.denied_cases import (
     request,
 )
 
+if TYPE_CHECKING:
+    from policysim.evaluation.policy_set import AttachedPolicy
+
 IDENTITY, RESOURCE, BOUNDARY, SCP = LayerName.IDENTITY, LayerName.RESOURCE, LayerName.BOUNDARY, LayerName.SCP
 READ = request("s3:GetObject")
 GUARD_ARN = "arn:aws:organizations::999999999999:policy/o-acme/service_control_policy/p-1"
 EVERYTHING = attached(document(allow("*")))
+
+
+def attached_scp(*statements: dict[str, object]) -> AttachedPolicy:
+    return attached(document(*statements), SCP, name="limits", attached_to=None)
 
 
 def identity(*statements: dict[str, object], asked: Request = READ) -> list[tuple[str, object]]:
@@ -202,3 +211,30 @@ def test_m13_a_cause_that_is_no_policy_is_told_in_aws_s_words() -> None:
     blocked = evidence(READ, in_force({}), Denial(raw="", recognised=True, iam=False, cause=setting))
     assert codes(blocked) == [("block-public-access", CONFIRMED)]
     assert first(blocked).cause == setting
+
+
+def test_s2_m18_the_callers_side_is_no_cause_where_the_trust_policy_must_allow_and_does_not() -> None:
+    trust = document({"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "sts:AssumeRole"})
+    own = attached(document(allow("sts:AssumeRole", ROLE)))
+    policies = in_force({IDENTITY: own, RESOURCE: attached(trust, RESOURCE, name="trust", trust=True)})
+    found = hypotheses(evidence(request("sts:TagSession", ROLE), policies, says()))
+    assert [(one.code, one.tested, one.layer) for one in found] == [("action-missing", CONFIRMED, RESOURCE)]
+    assert found[0].test.endswith(": allowed")
+
+
+def test_m10_a_confirmed_cause_is_tested_with_everything_else_out_of_the_way() -> None:
+    limit = attached(document(allow("sqs:*")), BOUNDARY, name="limit")
+    policies = in_force({IDENTITY: EVERYTHING, BOUNDARY: limit, SCP: levels(root=(attached_scp(allow("sqs:*")),))})
+    found = hypotheses(evidence(READ, policies, says()))
+    assert [(one.layer, one.tested) for one in found] == [(SCP, CONFIRMED), (BOUNDARY, CONFIRMED)]
+    assert all(one.test.endswith("and with what else is in the way removed: allowed") for one in found)
+
+
+def test_m1_a_deny_that_an_unknown_key_may_bring_about_is_listed_beside_the_missing_allow_of_a_bare_message() -> None:
+    elsewhere = deny("s3:*", Sid="Elsewhere", Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}})
+    policies = in_force(
+        {IDENTITY: attached(document(allow("sqs:*"))), SCP: levels(root=(attached_scp(allow("*"), elsewhere),))}
+    )
+    asked = request("s3:GetObject", complete=False)
+    assert codes(evidence(asked, policies, says())) == [("no-allow", CONFIRMED), ("key-unknown", POSSIBLE)]
+    assert codes(evidence(asked, policies, says("identity", IMPLICIT))) == [("no-allow", CONFIRMED)]

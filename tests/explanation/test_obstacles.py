@@ -130,3 +130,44 @@ def test_s15_a_setting_that_denies_is_an_obstacle_with_its_name() -> None:
     policies = in_force({RESOURCE: bucket})
     decision = decide(asked, policies, trace=True)
     assert obstacles(decision, policies) == (Obstacle(RESOURCE, None, None, setting=PUBLIC_ACCESS_SETTING),)
+
+
+TRUST_OTHERS = document({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})
+TRUST_ACCOUNT = document({"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"})
+
+
+def either(asked: Request, policies: PolicySet) -> list[tuple[LayerName, LayerName | None]]:
+    """Each obstacle with the layer whose Allow would do as well."""
+    return [(one.layer, one.or_layer) for one in obstacles(decide(asked, policies, trace=True), policies)]
+
+
+def test_s2_a_trust_policy_that_can_name_the_caller_leaves_the_callers_side_out_of_the_way() -> None:
+    asked = request("sts:AssumeRole", ROLE)
+    trust = attached(TRUST_OTHERS, RESOURCE, name="trust", trust=True)
+    policies = in_force({IDENTITY: attached(document(allow("s3:*"))), RESOURCE: trust})
+    assert either(asked, policies) == [(RESOURCE, None)]
+
+
+def test_s2_a_trust_policy_that_leaves_it_to_the_account_needs_the_callers_side_or_a_statement_of_its_own() -> None:
+    asked = request("sts:AssumeRole", ROLE)
+    trust = attached(TRUST_ACCOUNT, RESOURCE, name="trust", trust=True)
+    policies = in_force({IDENTITY: attached(document(allow("s3:*"))), RESOURCE: trust})
+    assert either(asked, policies) == [(IDENTITY, RESOURCE)]
+
+
+def test_e8_m17_within_one_account_an_allow_of_the_resource_would_do_as_well() -> None:
+    policies = in_force({IDENTITY: attached(document(allow("sqs:*")))})
+    assert either(READ, policies) == [(IDENTITY, RESOURCE)]
+
+
+def test_e8_a_resource_without_a_policy_of_its_own_is_no_other_way() -> None:
+    policies = in_force({IDENTITY: attached(document(allow("sqs:*")))})
+    assert either(request("iam:GetRole", ROLE), policies) == [(IDENTITY, None)]
+    instance = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-1"
+    assert either(request("ec2:StopInstances", instance), policies) == [(IDENTITY, None)]
+
+
+def test_x1_across_accounts_no_side_stands_for_the_other() -> None:
+    policies = in_force({IDENTITY: attached(document(allow("sqs:*")))})
+    asked = request("s3:GetObject", owner=OTHER_ACCOUNT)
+    assert either(asked, policies) == [(RESOURCE, None), (IDENTITY, None)]

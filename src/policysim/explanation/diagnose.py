@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.account.authorizations import authorizations
 from policysim.cloudtrail.call import FROM_MESSAGE
-from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
 from policysim.explanation.agreement import Finding, compare, layer_of_message, rules_out_a_deny
@@ -73,7 +72,8 @@ def diagnose(
             evaluated=requests[refused].requested.evaluated,
             contradicted=found.disagreement if found.disagreement_code == AWS_EVALUATION else "",
         )
-        in_the_way = obstacles(found.decision, evidence.policies, no_deny=rules_out_a_deny(call.denial, found.decision))
+        no_deny = rules_out_a_deny(call.denial, found.decision)
+        in_the_way = obstacles(found.decision, evidence.policies, facts, no_deny=no_deny)
         found = _with_causes(replace(found, obstacles=in_the_way), causes_of_denial(evidence))
     beside = tuple(_denied_beside(requests, refused))
     is_allowed = found.decision is not None and found.decision.effect is Effect.ALLOWED
@@ -197,8 +197,8 @@ def _in_account(
 ) -> Diagnosis:
     decision = decide(situation.request, situation.policies, facts, trace=True)
     comparison = compare(call.denial, decision)
-    no_explicit_deny = call.denial is not None and call.denial.kind is DenialKind.IMPLICIT
-    case = Case(situation.request, situation.policies, decision, organisation, facts, no_explicit_deny)
+    no_deny = rules_out_a_deny(call.denial, decision)
+    case = Case(situation.request, situation.policies, decision, organisation, facts, no_deny)
     blamed_on_policies = call.denial is None or call.denial.iam
     named = layer_of_message(call.denial) if call.denial is not None else None
     proposal = propose(case, named) if blamed_on_policies else Proposal()

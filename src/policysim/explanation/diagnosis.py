@@ -166,7 +166,8 @@ class Obstacle(NamedTuple):
     """One thing in the way of the request: a Deny that matches, or a layer (at a level of it) that allows nothing.
 
     ``match`` is the Deny statement; ``None`` where an Allow is missing, or where a ``setting`` denies that stands in no
-    policy. ``certain`` is false where what is not known decides whether it is in the way at all.
+    policy. ``certain`` is false where what is not known decides whether it is in the way at all. ``or_layer`` is a
+    layer whose Allow would do as well: within one account one side's is enough.
     """
 
     layer: LayerName
@@ -174,6 +175,7 @@ class Obstacle(NamedTuple):
     match: StatementMatch | None
     certain: bool = True
     setting: str = ""
+    or_layer: LayerName | None = None
 
 
 class Remedy(NamedTuple):

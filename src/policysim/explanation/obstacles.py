@@ -1,17 +1,23 @@
 """Everything that is in the way of a request: AWS names one thing, and there may be more (spec M10).
 
 In the order in which AWS checks: every Deny that matches, and every layer that lacks a needed Allow, each level of an
-organisation by itself (spec E2, E18, M18).
+organisation by itself (spec E2, E18, M18). Within one account an Allow of one side does, so that both sides are not in
+the way at once (spec E7 to E9, S2; STS API reference, AssumeRole).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policysim.account.policy_holders import can_have_policy
+from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import BY_KEY_GRANT, Effect, Verdict
+from policysim.evaluation.facts import NO_FACTS, Facts
 from policysim.evaluation.layers import LAYER, Combine, LayerName
 from policysim.evaluation.truth import FALSE, TRUE, Truth, any_of
 from policysim.explanation.diagnosis import Obstacle
+from policysim.explanation.hypotheses.assumptions import with_allow
+from policysim.language.arns import parse_arn
 from policysim.language.policy import Effect as StatementEffect
 
 if TYPE_CHECKING:
@@ -19,11 +25,14 @@ if TYPE_CHECKING:
 
     from policysim.evaluation.decision import Check, Decision, StatementMatch
     from policysim.evaluation.policy_set import LayerPolicies, PolicySet
+    from policysim.language.request import Request
 
 PUBLIC_ACCESS_SETTING: Final = "RestrictPublicBuckets of S3 Block Public Access"
 
 
-def obstacles(decision: Decision, policies: PolicySet, *, no_deny: bool = False) -> tuple[Obstacle, ...]:
+def obstacles(
+    decision: Decision, policies: PolicySet, facts: Facts = NO_FACTS, *, no_deny: bool = False
+) -> tuple[Obstacle, ...]:
     """What is in the way of the request of a traced decision under ``policies``; nothing for an allow.
 
     Uncertain is what hangs on an unknown key, or on a policy that was not collected. ``no_deny``: AWS found no explicit
@@ -31,8 +40,48 @@ def obstacles(decision: Decision, policies: PolicySet, *, no_deny: bool = False)
     """
     if decision.effect is Effect.ALLOWED:
         return ()
-    found = (one for check in decision.checks for one in _of_check(check, decision, policies))
-    return tuple(one for one in dict.fromkeys(found) if one.certain or one.match is None or not no_deny)
+    found = dict.fromkeys(one for check in decision.checks for one in _of_check(check, decision, policies))
+    left = tuple(one for one in found if one.certain or one.match is None or not no_deny)
+    return _one_side_of_one_account(left, decision.request, policies, facts)
+
+
+def _one_side_of_one_account(
+    found: tuple[Obstacle, ...], request: Request, policies: PolicySet, facts: Facts
+) -> tuple[Obstacle, ...]:
+    """The obstacles, of which those of the caller's side are none where the resource's policy can name the caller.
+
+    Where the resource's own policy must allow, the caller's side is left out; elsewhere the other side is told of.
+    """
+    [*sides] = (one.layer for one in found if one.match is None and not one.setting and one.layer in _SIDES)
+    if LayerName.IDENTITY not in sides or not _in_one_account(request) or not _can_name_callers(request):
+        return found
+    after = decide(request, with_allow(policies, LayerName.RESOURCE, request.principal), facts)
+    if after.check(LayerName.IDENTITY).needed:
+        return found
+    if LayerName.RESOURCE in sides:
+        return tuple(one for one in found if one.match is not None or one.layer is not LayerName.IDENTITY)
+    return tuple(_or_of_the_resource(one) for one in found)
+
+
+def _or_of_the_resource(one: Obstacle) -> Obstacle:
+    missing = one.match is None and one.layer is LayerName.IDENTITY
+    return one._replace(or_layer=LayerName.RESOURCE) if missing else one
+
+
+_SIDES: Final = frozenset({LayerName.IDENTITY, LayerName.RESOURCE})
+
+
+def _in_one_account(request: Request) -> bool:
+    caller, owner = request.principal.account, request.resource.account
+    return caller is not None and caller == owner
+
+
+def _can_name_callers(request: Request) -> bool:
+    """Whether the resource has a policy that can allow this action: that of a role allows what STS does with it."""
+    arn = parse_arn(request.resource.arn)
+    if arn is None:
+        return False
+    return request.action.lower().startswith("sts:") if arn.service == "iam" else can_have_policy(arn) is True
 
 
 def _of_check(check: Check, decision: Decision, policies: PolicySet) -> Iterator[Obstacle]:

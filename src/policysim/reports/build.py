@@ -197,6 +197,7 @@ def _obstacle(obstacle: Obstacle) -> ObstacleDocument:
         statement=statement_document(match) if match is not None else None,
         certain=obstacle.certain,
         setting=obstacle.setting,
+        or_layer=obstacle.or_layer,
     )
 
 

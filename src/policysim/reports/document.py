@@ -148,7 +148,8 @@ class ObstacleDocument:
     """One thing in the way: ``statement`` is a Deny that matches, or null where the layer allows nothing.
 
     ``node`` is the level of the layer. ``certain`` is false where what is not known decides whether it is in the way.
-    ``setting`` denies and stands in no policy, such as S3 Block Public Access; empty where none does.
+    ``setting`` denies and stands in no policy, such as S3 Block Public Access; empty where none does. ``or_layer`` is a
+    layer whose Allow would do as well, where one side's is enough.
     """
 
     layer: LayerName
@@ -156,6 +157,7 @@ class ObstacleDocument:
     statement: StatementDocument | None
     certain: bool
     setting: str
+    or_layer: LayerName | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

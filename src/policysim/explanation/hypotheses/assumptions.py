@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from policysim.evaluation.decision import Outcome, StatementMatch
     from policysim.evaluation.policy_set import Level
     from policysim.language.policy import Policy, Statement
-    from policysim.language.request import Principal
+    from policysim.language.request import Principal, Request
     from policysim.language.source import Location
 
 _TYPES: Final[dict[LayerName, PolicyType]] = {
@@ -47,14 +47,19 @@ def caller_named(principal: Principal) -> tuple[str, str]:
     if principal.kind in {PrincipalKind.WEB_IDENTITY, PrincipalKind.SAML} and principal.provider is not None:
         return "Federated", principal.provider
     named = principal.entity_arn or principal.arn if principal.kind in IAM_IDENTITIES else None
-    return "AWS", named or "*"
+    return ("AWS", named) if named is not None else EVERYBODY
+
+
+EVERYBODY: Final = ("*", "*")
+"""The principal ``*``: services and federated callers too, whom ``"AWS": "*"`` does not reach (spec P7)."""
 
 
 @lru_cache(maxsize=64)
-def assumed(effect: str, layer: LayerName, kind: str = "AWS", value: str = "*") -> AttachedPolicy:
+def assumed(effect: str, layer: LayerName, kind: str = "*", value: str = "*") -> AttachedPolicy:
     """A document of the layer with one statement: ``Allow`` or ``Deny`` for everything."""
-    principal = {"Principal": {kind: value}} if layer in _NAMES_PRINCIPALS else {}
-    statement = {"Effect": effect, **principal, "Action": "*", "Resource": "*"}
+    principal = value if (kind, value) == EVERYBODY else {kind: value}
+    named = {"Principal": principal} if layer in _NAMES_PRINCIPALS else {}
+    statement = {"Effect": effect, **named, "Action": "*", "Resource": "*"}
     text = dumps({"Version": "2012-10-17", "Statement": [statement]})
     return AttachedPolicy("assumed", parse_policy(Source("assumed", text), _TYPES[layer]))
 
@@ -76,8 +81,7 @@ def with_delegation(policies: PolicySet, principal: Principal) -> PolicySet:
 
 
 def _allow(layer: LayerName, principal: Principal) -> AttachedPolicy:
-    named = caller_named(principal) if layer is LayerName.RESOURCE else ("AWS", "*")
-    return assumed("Allow", layer, *named)
+    return assumed("Allow", layer, *(caller_named(principal) if layer is LayerName.RESOURCE else EVERYBODY))
 
 
 def _with_policy(policies: PolicySet, layer: LayerName, added: AttachedPolicy, *, everywhere: bool) -> PolicySet:
@@ -87,6 +91,15 @@ def _with_policy(policies: PolicySet, layer: LayerName, added: AttachedPolicy, *
     first, *others = (level._replace(policies=(*level.policies, added)) for level in there.levels)
     rest = others if everywhere else there.levels[1:]
     return policies.with_layer(layer, LayerPolicies((first, *rest)))
+
+
+def with_public_access(request: Request) -> Request:
+    """The request, made of a bucket whose S3 Block Public Access stops nothing (spec S15)."""
+    block = request.resource.public_access_block
+    if block is None:
+        return request
+    open_block = replace(block, restrict_public_buckets=False, ignore_public_acls=False)
+    return replace(request, resource=replace(request.resource, public_access_block=open_block))
 
 
 def without_allows(policies: PolicySet, layer: LayerName) -> PolicySet:

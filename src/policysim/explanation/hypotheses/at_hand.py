@@ -1,11 +1,13 @@
 """Causes that the policies at hand hold for certain: a Deny that matches, an Allow that is missing, a fixed rule.
 
-Each is tested twice: that it gives what AWS said, and that the denial in its layer is gone once it is repaired.
+Each is tested twice: that it gives what AWS said, and, with everything else out of the way, that the request is denied
+no more once it is repaired.
 Source: spec E2, E3, E18, M10, M11, M17, M18, S15.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from policysim.cloudtrail.denial import DenialKind
@@ -13,7 +15,7 @@ from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.agreement import has_explicit_deny_of_one_account
 from policysim.explanation.diagnosis import Tested
-from policysim.explanation.hypotheses.assumptions import with_allow, without_statements
+from policysim.explanation.hypotheses.assumptions import with_allow, with_public_access, without_statements
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.evidence import DENIALS
 from policysim.explanation.hypotheses.missing_allow import MissingAllow, missing_allow
@@ -24,6 +26,7 @@ from policysim.explanation.obstacles import obstacles
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from policysim.evaluation.decision import Decision
     from policysim.explanation.diagnosis import Obstacle
     from policysim.explanation.hypotheses.evidence import Evidence
     from policysim.language.source import Location
@@ -39,7 +42,7 @@ def causes_at_hand(evidence: Evidence) -> Iterator[Possibility]:
     if not decision.checks:
         yield _fixed_rule(evidence)
         return
-    in_the_way = obstacles(decision, evidence.policies)
+    in_the_way = obstacles(decision, evidence.policies, evidence.facts)
     certain = [one for one in in_the_way if one.certain]
     causes = [*_explicit(evidence, certain), *_implicit(evidence, certain)]
     if not causes:
@@ -76,14 +79,14 @@ def _fixed_rule(evidence: Evidence) -> Possibility:
 
 
 def _explicit(evidence: Evidence, certain: Sequence[Obstacle]) -> Iterator[Possibility]:
-    by_statement: dict[Location, Obstacle] = {}
+    by_statement: dict[Location, list[Obstacle]] = {}
     for obstacle in certain:
         if obstacle.match is not None:
-            by_statement.setdefault(obstacle.match.statement.location, obstacle)
+            by_statement.setdefault(obstacle.match.statement.location, []).append(obstacle)
         elif obstacle.setting:
             yield _setting(evidence, obstacle)
-    for obstacle in by_statement.values():
-        yield _denying(evidence, obstacle)
+    for first, *elsewhere in by_statement.values():
+        yield _denying(evidence, first, _alone(evidence, certain, first, *elsewhere))
 
 
 def _setting(evidence: Evidence, obstacle: Obstacle) -> Possibility:
@@ -103,17 +106,18 @@ def _setting(evidence: Evidence, obstacle: Obstacle) -> Possibility:
     )
 
 
-def _denying(evidence: Evidence, obstacle: Obstacle) -> Possibility:
+def _denying(evidence: Evidence, obstacle: Obstacle, alone: Evidence) -> Possibility:
     match, layer = obstacle.match, obstacle.layer
     assert match is not None  # noqa: S101  # obstacles are sorted by what they are, above
     against = tuple(_against_deny(evidence, obstacle))
-    after = evidence.decided(without_statements(evidence.policies, {match.statement.location}))
+    after = alone.decided(without_statements(alone.policies, {match.statement.location}))
+    rest = "" if alone is evidence else _AND_THE_REST
     return Possibility(
         Cause.EXPLICIT_DENY,
         Cause.EXPLICIT_DENY.sentence(statement=statement(match), asked=asked(evidence.request)),
-        Tested.REFUTED if against else Tested.CONFIRMED,
+        Tested.REFUTED if against else _after(after),
         f"evaluated: {with_article('explicit deny')} in the {title(layer, evidence.request)};"
-        f" without this statement: {came_to(after)}",
+        f" without this statement{rest}: {came_to(after)}",
         Strength.NAMED_BY_AWS if evidence.named is layer and not against else Strength.AT_HAND,
         layer,
         supporting=() if against else tuple(_for_deny(evidence, obstacle)),
@@ -147,30 +151,55 @@ def _implicit(evidence: Evidence, certain: Sequence[Obstacle]) -> Iterator[Possi
     decision = evidence.decision
     if decision.effect is Effect.EXPLICIT_DENY and evidence.said.kind is not DenialKind.IMPLICIT:
         return
-    missing: dict[LayerName, list[str]] = {}
+    missing: dict[LayerName, list[Obstacle]] = {}
     for obstacle in certain:
         if obstacle.match is None and not obstacle.setting:
-            missing.setdefault(obstacle.layer, []).append(obstacle.node or "")
-    for layer, nodes in missing.items():
-        yield _lacking(evidence, missing_allow(evidence, layer, nodes))
+            missing.setdefault(obstacle.layer, []).append(obstacle)
+    for layer, found in missing.items():
+        alone = _alone(evidence, certain, *found)
+        yield _lacking(evidence, missing_allow(alone, layer, [one.node or "" for one in found]), alone)
 
 
-def _lacking(evidence: Evidence, missing: MissingAllow) -> Possibility:
+def _alone(evidence: Evidence, in_the_way: Sequence[Obstacle], *about: Obstacle) -> Evidence:
+    """The evidence with everything else out of the way; the same evidence where nothing else is."""
+    rest = [one for one in in_the_way if one not in about]
+    if not rest:
+        return evidence
+    policies, request = evidence.policies, evidence.request
+    denies = {one.match.statement.location for one in rest if one.match is not None}
+    policies = without_statements(policies, denies)
+    for layer in dict.fromkeys(one.layer for one in rest if one.match is None and not one.setting):
+        policies = with_allow(policies, layer, request.principal)
+    if any(one.setting for one in rest):
+        request = with_public_access(request)
+    return replace(evidence, policies=policies, request=request)
+
+
+_AND_THE_REST: Final = ", and with what else is in the way removed"
+
+
+def _after(repaired: Decision) -> Tested:
+    """A cause is confirmed where its repair lets the request in, and not where the request is still denied."""
+    return Tested.POSSIBLE if repaired.effect in DENIALS else Tested.CONFIRMED
+
+
+def _lacking(evidence: Evidence, missing: MissingAllow, alone: Evidence) -> Possibility:
     layer = missing.layer
     accepted = evidence.accepts(layer, DenialKind.IMPLICIT)
-    tested = Tested.CONFIRMED if accepted else Tested.REFUTED
+    after = missing.repaired or alone.decided(with_allow(alone.policies, layer, evidence.request.principal))
+    rest = "" if alone is evidence else _AND_THE_REST
+    tested = _after(after) if accepted else Tested.REFUTED
     against = () if accepted else _words(evidence)
     if accepted and has_explicit_deny_of_one_account(evidence.decision):
         # AWS looks for a Deny first and found none: it stands in policies that were others then.
         tested = Tested.POSSIBLE
         against = ("the policies at hand hold a Deny that matches, which AWS would have found first",)
-    after = missing.repaired or evidence.decided(with_allow(evidence.policies, layer, evidence.request.principal))
     denied = f"no {title(layer, evidence.request)} allows it"
     return Possibility(
         missing.cause,
         missing.sentence,
         tested,
-        f"evaluated: {denied}; {missing.assumption}: {came_to(after)}",
+        f"evaluated: {denied}; {missing.assumption}{rest}: {came_to(after)}",
         Strength.NAMED_BY_AWS if evidence.named is layer and accepted else Strength.AT_HAND,
         layer,
         supporting=tuple(_for_missing(evidence, layer)) if accepted else (),

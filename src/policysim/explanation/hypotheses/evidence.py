@@ -85,6 +85,14 @@ class Evidence:
         """Whether the policies at hand deny for certain, in a way that is what AWS said."""
         return not self.contradicted and self.fits(self.decision)
 
+    @property
+    def may_be_a_deny(self) -> bool:
+        """Whether a Deny that is open may have come before the Allow that is missing: AWS's words name no kind."""
+        decision = self.decision
+        if self.said.kind is not DenialKind.UNKNOWN or decision.effect is not Effect.IMPLICIT_DENY:
+            return False
+        return bool(decision.possible or decision.gaps)
+
     def fits(self, decision: Decision) -> bool:
         """Whether a decision is a denial, and the one that AWS's words tell of (spec M10, M17, M18)."""
         return decision.effect in DENIALS and compare(self.said, decision).agreement is Agreement.AGREES

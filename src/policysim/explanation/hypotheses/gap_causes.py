@@ -15,36 +15,48 @@ from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.diagnosis import Fact, Tested
 from policysim.explanation.fetching import fetch, read_policy
-from policysim.explanation.hypotheses.assumptions import harmless, with_deny, with_gaps_as
+from policysim.explanation.hypotheses.assumptions import harmless, with_deny, with_gaps_as, with_public_access
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.phrases import asked, came_to, said, title
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from policysim.evaluation.decision import Check, Decision
     from policysim.evaluation.policy_set import Gap, LayerPolicies
     from policysim.explanation.hypotheses.evidence import Evidence
-    from policysim.language.request import PublicAccessBlock, Resource
+    from policysim.language.request import PublicAccessBlock
 
 _WHO_STARTED: Final = "the AssumeRole or GetFederationToken event that started the session shows its session policies"
 
 
-def causes_in_gaps(evidence: Evidence) -> Iterator[Possibility]:
-    """For each layer with something missing: the cause that it would be, if it gives what AWS said."""
+def causes_in_gaps(evidence: Evidence, *, denies: bool = False) -> Iterator[Possibility]:
+    """For each layer with something missing: the cause that it would be, if it gives what AWS said.
+
+    ``denies``: those alone that would come before a missing Allow, each a Deny that AWS's words leave room for.
+    """
+    if denies and not evidence.may_be_a_deny:
+        return
+    kinds = _BY_KIND[:1] if denies else _BY_KIND
     for check in evidence.decision.checks:
         content = evidence.policies.get(check.layer)
         if check.gaps and content is not None:
-            yield from _in_layer(evidence, check, content)
+            yield from _in_layer(evidence, check, content, kinds)
 
 
-def _in_layer(evidence: Evidence, check: Check, content: LayerPolicies) -> Iterator[Possibility]:
+_BY_KIND: Final = ((DenialKind.EXPLICIT, "Deny"), (DenialKind.IMPLICIT, None))
+"""Each kind of denial, and the effect of the statement that stands for what is missing; ``None``: nothing does."""
+
+
+def _in_layer(
+    evidence: Evidence, check: Check, content: LayerPolicies, kinds: Sequence[tuple[DenialKind, str | None]]
+) -> Iterator[Possibility]:
     layer = check.layer
     others = harmless(evidence.policies, evidence.request.principal, {layer})
     denied = {
         kind: found
-        for kind, effect in ((DenialKind.EXPLICIT, "Deny"), (DenialKind.IMPLICIT, None))
+        for kind, effect in kinds
         if (kind is DenialKind.IMPLICIT or any(gap.may_deny for gap in check.gaps))
         and evidence.fits(found := evidence.decided(with_gaps_as(others, layer, effect)))
         and _is_here(found, layer, kind)
@@ -137,7 +149,7 @@ def public_access_cause(evidence: Evidence) -> Iterator[Possibility]:
         resource = replace(evidence.request.resource, public_access_block=assumed)
         others = harmless(evidence.policies, evidence.request.principal)
         found = evidence.decided(others, replace(evidence.request, resource=resource))
-        lifted = evidence.decided(others, replace(evidence.request, resource=_lifted(evidence)))
+        lifted = evidence.decided(others, with_public_access(evidence.request))
         if evidence.fits(found) and lifted.effect is Effect.ALLOWED:
             yield Possibility(
                 Cause.BLOCK_PUBLIC_ACCESS,
@@ -156,15 +168,6 @@ def _unknown_settings(block: PublicAccessBlock) -> Iterator[tuple[str, PublicAcc
         yield "RestrictPublicBuckets", replace(block, restrict_public_buckets=True)
     if block.ignore_public_acls is None:
         yield "IgnorePublicAcls", replace(block, ignore_public_acls=True)
-
-
-def _lifted(evidence: Evidence) -> Resource:
-    resource = evidence.request.resource
-    block = resource.public_access_block
-    assert block is not None  # noqa: S101  # the caller has seen to it
-    return replace(
-        resource, public_access_block=replace(block, restrict_public_buckets=False, ignore_public_acls=False)
-    )
 
 
 def _public_access_command(evidence: Evidence) -> str:

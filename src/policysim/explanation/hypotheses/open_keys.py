@@ -54,8 +54,13 @@ class _Seen(NamedTuple):
     deny: Location | None
 
 
-def causes_of_unknown_keys(evidence: Evidence) -> Iterator[Possibility]:
-    """The causes that some value of an unknown key brings about, none that the policies hold whatever it is."""
+def causes_of_unknown_keys(evidence: Evidence, *, denies: bool = False) -> Iterator[Possibility]:
+    """The causes that some value of an unknown key brings about, none that the policies hold whatever it is.
+
+    ``denies``: those alone that would come before a missing Allow, each a Deny that AWS's words leave room for.
+    """
+    if denies and not evidence.may_be_a_deny:
+        return
     open_decision = _with_gaps_harmless(evidence)
     if not open_decision.unknown_keys:
         return
@@ -65,13 +70,16 @@ def causes_of_unknown_keys(evidence: Evidence) -> Iterator[Possibility]:
     for completion in completions:
         if evidence.fits(completion.decision):
             for cause in _causes_in(evidence, completion.decision):
+                if denies and cause.deny is None:
+                    continue
                 seen.setdefault(cause, []).append(completion)
     for cause, shown in seen.items():
         if len(shown) < len(completions):
             yield _possibility(evidence, open_decision, cause, shown, completions)
     tried_all = len(classes) == len(open_decision.unknown_keys) and math.prod(map(len, classes.values())) <= BUDGET
     if not tried_all:
-        yield from (one for one in _without_values(evidence) if one.layer not in {cause.layer for cause in seen})
+        untried = _without_values(evidence, denies=denies)
+        yield from (one for one in untried if one.layer not in {cause.layer for cause in seen})
 
 
 def _with_gaps_harmless(evidence: Evidence) -> Decision:
@@ -90,15 +98,15 @@ def completions_of(evidence: Evidence, classes: Mapping[str, tuple[ContextValue,
     return [Completion(values, _under(evidence, values, policies)) for values in combined]
 
 
-def _without_values(evidence: Evidence) -> Iterator[Possibility]:
+def _without_values(evidence: Evidence, *, denies: bool) -> Iterator[Possibility]:
     """Where values could not be tried, as in a policy variable: each open Deny taken to match, open Allows to fail."""
     policies = harmless(evidence.policies, evidence.request.principal)
     for layer in LayerName:
         unclear = [m for m in evidence.decision.trace if m.layer is layer and m.truth is UNKNOWN and m.unknown_keys]
-        denies = [match for match in unclear if is_deny(match)]
-        allows = [match for match in unclear if not is_deny(match)]
+        denying = [match for match in unclear if is_deny(match)]
+        allows = [match for match in unclear if not is_deny(match) and not denies]
         for involved, changed in (
-            (denies[:1], with_deny(policies, layer)),
+            (denying[:1], with_deny(policies, layer)),
             (allows, without_statements(policies, {match.statement.location for match in allows})),
         ):
             found = evidence.decided(changed) if involved else None

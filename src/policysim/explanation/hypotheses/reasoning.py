@@ -60,7 +60,9 @@ def causes_of_denial(evidence: Evidence) -> Reasoned:
         *causes_at_hand(evidence),
         *other_authorizations(evidence),
     ]
-    if not evidence.explained_at_hand:
+    if evidence.explained_at_hand:
+        found += [*causes_of_unknown_keys(evidence, denies=True), *causes_in_gaps(evidence, denies=True)]
+    else:
         found += [
             *causes_of_unknown_keys(evidence),
             *causes_in_gaps(evidence),
