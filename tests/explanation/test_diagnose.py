@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from policysim.account.account import Account, Identities, Node, Organisation, Role
@@ -12,11 +14,13 @@ from policysim.explanation.diagnose import diagnose, refused_request
 from policysim.explanation.diagnosis import Agreement
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import parse_policy
+from policysim.language.request import RequestContext
 from policysim.language.source import Source
 from tests.explanation.denied_cases import (
     ACCOUNT,
     BUCKET,
     OBJECT,
+    OTHER_ACCOUNT,
     ROLE,
     allow,
     attached,
@@ -69,6 +73,36 @@ def test_a_missing_allow_is_found_agreed_and_fixed() -> None:
     assert found.near_misses[0].match.attached.name == "app-policy"
     assert found.fixes[0].verified.effect is Effect.ALLOWED
     assert edited(found.fixes[0])["Statement"][-1]["Action"] == "s3:GetObject"
+
+
+GUARD = deny("s3:*", Condition={"StringNotEquals": {"aws:SourceVpc": "vpc-1"}})
+
+
+def from_somewhere(*, owner: str) -> Call:
+    """A read that AWS refused for want of an Allow; from which VPC it came is not known."""
+    told = request("s3:GetObject", owner=owner)
+    asked = replace(told, context=RequestContext())
+    return Call(event=None, denial=IMPLICIT, requests=(CallRequest(asked, PROVENANCE),))
+
+
+def test_e3_within_one_account_aws_s_words_rule_out_the_denies_that_are_open() -> None:
+    found = diagnose(from_somewhere(owner=ACCOUNT), organisation(GUARD), NO_FACTS)
+    assert {fix.verified.effect for fix in found.fixes} == {Effect.ALLOWED}
+
+
+def test_x14_across_accounts_the_other_side_s_denies_stay_open_whatever_one_side_said() -> None:
+    policy = document(
+        {**allow("s3:GetObject", f"{BUCKET}/*"), "Principal": "*"},
+        {**GUARD, "Principal": "*"},
+    )
+    bucket = attached(policy, LayerName.RESOURCE, name="bucket", attached_to=BUCKET)
+    own = organisation(allow("s3:PutObject")).accounts[ACCOUNT]
+    other = Account(id=OTHER_ACCOUNT, name="data", resource_policies={BUCKET: bucket}, complete=frozenset({"s3"}))
+    both = Organisation(accounts={ACCOUNT: own, OTHER_ACCOUNT: other}, standalone=True)
+    found = diagnose(from_somewhere(owner=OTHER_ACCOUNT), both, NO_FACTS)
+    assert found.fixes
+    assert {fix.verified.effect for fix in found.fixes} == {Effect.DEPENDS}
+    assert {fix.verified.unknown_keys for fix in found.fixes} == {("aws:SourceVpc",)}
 
 
 def test_without_policies_the_event_alone_is_explained() -> None:
