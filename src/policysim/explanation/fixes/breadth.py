@@ -56,13 +56,3 @@ def statement_breadth(statement: Statement, *, besides: str) -> int:
         "principal": principal_breadth(statement.principal),
     }
     return math.prod(breadth for name, breadth in breadths.items() if name != besides)
-
-
-def covers_a_service(element: PatternElement) -> bool:
-    """Whether an action element holds every action of a service, or nearly."""
-    return element.negated or any(pattern_breadth(pattern) >= _WHOLE_SERVICE for pattern in element.patterns)
-
-
-def covers_everything(element: PatternElement | None) -> bool:
-    """Whether the element is, or comes to, ``*``."""
-    return element is not None and (element.negated or "*" in element.patterns)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.reasons import Element, Reason
 from policysim.explanation.diagnosis import FixKind, label
-from policysim.explanation.fixes.breadth import covers_a_service, covers_everything, element_breadth, statement_breadth
+from policysim.explanation.fixes.breadth import element_breadth, statement_breadth
 from policysim.explanation.fixes.candidates import Builder, Candidate, one_warning
 from policysim.explanation.fixes.corrections import correct_action, correct_resource, correct_value
 from policysim.explanation.fixes.documents import bound_by, documents, in_aim, named_besides
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from policysim.language.policy import ConditionEntry, Statement
 
 _BYPASSES: Final = "a condition of {statement} keeps this request out on purpose, perhaps: this edit passes by it"
-_ALL_RESOURCES: Final = "the statement covers every resource (`*`), so this allows the action on all of them"
-_ALL_ACTIONS: Final = "the statement covers every action of a service, so this allows all of them"
 _MORE_WHO_FIT: Final = "the condition decides who gets in: whoever has this value gets all that {statement} allows"
 _WARNED: Final = 2
 """An edit that needs a condition comes behind one that does not."""
@@ -79,8 +77,6 @@ def add_action(case: Case, aim: Aim) -> Iterator[Candidate]:
         statement = miss.match.statement
         if miss.outcome.reason is not Reason.ACTION_OTHER:
             continue
-        by_itself = aim.layer is LayerName.RESOURCE or case.facts.takes_no_resource(case.request.action)
-        wide = covers_everything(statement.resource) and not by_itself
         yield Candidate(
             FixKind.ADD_ACTION,
             f"add `{written_action(case.request)}` to {label(miss.match)}",
@@ -88,7 +84,6 @@ def add_action(case: Case, aim: Aim) -> Iterator[Candidate]:
             aim.layer,
             (append_to_list(statement.location.below("Action"), written_action(case.request)),),
             statement_breadth(statement, besides="action") * bound_by(case, miss.match.attached, aim.layer),
-            warning=_ALL_RESOURCES if wide else "",
             others=named_besides(case, miss.match),
         )
 
@@ -110,7 +105,6 @@ def add_resource(case: Case, aim: Aim) -> Iterator[Candidate]:
                 aim.layer,
                 (append_to_list(statement.location.below("Resource"), value),),
                 names * besides * bound_by(case, miss.match.attached, aim.layer) * far,
-                warning=_ALL_ACTIONS if covers_a_service(statement.action) else "",
                 others=named_besides(case, miss.match),
             )
 
@@ -154,10 +148,7 @@ def add_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
             aim.layer,
             (edit,),
             statement_breadth(statement, besides="principal"),
-            warning=one_warning(
-                _ANY_CUSTOMER if kind == "Service" and not statement.conditions else "",
-                _ALL_ACTIONS if covers_a_service(statement.action) else "",
-            ),
+            warning=_ANY_CUSTOMER if kind == "Service" and not statement.conditions else "",
         )
 
 

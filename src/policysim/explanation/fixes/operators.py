@@ -13,7 +13,7 @@ from policysim.evaluation.facts import KeyType
 from policysim.evaluation.reasons import Reason
 from policysim.explanation.diagnosis import FixKind, label
 from policysim.explanation.fixes.breadth import statement_breadth
-from policysim.explanation.fixes.candidates import Candidate, one_warning
+from policysim.explanation.fixes.candidates import Candidate
 from policysim.explanation.fixes.documents import bound_by, named_besides
 from policysim.explanation.fixes.near import near_conditions
 from policysim.language.edits import add_member, remove_value, rename_member
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _IGNORES_CASE: Final = "upper and lower case no longer tell values apart: whoever has {key} in another case gets in too"
 _ANY_OF_SEVERAL: Final = "one of the values of {key} is enough then, whatever the others are"
 _ABSENT_TOO: Final = "a request without {key} gets in too"
+_WILDCARD_FITS: Final = "every {key} that {wild} fits gets in then: make sure that the wildcard was meant"
 _WILDCARD_AT_WORK: Final = 3
 """A wildcard that starts to work lets in more than the one value that the request has."""
 
@@ -81,7 +82,7 @@ def change_operator(case: Case, aim: Aim) -> Iterator[Candidate]:
                 change.weight
                 * statement_breadth(statement, besides="principal")
                 * bound_by(case, miss.match.attached, aim.layer),
-                warning=one_warning(change.warning.format(key=entry.key)),
+                warning=change.warning,
                 others=named_besides(case, miss.match),
             )
 
@@ -115,9 +116,11 @@ def changes(case: Case, entry: ConditionEntry, outcome: Outcome) -> Iterator[_Ch
         yield from _for_values(case, entry, operator, outcome.wanted)
     elif reason is Reason.KEY_ABSENT and operator.base.name == "Bool" and not operator.if_exists:
         if all(value.lower() == "false" for value in entry.values):
-            yield _Change(_spelled(operator, "Bool", if_exists=True), _ABSENT_TOO)
+            yield _Change(_spelled(operator, "Bool", if_exists=True), _ABSENT_TOO.format(key=entry.key))
     elif reason is Reason.SEVERAL_VALUES:
-        yield _Change(SetPrefix.FOR_ANY_VALUE.value + operator.documented_spelling, _ANY_OF_SEVERAL)
+        yield _Change(
+            SetPrefix.FOR_ANY_VALUE.value + operator.documented_spelling, _ANY_OF_SEVERAL.format(key=entry.key)
+        )
     elif reason in {Reason.OPERATOR_WRONG, Reason.WRONG_TYPE}:
         described = case.facts.condition_key(entry.key)
         base = _OF_TYPE.get(described.type) if described is not None else None
@@ -129,13 +132,16 @@ def _for_values(case: Case, entry: ConditionEntry, operator: Operator, wanted: s
     if operator.base.name not in _EXACT:
         return
     if any("*" in value or "?" in value for value in entry.values):
-        yield _Change(_spelled(operator, "StringLike"), weight=_WILDCARD_AT_WORK)
+        wild = " or ".join(f"`{value}`" for value in entry.values if "*" in value or "?" in value)
+        yield _Change(
+            _spelled(operator, "StringLike"), _WILDCARD_FITS.format(wild=wild, key=entry.key), _WILDCARD_AT_WORK
+        )
     found = context_lookup(case.request)(entry.key)
     resolved = [wanted.strip("`")] if any("${" in value for value in entry.values) else []
     listed = {value.lower() for value in (*entry.values, *resolved)}
     values = found if isinstance(found, tuple) and operator.base.name == "StringEquals" else ()
     if any(value.lower() in listed and value not in (*entry.values, *resolved) for value in values):
-        yield _Change(_spelled(operator, "StringEqualsIgnoreCase"), _IGNORES_CASE)
+        yield _Change(_spelled(operator, "StringEqualsIgnoreCase"), _IGNORES_CASE.format(key=entry.key))
 
 
 def _spelled(operator: Operator, base: str, *, if_exists: bool | None = None) -> str:

@@ -38,6 +38,7 @@ from policysim.explanation.fixes.ranking import narrowest_first
 from policysim.explanation.fixes.sizes import FITS as _FITS
 from policysim.explanation.fixes.sizes import fit
 from policysim.explanation.fixes.verification import verify
+from policysim.explanation.fixes.widening import lets_in_more
 from policysim.explanation.near_misses import without_allow
 from policysim.language.policy import Effect as StatementEffect
 from policysim.language.request import PrincipalKind
@@ -183,7 +184,8 @@ def _outcomes(case: Case, aim: Aim, builders: Iterable[tuple[Aim, Builder]]) -> 
             if room.refused:
                 refused.append(room.refused)
             else:
-                found.append(outcome.with_warning(room.warning))
+                more = lets_in_more(case, outcome) if aim.deny is None and not aim.public else ""
+                found.append(outcome.with_warning(one_warning(more, room.warning)))
     return found, refused
 
 

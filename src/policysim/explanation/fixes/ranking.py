@@ -65,12 +65,18 @@ def _wider(one: Outcome, other: Outcome, added: dict[int, Added | None]) -> bool
 
 def added_by(outcome: Outcome) -> Added | None:
     """What the one Allow that an edit adds or widens lets in; ``None`` where it is no single Allow."""
+    changed = changed_allow(outcome)
+    if changed is None or changed.action.negated:
+        return None
+    return _added(changed, outcome.candidate.attached.policy, outcome.candidate.layer)
+
+
+def changed_allow(outcome: Outcome) -> Statement | None:
+    """The one Allow that an edit adds or changes, as it reads then; ``None`` where it is no single Allow."""
     before = () if outcome.candidate.new else outcome.candidate.attached.policy.statements
     known = {_meaning(statement) for statement in before}
     changed = [statement for statement in outcome.policy.statements if _meaning(statement) not in known]
-    if len(changed) != 1 or changed[0].effect is not Effect.ALLOW or changed[0].action.negated:
-        return None
-    return _added(changed[0], outcome.candidate.attached.policy, outcome.candidate.layer)
+    return changed[0] if len(changed) == 1 and changed[0].effect is Effect.ALLOW else None
 
 
 def _added(statement: Statement, old: Policy, layer: LayerName) -> Added | None:
@@ -81,15 +87,15 @@ def _added(statement: Statement, old: Policy, layer: LayerName) -> Added | None:
     callers = () if principal is None else tuple(entry.value for entry in principal.entries)
     before = next((one for one in old.statements if one.index == statement.index), None)
     if before is not None and before.effect is Effect.ALLOW:
-        actions = _only_new(actions, before.action.patterns)
-        resources = _only_new(resources, before.resource.patterns if before.resource is not None else resources)
+        actions = only_new(actions, before.action.patterns)
+        resources = only_new(resources, before.resource.patterns if before.resource is not None else resources)
         old_callers = () if before.principal is None else tuple(entry.value for entry in before.principal.entries)
-        callers = _only_new(callers, old_callers)
+        callers = only_new(callers, old_callers)
     conditions = frozenset((entry.operator, entry.key.lower(), entry.values) for entry in statement.conditions)
     return Added(layer, actions, resources, callers, conditions)
 
 
-def _only_new(now: tuple[str, ...], before: tuple[str, ...]) -> tuple[str, ...]:
+def only_new(now: tuple[str, ...], before: tuple[str, ...]) -> tuple[str, ...]:
     """What one element lists anew; all of it where it is as it was, since another element is the one that changed."""
     return tuple(one for one in now if one not in before) or now
 

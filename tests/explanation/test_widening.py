@@ -1,0 +1,99 @@
+"""What an edit lets in besides the denied request is always said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policysim.catalog.facts import CATALOGUE
+from policysim.evaluation.decide import decide
+from policysim.evaluation.decision import Effect
+from policysim.evaluation.layers import LayerName
+from policysim.explanation.fixes.proposal import propose
+from policysim.language.edits import apply_edits
+from tests.explanation.denied_cases import BUCKET, OBJECT, allow, attached, case, document, in_force, request
+
+if TYPE_CHECKING:
+    from policysim.evaluation.policy_set import PolicySet
+    from policysim.language.request import Request
+
+_ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
+_OBJECTS = (OBJECT, f"{BUCKET}/2026/q2.csv", f"{BUCKET}/2025/a", "arn:aws:s3:::rep*/k")
+_TEAMS = ("red", "Red", "reader")
+_PATTERNS = ("*", f"{BUCKET}/*", f"{BUCKET}/2026/*", OBJECT, "arn:aws:s3:::report/*")
+_CONDITIONS: tuple[dict[str, object], ...] = (
+    {},
+    {"StringEquals": {"aws:PrincipalTag/team": "red"}},
+    {"StringEquals": {"aws:PrincipalTag/team": ["re*", "blue"]}},
+)
+
+
+def _one_or_several(values: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True)
+
+
+_STATEMENTS = st.builds(
+    lambda actions, resources, condition: allow(actions, resources, **({"Condition": condition} if condition else {})),
+    _one_or_several((*_ACTIONS, "s3:Get*", "s3:*")),
+    _one_or_several(_PATTERNS),
+    st.sampled_from(_CONDITIONS),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    statements=st.lists(_STATEMENTS, min_size=1, max_size=2),
+    action=st.sampled_from(_ACTIONS),
+    resource=st.sampled_from(_OBJECTS),
+    team=st.sampled_from(_TEAMS),
+)
+def test_whatever_an_edit_lets_in_besides_the_request_is_said(
+    statements: list[dict[str, object]], action: str, resource: str, team: str
+) -> None:
+    asked = request(action, resource, context={"aws:PrincipalTag/team": team})
+    before = in_force({LayerName.IDENTITY: attached(document(*statements))})
+    for fix in propose(case(asked, before)).fixes:
+        after = in_force({LayerName.IDENTITY: attached(apply_edits(fix.source, fix.edits).text)})
+        for other_action, other_resource in product(_ACTIONS, _OBJECTS):
+            other = replace(request(other_action, other_resource), context=asked.context)
+            if (other_action, other_resource) == (action, resource) or not _lets_in(after, other):
+                continue
+            assert _lets_in(before, other) or fix.warning, fix.summary
+
+
+def _lets_in(policies: PolicySet, asked: Request) -> bool:
+    return decide(asked, policies, CATALOGUE).effect is Effect.ALLOWED
+
+
+def test_the_warning_names_actions_and_resources() -> None:
+    denied = case(
+        request("s3:GetObject"),
+        in_force({LayerName.IDENTITY: attached(document(allow(["s3:GetObject", "s3:PutObject"], f"{BUCKET}/2025/*")))}),
+    )
+    added = {fix.kind: fix.warning for fix in propose(denied).fixes}
+    assert added["add-statement"] == ""
+    assert added["add-resource"] == (
+        f"this lets in more than this request: `s3:GetObject` and `s3:PutObject` on `{OBJECT}`"
+    )
+
+
+def test_c15_a_wildcard_that_starts_to_work_is_named() -> None:
+    only_reds = allow("s3:GetObject", f"{BUCKET}/*", Condition={"StringEquals": {"aws:PrincipalTag/team": "re*"}})
+    denied = case(
+        request("s3:GetObject", context={"aws:PrincipalTag/team": "red"}),
+        in_force({LayerName.IDENTITY: attached(document(only_reds))}),
+    )
+    changed = next(fix for fix in propose(denied).fixes if fix.kind == "change-operator")
+    assert "every aws:PrincipalTag/team that `re*` fits" in changed.warning
+    assert f"`s3:GetObject` on `{BUCKET}/*`" in changed.warning
+
+
+def test_a5_an_exclusion_that_is_dropped_names_what_it_kept_out() -> None:
+    others = {"Effect": "Allow", "NotAction": ["s3:DeleteObject", "s3:GetObject"], "Resource": "*"}
+    denied = case(request("s3:GetObject"), in_force({LayerName.IDENTITY: attached(document(others))}))
+    dropped = next(fix for fix in propose(denied).fixes if fix.kind == "drop-exclusion")
+    assert "`s3:GetObject` on every resource (`*`)" in dropped.warning
