@@ -68,7 +68,7 @@ def explain(what: str, account: str | None, evidence: tuple[str, ...], **options
     for standard input.
     """
     output = output_of(options)
-    wanted = fix_out_of(options, account, force=output.force)
+    wanted = fix_out_of(options, account, output)
     check_output(output, writes_more=wanted.file is not None)
     given = told_by(what, output)
     asked = _asked(account, calls_with_evidence(given.calls, evidence))

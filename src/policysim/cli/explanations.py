@@ -99,7 +99,13 @@ def _operation(event: Event) -> tuple[str, str]:
 
 
 def _without_ids(call: Call) -> object:
-    """All that the diagnosis can depend on; ``None`` for a message, which comes alone, and beside AWS's evaluation."""
+    """All that the diagnosis can depend on; ``None`` for a message, which comes alone, and beside AWS's evaluation.
+
+    ``None`` as well for an event with half of a surrogate pair, which has no UTF-8: it is diagnosed by itself.
+    """
     if call.event is None or any(requested.evaluated is not None for requested in call.requests):
         return None
-    return call.event.model_dump_json(exclude=_IDS), call.unresolved
+    try:
+        return call.event.model_dump_json(exclude=_IDS), call.unresolved
+    except ValueError:
+        return None

@@ -16,6 +16,7 @@ from policysim.sources.files import json_file, where_it_leads
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from policysim.cli.output import Output
     from policysim.explanation.diagnosis import Diagnosis, Fix
     from policysim.language.source import Source
     from policysim.reports.patch import Chosen
@@ -44,18 +45,20 @@ def fix_options(command: _Command) -> _Command:
     return command
 
 
-def fix_out_of(options: dict[str, Any], account: str | None, *, force: bool) -> FixOut:
+def fix_out_of(options: dict[str, Any], account: str | None, output: Output) -> FixOut:
     """The options, taken out of the keyword arguments, and refused at once where they cannot work."""
-    wanted = FixOut(options.pop("fix_out"), options.pop("fix"), account, force)
+    wanted = FixOut(options.pop("fix_out"), options.pop("fix"), account, output.force)
     if wanted.file is None:
         if wanted.number is not None:
             raise click.UsageError("`--fix` needs `--fix-out`")
         return wanted
     if account is None:
         raise click.UsageError("`--fix-out` needs `--account`: without policies there is nothing to edit")
-    from policysim.cli.whole_file import check_target  # noqa: PLC0415  # few runs write a patch
+    from policysim.cli.whole_file import check_target, is_same_target  # noqa: PLC0415  # few runs write a patch
 
-    check_target(wanted.file, force=force, option="--fix-out")
+    check_target(wanted.file, force=output.force, option="--fix-out")
+    if output.file is not None and is_same_target(output.file, wanted.file):
+        raise click.UsageError(f"{wanted.file}: `--output` and `--fix-out` name the same file")
     return wanted
 
 

@@ -29,6 +29,14 @@ def check_target(name: str, *, force: bool, option: str = "--output") -> None:
         raise _taken(name)
 
 
+def is_same_target(one: str, other: str) -> bool:
+    """Whether both names lead to one regular file, there or not: a pipe or a device may be written to twice."""
+    target = where_it_leads(Path(one))
+    if target is None or target != where_it_leads(Path(other)):
+        return False
+    return target.is_file() or not target.exists()
+
+
 def _behind_links(name: str) -> Path:
     target = where_it_leads(Path(name))
     if target is None:

@@ -31,12 +31,12 @@ def report_pieces(
 
     All pieces together are ``json_text`` of the whole document; ``groups`` is asked once the last report is written.
     """
-    yield f'{{\n  "schema": {SCHEMA_NUMBER},\n  "policysim": {json.dumps(version)},\n  "reports": ['
-    separator = "\n"
+    opening = f'{{\n  "schema": {SCHEMA_NUMBER},\n  "policysim": {json.dumps(version)},\n  "reports": ['
+    before = f"{opening}\n"  # with the first report, which may find that there is none
     for report in reports:
-        yield separator + _indented(report)
-        separator = ",\n"
-    yield ("\n  ]" if separator == ",\n" else "]") + ',\n  "groups": ['
+        yield before + _indented(report)
+        before = ",\n"
+    yield ("\n  ]" if before == ",\n" else f"{opening}]") + ',\n  "groups": ['
     listed = [_indented(group) for group in groups()]
     yield ("\n" + ",\n".join(listed) + "\n  ]" if listed else "]") + "\n}\n"
 
