@@ -156,8 +156,14 @@ def test_s2_a_trust_policy_that_leaves_it_to_the_account_needs_the_callers_side_
 
 
 def test_e8_m17_within_one_account_an_allow_of_the_resource_would_do_as_well() -> None:
-    policies = in_force({IDENTITY: attached(document(allow("sqs:*")))})
-    assert either(READ, policies) == [(IDENTITY, RESOURCE)]
+    own = attached(document(allow("sqs:*")))
+    others = attached(document(allow("s3:PutObject", Principal={"AWS": ROLE})), RESOURCE, name="bucket")
+    assert either(READ, in_force({IDENTITY: own, RESOURCE: others})) == [(IDENTITY, RESOURCE)]
+
+
+def test_e8_what_is_yet_to_be_created_has_no_policy_that_could_allow_it() -> None:
+    asked = request("sqs:CreateQueue", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders")
+    assert either(asked, in_force({IDENTITY: attached(document(allow("s3:*")))})) == [(IDENTITY, None)]
 
 
 def test_e8_a_resource_without_a_policy_of_its_own_is_no_other_way() -> None:

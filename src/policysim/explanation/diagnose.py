@@ -21,6 +21,7 @@ from policysim.explanation.near_misses import near_misses
 from policysim.explanation.next_steps import next_steps, without_repetition
 from policysim.explanation.obstacles import obstacles
 from policysim.explanation.remedies import minding_remedies, remedies, remedies_of_cause
+from policysim.explanation.spoken import settled_by_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +76,7 @@ def diagnose(
         no_deny = rules_out_a_deny(call.denial, found.decision)
         in_the_way = obstacles(found.decision, evidence.policies, facts, no_deny=no_deny)
         found = _with_causes(replace(found, obstacles=in_the_way), causes_of_denial(evidence))
+        found = replace(found, decision=settled_by_words(call.denial, evidence.decision))
     beside = tuple(_denied_beside(requests, refused))
     is_allowed = found.decision is not None and found.decision.effect is Effect.ALLOWED
     return replace(found, next_steps=(*beside, *found.next_steps) if is_allowed else (*found.next_steps, *beside))

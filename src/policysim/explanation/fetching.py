@@ -20,6 +20,8 @@ from policysim.explanation.diagnosis import Fact
 from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from policysim.language.request import Request
 
 
@@ -30,6 +32,8 @@ class _Fetched(NamedTuple):
 
 _DETAILS: Final = "aws iam get-account-authorization-details"
 _TARGET: Final = "aws organizations list-policies-for-target --filter {kind} --target-id {target}"
+
+_RCP_FILTER: Final = "--filter RESOURCE_CONTROL_POLICY"
 
 _FETCH: Final[dict[LayerName, _Fetched]] = {
     LayerName.IDENTITY: _Fetched("fetch the policies of the caller", _DETAILS),
@@ -61,6 +65,22 @@ def fetch(layer: LayerName, request: Request) -> Fact:
             account=quote(request.principal.account or "ACCOUNT"), owner=quote(request.resource.account or "ACCOUNT")
         )
     return Fact(words.format(resource=request.resource.arn), command)
+
+
+def fetch_all(layers: Sequence[LayerName], request: Request) -> Fact:
+    """What to fetch of layers that one call shows, or the same call with another filter."""
+    first, *others = layers
+    found = fetch(first, request)
+    if LayerName.BOUNDARY in others:
+        return found._replace(sentence="fetch the policies of the caller, its permissions boundary among them")
+    if LayerName.RCP in others:
+        owner = request.resource.account
+        whose = "" if owner in {None, request.principal.account} else f" and the target `{owner}`"
+        return found._replace(
+            sentence="fetch the SCPs and RCPs, of the account and of every level above it"
+            f" (RCPs: with `{_RCP_FILTER}`{whose})"
+        )
+    return found
 
 
 def in_words(fact: Fact) -> str:

@@ -60,7 +60,14 @@ def _one_side_of_one_account(
         return found
     if LayerName.RESOURCE in sides:
         return tuple(one for one in found if one.match is not None or one.layer is not LayerName.IDENTITY)
+    if not _has_policies(policies.get(LayerName.RESOURCE)):
+        return found
     return tuple(_or_of_the_resource(one) for one in found)
+
+
+def _has_policies(layer: LayerPolicies | None) -> bool:
+    """Whether there is a document to add to: what is yet to be created has none."""
+    return layer is not None and any(level.policies for level in layer.levels)
 
 
 def _or_of_the_resource(one: Obstacle) -> Obstacle:

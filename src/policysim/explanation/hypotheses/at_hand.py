@@ -19,8 +19,9 @@ from policysim.explanation.hypotheses.assumptions import with_allow, with_public
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.evidence import DENIALS
 from policysim.explanation.hypotheses.missing_allow import MissingAllow, missing_allow
-from policysim.explanation.hypotheses.phrases import asked, came_to, said, statement, title, with_article
+from policysim.explanation.hypotheses.phrases import asked, came_to, said, statement, title
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
+from policysim.explanation.layer_words import with_article
 from policysim.explanation.obstacles import obstacles
 
 if TYPE_CHECKING:

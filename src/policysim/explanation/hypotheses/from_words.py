@@ -11,12 +11,13 @@ from policysim.cloudtrail.denial import Denial, DenialKind
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.explanation.agreement import layer_of_message
 from policysim.explanation.diagnosis import Fact, Tested
-from policysim.explanation.fetching import fetch, read_policy
+from policysim.explanation.fetching import fetch, fetch_all, read_policy
 from policysim.explanation.hypotheses.causes import Cause
-from policysim.explanation.hypotheses.phrases import asked, said, title, with_article
+from policysim.explanation.hypotheses.phrases import asked, listed, said, title
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
 from policysim.explanation.hypotheses.reach import out_of_reach, why_not
 from policysim.explanation.hypotheses.stored_data import missing_object, reads_an_object
+from policysim.explanation.layer_words import with_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,15 +29,16 @@ if TYPE_CHECKING:
 NO_POLICIES: Final = "no policies were given to evaluate"
 
 _LIKELIEST_FIRST: Final = (
-    LayerName.IDENTITY,
-    LayerName.RESOURCE,
-    LayerName.SCP,
-    LayerName.BOUNDARY,
-    LayerName.SESSION,
-    LayerName.VPCE,
-    LayerName.RCP,
+    (LayerName.IDENTITY, LayerName.BOUNDARY),
+    (LayerName.RESOURCE,),
+    (LayerName.SCP, LayerName.RCP),
+    (LayerName.SESSION,),
+    (LayerName.VPCE,),
 )
-"""The layers in which to look where AWS names none: who has a policy at all, and who is likely to refuse by it."""
+"""The layers in which to look where AWS names none: who has a policy at all, and who is likely to refuse by it.
+
+Those that are fetched together stand together.
+"""
 
 _PUBLIC_ACCESS: Final = "Block Public Access"
 
@@ -141,12 +143,13 @@ def _any_layer(denial: Denial, request: Request | None, facts: Facts) -> Iterato
     if request is None:
         yield _possible(None, "policy", _refuses(denial, LayerName.IDENTITY), None)
         return
-    for layer in _LIKELIEST_FIRST:
-        reason = why_not(layer, request, facts)
-        if reason:
-            yield out_of_reach(layer, reason)
-        else:
-            yield _possible(layer, title(layer, request), _refuses(denial, layer), fetch(layer, request))
+    for layers in _LIKELIEST_FIRST:
+        reasons = {layer: why_not(layer, request, facts) for layer in layers}
+        yield from (out_of_reach(layer, reason) for layer, reason in reasons.items() if reason)
+        left = [layer for layer, reason in reasons.items() if not reason]
+        if left:
+            named = listed((title(layer, request) for layer in left), "or")
+            yield _possible(left[0], named, _refuses(denial, left[0]), fetch_all(left, request))
 
 
 def _refuses(denial: Denial, layer: LayerName) -> str:

@@ -18,11 +18,12 @@ from policysim.explanation.hypotheses.phrases import asked, listed, reason, stat
 from policysim.explanation.near_misses import names_the_action, nearest
 from policysim.language.arns import parse_arn
 from policysim.language.operators import Family, operator_named
+from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from policysim.evaluation.decision import Decision
+    from policysim.evaluation.decision import Decision, Outcome
     from policysim.explanation.diagnosis import NearMiss
     from policysim.explanation.hypotheses.evidence import Evidence
     from policysim.language.policy import Statement
@@ -137,8 +138,22 @@ def _short_of(evidence: Evidence, layer: LayerName, miss: NearMiss) -> MissingAl
     found = elsewhere(evidence, miss) if element is Element.RESOURCE else None
     if found is not None:
         return MissingAllow(layer, Cause.WRONG_ACCOUNT_OR_REGION, found.sentence, found.assumption, found.decision)
-    sentence = cause.sentence(statement=statement(miss.match), reason=reason(miss.outcome))
+    why = f"{reason(miss.outcome)}{_never(miss.outcome, evidence.request)}"
+    sentence = cause.sentence(statement=statement(miss.match), reason=why)
     return MissingAllow(layer, cause, sentence, f"with its {element.value} matching", after)
+
+
+def _never(outcome: Outcome, request: Request) -> str:
+    """Why the condition cannot hold for such a caller, as a clause; empty where it can.
+
+    Source: IAM User Guide, id_credentials_mfa_configure-api-require: credentials that AssumeRole returns tell of no
+    MFA, not even where it was used to get them.
+    """
+    by_mfa = outcome.key.lower() in _MFA_KEYS and request.principal.kind is PrincipalKind.ROLE_SESSION
+    return "; credentials from AssumeRole carry no MFA, as AWS documents" if by_mfa else ""
+
+
+_MFA_KEYS: Final = frozenset({"aws:multifactorauthpresent", "aws:multifactorauthage"})
 
 
 def _is_past(layer: LayerName, after: Decision) -> bool:

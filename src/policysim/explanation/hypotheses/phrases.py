@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from policysim.cloudtrail.denial import TRUST_LAYER, DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.explanation.agreement import layer_of_message
 from policysim.explanation.diagnosis import label
+from policysim.explanation.layer_words import layer_named, layer_title
 from policysim.language.locator import locate
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from policysim.language.request import Request
     from policysim.language.source import Location
 
-TRUST_ACTION_PREFIX: Final = "sts:"
-
 
 def asked(request: Request) -> str:
     """What was asked for: the action and, where it is about one thing, the resource."""
@@ -28,15 +27,8 @@ def asked(request: Request) -> str:
 
 
 def title(layer: LayerName, request: Request) -> str:
-    """The name of a layer; the resource-based policy of a role is its trust policy (spec M9)."""
-    if layer is LayerName.RESOURCE and request.action.lower().startswith(TRUST_ACTION_PREFIX):
-        return "role trust policy"
-    return LAYER[layer].title
-
-
-def with_article(text: str) -> str:
-    """A noun with the article that its first letter asks for."""
-    return f"{'an' if text[:1] in 'aeio' else 'a'} {text}"
+    """The name of a layer where this is asked for; of a role it is the trust policy, of a KMS key the key policy."""
+    return layer_title(layer, request.action)
 
 
 def at(location: Location) -> str:
@@ -73,8 +65,7 @@ def came_to(decision: Decision) -> str:
 
 
 def _title_of(word: str, request: Request) -> str:
-    named = next((layer for layer in LayerName if layer.value == word), None)
-    return title(named, request) if named is not None else "rule that no policy changes"
+    return layer_named(word, request.action) or "rule that no policy changes"
 
 
 def said(denial: Denial) -> str:

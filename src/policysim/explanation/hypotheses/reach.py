@@ -13,8 +13,9 @@ from policysim.evaluation.services.exemptions import exempt_from_rcps, exempt_fr
 from policysim.evaluation.truth import FALSE, TRUE
 from policysim.explanation.diagnosis import Tested
 from policysim.explanation.hypotheses.causes import Cause
-from policysim.explanation.hypotheses.phrases import asked, reason, statement, with_article
+from policysim.explanation.hypotheses.phrases import asked, reason, statement
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
+from policysim.explanation.layer_words import with_article
 from policysim.explanation.obstacles import is_deny
 from policysim.language.request import ABSENT, IAM_IDENTITIES, OF_AN_ACCOUNT, Credentials, PrincipalKind
 
