@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.decision import Effect, Verdict
 from policysim.evaluation.layers import LAYER, Combine
-from policysim.reports.layer_words import layer_named, layer_title, with_article
+from policysim.explanation.layer_words import layer_named, layer_title, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

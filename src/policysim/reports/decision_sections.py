@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LAYER, Combine
+from policysim.explanation.layer_words import layer_title
 from policysim.reports.blocks import (
     At,
     Block,
@@ -28,7 +29,6 @@ from policysim.reports.decision_phrases import (
     shown_statements,
     statement_name,
 )
-from policysim.reports.layer_words import layer_title
 from policysim.reports.steps import Part
 
 _STATEMENT_TITLE: Final[dict[Effect, str]] = {

@@ -9,9 +9,9 @@ from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.explanation.diagnosis import Agreement, Tested
+from policysim.explanation.layer_words import layer_named, with_article
 from policysim.reports.blocks import Headline
 from policysim.reports.decision_phrases import EFFECT_WORD, statement_name, verdict_phrase
-from policysim.reports.layer_words import layer_named, with_article
 
 if TYPE_CHECKING:
     from policysim.reports.document import (

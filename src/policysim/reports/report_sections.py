@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.evaluation.layers import LAYER, Combine
 from policysim.explanation.diagnosis import Tested
 from policysim.explanation.hypotheses.causes import Cause
+from policysim.explanation.layer_words import layer_title
 from policysim.reports.blocks import (
     At,
     Block,
@@ -30,7 +31,6 @@ from policysim.reports.blocks import (
 )
 from policysim.reports.decision_phrases import counted, place, shown_statements, statement_name
 from policysim.reports.decision_sections import caveat_section, layer_section, open_sections, statement_sections
-from policysim.reports.layer_words import layer_title
 from policysim.reports.plan_sections import fix_sections, remedy_section, verification_section
 from policysim.reports.report_phrases import (
     action_of,

@@ -27,4 +27,4 @@ def layer_named(word: str, action: str) -> str | None:
 
 def with_article(noun: str) -> str:
     """The noun with ``a`` or ``an`` before it."""
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return f"{'an' if noun[:1] in tuple('aeiou') else 'a'} {noun}"
