@@ -8,16 +8,36 @@ from urllib.parse import quote
 
 import pytest
 
+from policysim.account.account import Organisation
+from policysim.catalog.facts import CATALOGUE
+from policysim.evaluation.decide import decide
 from policysim.evaluation.layers import LayerName
+from policysim.explanation.fixes.candidates import Case
 from policysim.explanation.fixes.deployment import can_deploy, command, jq_path
+from policysim.explanation.fixes.proposal import propose
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import read_policy
 from policysim.language.source import Location, Source
-from tests.explanation.denied_cases import BUCKET, KEY, ROLE, USER, allow, attached, document
+from tests.explanation.denied_cases import (
+    BUCKET,
+    KEY,
+    OTHER_ACCOUNT,
+    ROLE,
+    USER,
+    allow,
+    attached,
+    case,
+    document,
+    in_force,
+    request,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from policysim.evaluation.policy_set import AttachedPolicy
 
+IDENTITY, RESOURCE = LayerName.IDENTITY, LayerName.RESOURCE
 TEXT = document(allow("s3:GetObject"))
 FOR_RESOURCES = document({**allow("s3:GetObject"), "Principal": "*"})
 MANAGED = "arn:aws:iam::111122223333:policy/team/readers"
@@ -162,3 +182,58 @@ def test_a_queue_in_china_has_an_address_of_its_own() -> None:
     queue = QUEUE.replace("arn:aws:sqs:eu-west-1", "arn:aws-cn:sqs:cn-north-1")
     built = command(attached(FOR_RESOURCES, LayerName.RESOURCE, attached_to=queue), LayerName.RESOURCE)
     assert "--queue-url https://sqs.cn-north-1.amazonaws.com.cn/111122223333/jobs" in built
+
+
+FUNCTION = f"arn:aws:lambda:eu-west-1:{OTHER_ACCOUNT}:function:rates"
+
+
+def function_case(*statements: Mapping[str, object]) -> Case:
+    policy = attached(document(*statements), RESOURCE, name="function", attached_to=FUNCTION)
+    asked = request("lambda:InvokeFunction", FUNCTION, owner=OTHER_ACCOUNT)
+    return case(asked, in_force({IDENTITY: attached(document(allow("*"))), RESOURCE: policy}))
+
+
+def test_s27_a_function_gets_one_more_permission() -> None:
+    other = allow("lambda:InvokeFunction", FUNCTION, Sid="Other", Principal={"AWS": f"{ROLE}-other"})
+    found = {fix.kind: fix for fix in propose(function_case(other)).fixes}
+    assert found["add-statement"].command == (
+        f"aws lambda add-permission --region eu-west-1 --function-name {FUNCTION}"
+        " --statement-id allow-lambda-InvokeFunction-111122223333-app --action lambda:InvokeFunction"
+        f" --principal {ROLE}"
+    )
+    assert not found["add-principal"].command, "one permission has one principal"
+    assert "one by one" in found["add-principal"].warning
+
+
+def test_s27_a_permission_is_replaced_where_its_action_was_misspelt() -> None:
+    slip = allow(
+        "lambda:InvokeFunctoin",
+        FUNCTION,
+        Sid="Rates",
+        Principal={"AWS": ROLE},
+        Condition={"StringEquals": {"aws:PrincipalOrgID": "o-acme"}},
+    )
+    asked = request("lambda:InvokeFunction", FUNCTION, owner=OTHER_ACCOUNT, context={"aws:PrincipalOrgID": "o-acme"})
+    policy = attached(document(slip), RESOURCE, name="function", attached_to=FUNCTION)
+    policies = in_force({IDENTITY: attached(document(allow("*"))), RESOURCE: policy})
+    decision = decide(asked, policies, CATALOGUE, trace=True)
+    found = propose(Case(asked, policies, decision, Organisation(accounts={}), CATALOGUE)).fixes
+    assert next(fix for fix in found if fix.kind == "correct-value").command == (
+        f"aws lambda remove-permission --region eu-west-1 --function-name {FUNCTION} --statement-id Rates"
+        f" && aws lambda add-permission --region eu-west-1 --function-name {FUNCTION} --statement-id Rates"
+        f" --action lambda:InvokeFunction --principal {ROLE} --principal-org-id o-acme"
+    )
+
+
+def test_the_policy_of_a_parameter_is_replaced_by_its_id_and_of_a_catalog_as_a_whole() -> None:
+    parameter = "arn:aws:ssm:eu-west-1:111122223333:parameter/rates"
+    policy = attached(FOR_RESOURCES, LayerName.RESOURCE, name="rates", attached_to=parameter)
+    call = f"aws ssm put-resource-policy --region eu-west-1 --resource-arn {parameter} --policy file://rates.json"
+    assert command(policy, LayerName.RESOURCE, new=True) == call
+    assert command(policy, LayerName.RESOURCE) == f"{call} --policy-id POLICY_ID --policy-hash POLICY_HASH"
+    catalog = attached(
+        FOR_RESOURCES, LayerName.RESOURCE, name="glue", attached_to="arn:aws:glue:eu-west-1:111122223333:catalog"
+    )
+    assert command(catalog, LayerName.RESOURCE) == (
+        "aws glue put-resource-policy --region eu-west-1 --policy-in-json file://glue.json"
+    )

@@ -23,8 +23,10 @@ from policysim.explanation.fixes.deployment_calls import (
     NEW_BOUNDARY,
     NEW_MANAGED,
     PERMISSION_SET,
+    TO_REPLACE,
 )
 from policysim.explanation.fixes.documents import permission_set_of
+from policysim.explanation.fixes.lambda_permissions import is_function
 from policysim.language.arns import parse_arn
 from policysim.language.embedding import EmbeddedOffsets
 from policysim.language.locator import locate
@@ -39,9 +41,9 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def can_deploy(holder_arn: str) -> bool:
-    """Whether the table knows how to put a resource-based policy on this resource."""
+    """Whether a call is known that puts a resource-based policy on this resource."""
     arn = parse_arn(holder_arn)
-    return arn is not None and (arn.service, arn.resource_type) in BY_RESOURCE
+    return is_function(holder_arn) or (arn is not None and (arn.service, arn.resource_type) in BY_RESOURCE)
 
 
 def command(attached: AttachedPolicy, layer: LayerName, *, new: bool = False) -> str:
@@ -74,7 +76,7 @@ def _template(attached: AttachedPolicy, layer: LayerName, *, new: bool) -> str |
         return by_type
     owner = parse_arn(attached.attached_to or "")
     if layer is LayerName.RESOURCE:
-        return None if owner is None else BY_RESOURCE.get((owner.service, owner.resource_type))
+        return None if owner is None else _of_resource((owner.service, owner.resource_type), new=new)
     if attached.arn is not None:
         if not new:
             return MANAGED
@@ -83,6 +85,11 @@ def _template(attached: AttachedPolicy, layer: LayerName, *, new: bool) -> str |
     if permission_set_of(attached.attached_to or "") is not None:
         return PERMISSION_SET
     return None if owner is None else INLINE.get(owner.resource_type)
+
+
+def _of_resource(kind: tuple[str, str], *, new: bool) -> str | None:
+    call = BY_RESOURCE.get(kind)
+    return call if call is None or new else call + TO_REPLACE.get(kind, "")
 
 
 def _version_to_delete(policy: Policy) -> str | None:

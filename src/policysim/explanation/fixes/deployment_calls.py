@@ -90,7 +90,6 @@ BY_RESOURCE: Final[Mapping[tuple[str, str], str]] = {
     ("secretsmanager", "secret"): (
         "aws secretsmanager put-resource-policy --region {region} --secret-id {arn} --resource-policy {document}"
     ),
-    ("lambda", "function"): "aws lambda put-resource-policy --region {region} --resource-arn {arn} --policy {document}",
     ("ecr", "repository"): (
         "aws ecr set-repository-policy --region {region} --repository-name {id} --policy-text {document}"
     ),
@@ -142,7 +141,7 @@ BY_RESOURCE: Final[Mapping[tuple[str, str], str]] = {
     ("ecr-public", "repository"): (
         "aws ecr-public set-repository-policy --region us-east-1 --repository-name {id} --policy-text {document}"
     ),
-    ("glue", "catalog"): "aws glue put-resource-policy --region {region} --policy-in-json {document}",
+    ("glue", ""): "aws glue put-resource-policy --region {region} --policy-in-json {document}",
     ("mediastore", "container"): (
         "aws mediastore put-container-policy --region {region} --container-name {id} --policy {document}"
     ),
@@ -165,3 +164,8 @@ BY_RESOURCE: Final[Mapping[tuple[str, str], str]] = {
 }
 """Resource-based policies, by service and resource type (the part of the ARN's resource before its first ``/`` or
 ``:``, empty where there is none)."""
+
+TO_REPLACE: Final[Mapping[tuple[str, str], str]] = {
+    ("ssm", "parameter"): " --policy-id POLICY_ID --policy-hash POLICY_HASH",
+}
+"""What the call needs besides to replace a policy that is there; ``aws ssm get-resource-policies`` tells both."""

@@ -26,6 +26,7 @@ from policysim.explanation.fixes.documents import (
 )
 from policysim.explanation.fixes.exceptions import EXCEPTION_BUILDERS
 from policysim.explanation.fixes.grants import GRANT_BUILDERS, minding_conditions
+from policysim.explanation.fixes.lambda_permissions import is_function, permission_calls
 from policysim.explanation.fixes.new_policies import (
     attach_full_access,
     copy_of_boundary,
@@ -195,12 +196,8 @@ def _size(outcome: Outcome) -> tuple[int, int, int]:
 
 
 def _fix(outcome: Outcome, case: Case, step: int) -> Fix:
-    candidate = outcome.candidate
+    candidate, deploy = outcome.candidate, _deploy(outcome)
     source = candidate.edits[0].span.source
-    if candidate.attached_at is not None:
-        deploy = attach_command(candidate.attached, candidate.attached_at)
-    else:
-        deploy = command(candidate.attached, candidate.layer, new=candidate.new)
     return Fix(
         kind=candidate.kind.value,
         summary=candidate.summary,
@@ -209,9 +206,28 @@ def _fix(outcome: Outcome, case: Case, step: int) -> Fix:
         verified=outcome.verification,
         command=deploy,
         also_affects=_also_affects(candidate, case),
-        warning=_warnings(candidate, case),
+        warning=one_warning(_warnings(candidate, case), "" if deploy or not _of_function(candidate) else _ONE_BY_ONE),
         step=step,
     )
+
+
+def _deploy(outcome: Outcome) -> str:
+    candidate = outcome.candidate
+    if candidate.attached_at is not None:
+        return attach_command(candidate.attached, candidate.attached_at)
+    if _of_function(candidate):
+        return permission_calls(outcome)
+    return command(candidate.attached, candidate.layer, new=candidate.new)
+
+
+def _of_function(candidate: Candidate) -> bool:
+    return candidate.layer is LayerName.RESOURCE and is_function(candidate.attached.attached_to or "")
+
+
+_ONE_BY_ONE: Final = (
+    "Lambda takes the statements of a function one by one, each with one action and one caller"
+    " (`aws lambda add-permission`): no single call deploys this edit"
+)
 
 
 def _also_affects(candidate: Candidate, case: Case) -> tuple[str, ...]:
