@@ -34,7 +34,6 @@ def test_m11_an_answer_holds_the_request_its_checks_and_its_policies() -> None:
     assert (one.type, one.target) == ("SERVICE_CONTROL_POLICY", OU)
     assert one.matched == (MatchedPolicy("p", (MatchedStatement("S", "DENY"),)),)
     assert evaluation.policy("p") is not None
-    assert evaluation.names_cause
 
 
 def test_the_context_of_an_evaluation_stands_on_top_of_that_of_the_request() -> None:

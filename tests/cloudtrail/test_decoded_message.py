@@ -34,13 +34,11 @@ def test_m15_a_decoded_message_holds_the_request_and_the_statements_that_matched
         (ROLE_ID,),
         ("ec2:StartInstances",),
     )
-    assert found.names_cause
 
 
-def test_m15_without_an_explicit_deny_it_is_an_implicit_one_and_no_cause_is_named() -> None:
+def test_m15_without_an_explicit_deny_it_is_an_implicit_one() -> None:
     found = read(decoded())
     assert found.effect == "IMPLICIT_DENY"
-    assert not found.names_cause
 
 
 def test_the_parts_of_the_arn_are_no_condition_keys() -> None:

@@ -139,14 +139,6 @@ class Evaluation:
         """Whether AWS refused this action on this resource."""
         return self.effect in DENIALS
 
-    @property
-    def names_cause(self) -> bool:
-        """Whether the evaluation itself shows who denied: a check, or a statement that denies."""
-        denying = any(check.effect in DENIALS for check in self.checks)
-        listed = [statement.effect for policy in self.matched for statement in policy.statements]
-        listed += [statement.effect for statement in self.statements]
-        return self.is_denial and (denying or DENY in listed)
-
     def policy(self, uri: str) -> EvaluatedPolicy | None:
         """The policy that the evaluation lists under a URI."""
         return self._by_uri.get(uri)

@@ -56,11 +56,6 @@ def paragraph(text: str, *, first: str = INDENT, rest: str | None = None, width:
     return lines
 
 
-def bullet(text: str) -> list[str]:
-    """A list item."""
-    return paragraph(text, first="  - ")
-
-
 def labelled(label: str, text: str, *, column: int = 13) -> list[str]:
     """A row of a two-column table: the label, then ``text`` with a hanging indent."""
     return paragraph(text, first=(INDENT + label).ljust(column))

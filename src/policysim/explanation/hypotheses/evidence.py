@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -105,7 +105,3 @@ class Evidence:
         """The decision under other policies, or of another request."""
         asked = request or self.request
         return decide(asked, self.policies if policies is None else policies, self.facts)
-
-    def with_action(self, action: str) -> Request:
-        """The same request for another action."""
-        return replace(self.request, action=action)
