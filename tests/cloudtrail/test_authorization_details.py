@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from policysim.cloudtrail.authorization_details import answer_of_details, is_details
-from policysim.cloudtrail.aws_evaluation import Answer, AnswerError, MatchedPolicy, MatchedStatement
+from policysim.cloudtrail.authorization_details import answer_of_details
+from policysim.cloudtrail.aws_evaluation import Answer, AnswerError, MatchedPolicy, MatchedStatement, is_details
 from policysim.language.request import UNKNOWN
 from tests.aws_evaluations import OU, ROLE, ROLE_ID, USER, check, details, matched, policy
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from policysim.cloudtrail.aws_evaluation import AnswerError, Evaluation
-from policysim.cloudtrail.decoded_message import answer_of_decoded, is_decoded
+from policysim.cloudtrail.aws_evaluation import AnswerError, Evaluation, is_decoded
+from policysim.cloudtrail.decoded_message import answer_of_decoded
 from tests.aws_evaluations import ROLE_ID, SESSION, decoded, statement
 
 

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
     from policysim.language.request import ContextValue
 
-MEMBERS = ("requestContext", "evaluations")
-"""What an answer has; pages after the first repeat both."""
-
 ANY_RESOURCE = "*"
 
 
@@ -83,11 +80,6 @@ class _Details(_Part):
     evaluations: tuple[_Evaluation, ...]
     policies: tuple[_Policy, ...] | None = None
     next_token: str | None = None
-
-
-def is_details(value: Mapping[str, object]) -> bool:
-    """Whether a JSON object looks like an answer of this API."""
-    return all(name in value for name in MEMBERS)
 
 
 def answer_of_details(value: Mapping[str, object], source: str) -> Answer:

@@ -155,5 +155,22 @@ class Answer(NamedTuple):
     complete: bool = True
 
 
+DETAILS_MEMBERS: Final = ("requestContext", "evaluations")
+"""What an answer of ``GetRequestAuthorizationDetails`` has; pages after the first repeat both."""
+
+DECODED_MEMBERS: Final = ("allowed", "explicitDeny", "context")
+"""What a decoded message has."""
+
+
+def is_details(value: Mapping[str, object]) -> bool:
+    """Whether a JSON object looks like an answer of ``GetRequestAuthorizationDetails``."""
+    return all(name in value for name in DETAILS_MEMBERS)
+
+
+def is_decoded(value: Mapping[str, object]) -> bool:
+    """Whether a JSON object looks like a decoded message."""
+    return all(name in value for name in DECODED_MEMBERS)
+
+
 class AnswerError(ValueError):
     """A value that is no answer of these APIs; the text says which member, and what was expected of it."""

@@ -31,9 +31,6 @@ from policysim.language.arns import parse_arn
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MEMBERS: Final = ("allowed", "explicitDeny", "context")
-"""What a decoded message has."""
-
 ANY_RESOURCE: Final = "*"
 
 
@@ -95,11 +92,6 @@ class _Decoded(_Part):
     explicit_deny: bool
     matched_statements: Annotated[tuple[_Statement, ...], BeforeValidator(_listed)] = ()
     context: _Context
-
-
-def is_decoded(value: Mapping[str, object]) -> bool:
-    """Whether a JSON object looks like a decoded message."""
-    return all(name in value for name in MEMBERS)
 
 
 def answer_of_decoded(value: Mapping[str, Any], source: str) -> Answer:

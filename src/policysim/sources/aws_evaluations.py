@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.cloudtrail.authorization_details import answer_of_details, is_details
-from policysim.cloudtrail.aws_evaluation import Answer, AnswerError
-from policysim.cloudtrail.decoded_message import answer_of_decoded, is_decoded
+from policysim.cloudtrail.aws_evaluation import Answer, AnswerError, is_decoded, is_details
 from policysim.language.json_text import RepeatedMembers, load_json
 from policysim.language.problem_kinds import BROKEN_JSON
 from policysim.language.problems import Problem
@@ -125,10 +123,14 @@ def _evidence(value: object, source: Source) -> Evidence:
         raise AnswerError(f"{EXPECTED} was expected")
     match kinds.pop():
         case "details":
+            from policysim.cloudtrail.authorization_details import answer_of_details  # noqa: PLC0415  # builds models
+
             return Evidence((_joined([answer_of_details(page, source.name) for page in values]),))
         case "policyDocument":
             return Evidence(policies=tuple(_policy(one, source) for one in values))
         case "DecodedMessage":
+            from policysim.cloudtrail.decoded_message import answer_of_decoded  # noqa: PLC0415  # the same
+
             return Evidence(tuple(answer_of_decoded(_decoded(one), source.name) for one in values))
         case _:
             raise AnswerError(_what_else(listed[0]))
