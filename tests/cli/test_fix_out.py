@@ -147,11 +147,18 @@ def test_a_folder_of_any_name_can_be_patched(tmp_path: Path, name: str) -> None:
 
 
 def test_a_file_that_is_there_is_kept_unless_forced(folder: Path) -> None:
-    (folder / "fix.patch").write_text("mine")
+    (folder / "fix.patch").write_text("--- mine")
     assert "exists already" in refused(explain(folder, "--fix-out", "fix.patch"))
-    assert (folder / "fix.patch").read_text() == "mine"
+    assert (folder / "fix.patch").read_text() == "--- mine"
     assert explain(folder, "--fix-out", "fix.patch", "--force").returncode == 0
     assert (folder / "fix.patch").read_text().startswith("--- a/account/")
+
+
+@pytest.mark.parametrize("name", ["event.json", "account/authorization-details.json"])
+def test_no_event_and_no_policy_is_ever_replaced_by_a_patch(folder: Path, name: str) -> None:
+    before = (folder / name).read_bytes()
+    assert "is no patch" in refused(explain(folder, "--fix-out", name, "--force"))
+    assert (folder / name).read_bytes() == before
 
 
 def test_nothing_is_written_where_no_edit_is_proposed(folder: Path) -> None:

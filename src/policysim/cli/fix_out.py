@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from policysim.language.source import Source
     from policysim.reports.patch import Chosen
 
+_PATCH_START = b"--- "
+
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 
@@ -59,7 +61,19 @@ def fix_out_of(options: dict[str, Any], account: str | None, output: Output) -> 
     check_target(wanted.file, force=output.force, option="--fix-out")
     if output.file is not None and is_same_target(output.file, wanted.file):
         raise click.UsageError(f"{wanted.file}: `--output` and `--fix-out` name the same file")
+    _keep_what_is_no_patch(wanted.file)
     return wanted
+
+
+def _keep_what_is_no_patch(name: str) -> None:
+    """Refuses to write over a file that holds something else, an event or a policy perhaps, even with ``--force``."""
+    target = where_it_leads(Path(name))
+    if target is None or not target.is_file():
+        return
+    with target.open("rb") as stream:
+        start = stream.read(len(_PATCH_START))
+    if start not in {b"", _PATCH_START}:
+        raise click.UsageError(f"{name}: is no patch, and `--fix-out` replaces no other file: choose another name")
 
 
 class Patches:
