@@ -10,11 +10,13 @@ import pytest
 
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
+from policysim.explanation.agreement import Finding
 from policysim.explanation.diagnosis import (
     Agreement,
     Obstacle,
 )
 from policysim.explanation.diagnosis import Tested as Result
+from policysim.reports.blocks import parted
 from policysim.reports.build import report_of
 from policysim.reports.layout import Paint
 from policysim.reports.report_sections import page_of
@@ -79,10 +81,77 @@ def test_a_confirmed_cause_is_one_line_and_the_others_are_listed() -> None:
 
 def test_of_several_possible_causes_the_fact_that_tells_them_apart_stands_out() -> None:
     text = text_of(everything())
-    assert "\n  Cause      2 are possible: see below\n" in text
+    assert "\n  Cause      2 are possible; the likeliest: the one cause\n" in text
     assert "\nPossible causes\n  1. possible: the one cause (one)\n" in text
     fact = "find the address of the caller\n    aws cloudtrail lookup-events"
     assert f"\nThe one fact that tells the causes apart\n  {fact}\n" in text
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_first_screen_says_what_to_do_first() -> None:
+    whole = everything()
+    assert "\n  Try first  call with MFA\n" in text_of(whole)
+    assert "\n  Find out   find the address of the caller\n" in text_of(replace(whole, remedies=()))
+    fix = fix_of(near_miss())
+    fixed = text_of(replace(samples()["implicit"], fixes=(fix,)))
+    assert f"Fix {fix.summary}; evaluated again: allowed; it comes with a warning" in flat(fixed.split("\n\n")[1])
+
+
+def test_what_the_cause_says_is_not_said_again_by_the_near_miss() -> None:
+    implicit = replace(samples()["implicit"], near_misses=(near_miss(),))
+    (miss,) = report_of(implicit).near_misses
+    told = replace(cause("action-missing", Result.CONFIRMED), cause=f"`Read` lacks the action: it {miss.sentence}")
+    assert f"{miss.element.value}: {miss.sentence}" in flat(text_of(implicit))
+    assert flat(text_of(replace(implicit, hypotheses=(told,)))).count(miss.sentence) == 1
+
+
+def test_a_place_that_stands_below_is_left_out_of_the_cause() -> None:
+    implicit = replace(samples()["implicit"], near_misses=(near_miss(),))
+    statement = report_of(implicit).near_misses[0].statement
+    at, elsewhere = f"{statement.file}:{statement.line}", f"{statement.file}:{statement.line}9"
+    sentence = f"`Read` ({at}) and `Write` ({elsewhere}) fall short"
+    placed = replace(cause("action-missing", Result.CONFIRMED), cause=sentence)
+    assert f"confirmed: `Read` and `Write` ({elsewhere}) fall" in flat(text_of(replace(implicit, hypotheses=(placed,))))
+
+
+def test_a_command_that_would_tell_can_be_copied() -> None:
+    asked = "look at the key: `aws kms describe-key --key-id 'a b'`"
+    possible = replace(cause("encryption-key", Result.POSSIBLE), next=asked)
+    text = text_of(replace(samples()["implicit"], hypotheses=(possible,), next_steps=(asked.replace("kms", "s3"),)))
+    assert "       to tell: look at the key\n       aws kms describe-key --key-id 'a b'\n" in text
+    assert "\nNext\n  - look at the key\n      aws s3 describe-key --key-id 'a b'\n" in text
+
+
+@pytest.mark.parametrize("sentence", ["run `aws x`", "a: `aws x` b", "a: `aws x`, or: `aws y`", "a: `ls`", ""])
+def test_only_a_command_at_the_end_of_a_sentence_is_taken_out_of_it(sentence: str) -> None:
+    assert parted(sentence) == (sentence, "")
+
+
+def test_where_causes_were_found_no_general_list_of_reasons_is_given() -> None:
+    general = Finding.ALLOWED_HERE.sentence
+    allowed = implicit_decision().narrowed(effect=Effect.ALLOWED, blocking=(), layer="identity")
+    disagreeing = diagnosis(allowed, said=denial(), agreement=Agreement.DISAGREES, disagreement=general)
+    assert f"DISAGREES: {general}" in flat(text_of(disagreeing))
+    refuted, possible = (cause("one", result) for result in (Result.REFUTED, Result.POSSIBLE))
+    assert f"DISAGREES: {general}" in flat(text_of(replace(disagreeing, hypotheses=(refuted,))))
+    told = flat(text_of(replace(disagreeing, hypotheses=(possible,))))
+    assert "DISAGREES: the policies at hand allow it: see the possible causes" in told
+    named = replace(disagreeing, disagreement="AWS names another policy", hypotheses=(possible,))
+    assert "DISAGREES: AWS names another policy" in flat(text_of(named))
+
+
+def test_a_warning_is_given_once() -> None:
+    fix = fix_of(near_miss())
+    fixes = tuple(replace(fix, warning=words) for words in ("ask; mind", "ask; look", "none of it"))
+    text = text_of(replace(samples()["implicit"], fixes=fixes))
+    assert [line for line in text.split("\n") if "warning: " in line] == [
+        "  warning: ask; mind",
+        "  warning: as above; look",
+        "  warning: none of it",
+    ]
 
 
 def test_everything_in_the_way_is_listed_in_order() -> None:
@@ -122,8 +191,9 @@ def test_what_a_section_asks_for_is_no_further_step() -> None:
         "something else",
     )
     text = text_of(replace(everything(), next_steps=steps))
-    assert text.count("find the address of the caller") == 1
-    assert text.count("call with MFA") == 1
+    below = text[text.index("\nLayers") :]
+    assert below.count("find the address of the caller") == 1
+    assert below.count("call with MFA") == 1
     assert "\nNext\n  - something else\n" in text
 
 

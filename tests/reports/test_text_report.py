@@ -340,7 +340,8 @@ def test_what_the_caller_can_do_stands_before_the_edits() -> None:
     remedy = Remedy("use-mfa", "call with MFA", "aws sts get-session-token", verified=True)
     denied = text_of(replace(diagnosis(explicit_decision(), fixes=(fix,), next_steps=step), remedies=(remedy,)))
     assert "Without changing a policy\n  - call with MFA\n      evaluated so: allowed\n" in denied
-    places = [denied.index(words) for words in (*step, "call with MFA", "Proposed fix")]
+    assert "\n  Try first  call with MFA\n" in denied
+    places = [denied.index(words) for words in (*step, "  - call with MFA", "Proposed fix")]
     assert places == sorted(places)
 
 

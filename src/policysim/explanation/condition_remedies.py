@@ -44,7 +44,7 @@ class _Way(NamedTuple):
     command: str = ""
 
 
-_MFA: Final = "use credentials that were got with MFA"
+_MFA: Final = "use credentials obtained with MFA"
 _WAYS: Final = (
     _Way("aws:multifactorauthpresent", RemedyCode.USE_MFA, _MFA, "mfa"),
     _Way("aws:multifactorauthage", RemedyCode.USE_MFA, "sign in with MFA again: the last time is too long ago", "mfa"),

@@ -34,7 +34,7 @@ _NO_POLICY: Final = (
 )
 _NO_REQUEST: Final = "which request was denied is not known: explain {other}, which may name what is missing here"
 
-_REFUSED_BY_S3: Final = "look at what S3 refuses for beside its policies: Requester Pays, Object Lock"
+_REFUSED_BY_S3: Final = "check what else makes S3 refuse: Requester Pays, Object Lock"
 
 
 def next_steps(call: Call, decision: Decision | None, comparison: Comparison, advice: Iterable[str]) -> tuple[str, ...]:

@@ -242,11 +242,11 @@ _MEANT: Final = frozenset(
 )
 """Remedies that say that something else was meant: an edit for what was asked for is an answer to another question."""
 
+_REMEDIES_FIRST: Final = "try first what needs no change of a policy"
+
 
 def minding_remedies(fixes: tuple[Fix, ...], found: tuple[Remedy, ...]) -> tuple[Fix, ...]:
     """The fixes, with a warning where the denial ends without any of them."""
-    instead = next((remedy for remedy in found if remedy.verified or remedy.code in _MEANT), None)
-    if instead is None:
+    if not any(remedy.verified or remedy.code in _MEANT for remedy in found):
         return fixes
-    sentence = f"perhaps no policy has to change: see the remedy `{instead.code}`"
-    return tuple(replace(fix, warning=one_warning(sentence, fix.warning)) for fix in fixes)
+    return tuple(replace(fix, warning=one_warning(_REMEDIES_FIRST, fix.warning)) for fix in fixes)

@@ -7,7 +7,7 @@ every string that it writes.
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from policysim.explanation.diagnosis import Tested
     from policysim.reports.decision_document import LineDocument
     from policysim.reports.steps import Part
+
+
+_COMMAND: Final = ": `aws "
 
 
 class Manner(Enum):
@@ -55,6 +58,20 @@ class Bullet(NamedTuple):
     place: str = ""
     notes: tuple[str, ...] = ()
     command: str = ""
+
+
+def advised(sentence: str) -> Bullet:
+    """Advice as an item: a command of AWS's at its end stands on lines of its own, where it can be copied."""
+    words, command = parted(sentence)
+    return Bullet(words, command=command)
+
+
+def parted(sentence: str) -> tuple[str, str]:
+    """A sentence, and the command of AWS's at its end, which is empty where there is none."""
+    words, colon, command = sentence.partition(_COMMAND)
+    if not colon or not command.endswith("`") or _COMMAND in command:
+        return sentence, ""
+    return words, f"aws {command[:-1]}"
 
 
 class Bullets(NamedTuple):

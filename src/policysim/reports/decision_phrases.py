@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.decision import Effect, Verdict
+from policysim.evaluation.layer_words import layer_named, layer_title, with_article
 from policysim.evaluation.layers import LAYER, Combine
-from policysim.explanation.layer_words import layer_named, layer_title, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

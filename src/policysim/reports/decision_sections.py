@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.decision import Effect
+from policysim.evaluation.layer_words import layer_title
 from policysim.evaluation.layers import LAYER, Combine
-from policysim.explanation.layer_words import layer_title
 from policysim.reports.blocks import (
     At,
     Block,

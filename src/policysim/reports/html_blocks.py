@@ -19,6 +19,7 @@ from policysim.reports.blocks import (
     Rows,
     Sentence,
     Table,
+    parted,
 )
 from policysim.reports.decision_phrases import counted
 from policysim.reports.layer_picture import TONE
@@ -95,16 +96,18 @@ def _item(item: Bullet) -> Iterator[Markup]:
 
 
 def _cause(cause: CauseRow) -> Markup:
+    to_tell, command = parted(cause.next)
     rows = (
         *(("For", sentence(fact)) for fact in cause.supporting),
         *(("Against", sentence(fact)) for fact in cause.opposing),
-        *((label, sentence(words)) for label, words in (("Tested", cause.test), ("To tell", cause.next)) if words),
+        *((label, sentence(words)) for label, words in (("Tested", cause.test), ("To tell", to_tell)) if words),
     )
     facts = [part for label, words in rows for part in (element("dt", label), element("dd", words))]
     return element(
         "div",
         element("p", chip(cause.tested.value, _TESTED_TONE[cause.tested]), " ", sentence(cause.cause)),
         element("dl", *facts, class_="facts") if facts else None,
+        _command(command) if command else None,
         class_="cause",
         data_code=cause.code,
     )

@@ -44,7 +44,8 @@ def markdown_of_groups(groups: Sequence[GroupReport], version: str, *, verbose: 
     for number, one in enumerate(groups, 1):
         page = page_of(one.report, one.group, verbose=verbose)
         title = f"{f'{number}. ' if several else ''}{page.headline.word} {code(action_of(one.report))}"
-        lines += _page(page, title, level=2 if several else 1)
+        verdict = page.headline.phrase.removeprefix(f"{action_of(one.report)}: ")
+        lines += _page(page, title, verdict, level=2 if several else 1)
     lines += ["---", "", f"Explained by policysim {code(version)} from the policies at hand, without asking AWS."]
     return "\n".join(lines) + "\n"
 
@@ -61,9 +62,8 @@ def _contents(groups: Sequence[GroupReport]) -> Iterator[str]:
     yield ""
 
 
-def _page(page: Page, title: str, level: int) -> Iterator[str]:
-    yield from ("#" * level + " " + title, "")
-    yield from (f"**{page.headline.word}** {inline(page.headline.phrase)}", "")
+def _page(page: Page, title: str, verdict: str, level: int) -> Iterator[str]:
+    yield from ("#" * level + " " + title, "", inline(verdict), "")
     step = STEPS[Part.FACTS]
     yield from (_step(step, level), "", *_lines_of(page.facts), "")
     for section in page.sections:

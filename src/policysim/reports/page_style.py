@@ -134,7 +134,7 @@ pre .note{color:var(--open);font-style:normal}
 pre.diff .add{background:var(--allow-soft);color:var(--allow)}
 pre.diff .cut{background:var(--deny-soft);color:var(--deny)}
 pre.diff .where{color:var(--quiet)}
-pre.command{padding:10px 16px;white-space:pre-wrap;overflow-wrap:anywhere;user-select:all;-webkit-user-select:all}
+pre.command{padding:10px 16px;white-space:pre;user-select:all;-webkit-user-select:all}
 .label{font-size:13.5px;color:var(--quiet)}
 .label+pre{margin-top:6px}
 ul,ol{padding-left:22px}
@@ -147,8 +147,7 @@ ul.checks>li{padding-left:30px;position:relative}
 ul.checks>li::before{content:"";position:absolute;left:2px;top:5px;width:14px;height:14px;
 border:1.5px solid var(--quiet);border-radius:4px}
 .cause+.cause{border-top:1px solid var(--rule);padding-top:14px;margin-top:14px}
-.cause p{max-width:80ch}
-.cause dl{margin-top:8px}
+.cause dl{margin-top:8px}.cause pre{margin-top:10px}
 .warning{background:var(--open-soft);border-radius:8px;padding:10px 14px}
 .good{color:var(--allow);font-weight:600}
 details>summary{cursor:pointer;color:var(--link);font-size:15px}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from policysim.reports.document import FixDocument, RemedyDocument, Report
 
 _EVERYBODY = "everybody (`*`)"
+_NEXT_CLAUSE = "; "
 _ALTERNATIVES_SHOWN = 3
 """As many alternatives of one step are shown unasked."""
 
@@ -39,14 +40,15 @@ def fix_sections(fixes: Sequence[FixDocument], action: str, *, verbose: bool) ->
     """The proposed edits, each a section; of many alternatives the first ones, all on request."""
     shown = fixes if verbose else [fix for fix in fixes if _place_in_step(fix, fixes) < _ALTERNATIVES_SHOWN]
     steps = max((fix.step for fix in fixes), default=1)
-    sections = []
+    sections: list[Section] = []
+    warned: set[str] = set()
     for number, fix in enumerate(fixes, 1):
         if fix not in shown:
             continue
         step = f", step {fix.step} of {steps}" if steps > 1 else ""
         count = f" {number} of {len(fixes)}" if len(fixes) > 1 else ""
         is_alternative = _place_in_step(fix, fixes) > 0
-        title, blocks = f"Proposed fix{count}{step}", tuple(_fix(fix, action))
+        title, blocks = f"Proposed fix{count}{step}", tuple(_fix(fix, action, warned))
         sections.append(Section(Part.FIXES, title, blocks, alternative=is_alternative))
     if left := len(fixes) - len(sections):
         more = Sentence(f"... and {counted(left, 'more alternative')} (-v shows all)")
@@ -58,19 +60,27 @@ def _place_in_step(fix: FixDocument, fixes: Sequence[FixDocument]) -> int:
     return [one for one in fixes if one.step == fix.step].index(fix)
 
 
-def _fix(fix: FixDocument, action: str) -> Iterator[Block]:
+def _fix(fix: FixDocument, action: str, warned: set[str]) -> Iterator[Block]:
     yield Sentence(fix.summary)
     yield Sentence(verified_phrase(fix, action), Manner.GOOD if fix.verified.effect is Effect.ALLOWED else Manner.PLAIN)
     if fix.also_affects:
         affected = (_EVERYBODY if one == "*" else one for one in fix.also_affects)
         yield Sentence(f"also affects: {', '.join(affected)}")
     if fix.warning:
-        yield Sentence(f"warning: {fix.warning}", Manner.WARNING)
+        yield Sentence(f"warning: {_fresh(fix.warning, warned)}", Manner.WARNING)
     if fix.command:
         yield Command("deploy:", fix.command)
     if fix.diff:
         where = "" if fix.folder == "." else f" -C {shlex.quote(printable(fix.folder))}"
         yield Diff(f"the edit, for `git{where} apply`:", fix.diff)
+
+
+def _fresh(warning: str, warned: set[str]) -> str:
+    """A warning without those of its clauses that a fix further up has said; ``warned`` takes in the others."""
+    clauses = warning.split(_NEXT_CLAUSE)
+    fresh = [clause for clause in clauses if clause not in warned]
+    warned.update(fresh)
+    return warning if len(fresh) == len(clauses) else _NEXT_CLAUSE.join(("as above", *fresh))
 
 
 def verification_section(report: Report, action: str) -> list[Section]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
+from policysim.evaluation.layer_words import layer_named, with_article
 from policysim.evaluation.layers import LAYER, LayerName
+from policysim.explanation.agreement import Finding
 from policysim.explanation.diagnosis import Agreement, Tested
-from policysim.explanation.layer_words import layer_named, with_article
 from policysim.reports.blocks import Headline
 from policysim.reports.decision_phrases import EFFECT_WORD, statement_name, verdict_phrase
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _LONGEST_MESSAGE = 300
 _THE_CAUSE_TELLS: Final = "the policies at hand allow it; the cause that was confirmed tells why AWS did not"
+_THE_CAUSES_TELL: Final = "the policies at hand allow it: see the possible causes"
 _ENCODED: Final = re.compile(r"(Encoded authorization failure message:\s*)\S+")
 _TRUST_PHRASE: Final[dict[DenialKind, str]] = {
     DenialKind.EXPLICIT: "an explicit deny in the role trust policy",
@@ -167,7 +169,7 @@ def _shortened(message: str) -> str:
 
 def agreement_phrase(report: Report) -> str:
     """Whether our decision is AWS's, with the reason where there is one."""
-    reason = _THE_CAUSE_TELLS if is_explained_beside(report) else report.disagreement
+    reason = _reason(report)
     match report.agreement:
         case Agreement.AGREES:
             return f"agrees: {reason}" if reason else "agrees"
@@ -175,6 +177,15 @@ def agreement_phrase(report: Report) -> str:
             return f"DISAGREES: {reason}"
         case Agreement.UNKNOWN:
             return f"cannot compare: {reason}" if reason else "cannot compare"
+
+
+def _reason(report: Report) -> str:
+    """The named reason; where it only lists what may be, the causes that were tested in its place."""
+    if is_explained_beside(report):
+        return _THE_CAUSE_TELLS
+    is_general = report.disagreement == Finding.ALLOWED_HERE.sentence
+    has_causes = any(one.tested is not Tested.REFUTED for one in report.hypotheses)
+    return _THE_CAUSES_TELL if is_general and has_causes else report.disagreement
 
 
 def provenance(request: RequestDocument) -> str:

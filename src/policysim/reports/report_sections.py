@@ -1,16 +1,17 @@
 """An explanation as a page of sections, in the order of the seven steps; every format for people shows this page.
 
-No sentence stands in two sections: what was said further up is left out further down.
+The facts at the top say in short what the sections prove. No sentence stands in two sections: what was said further up
+is left out further down.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from policysim.evaluation.layer_words import layer_title
 from policysim.evaluation.layers import LAYER, Combine
 from policysim.explanation.diagnosis import Tested
-from policysim.explanation.hypotheses.causes import Cause
-from policysim.explanation.layer_words import layer_title
 from policysim.reports.blocks import (
     At,
     Block,
@@ -27,22 +28,19 @@ from policysim.reports.blocks import (
     Sentence,
     Table,
     Weight,
+    advised,
     section,
 )
 from policysim.reports.decision_phrases import counted, place, shown_statements, statement_name
 from policysim.reports.decision_sections import caveat_section, layer_section, open_sections, statement_sections
+from policysim.reports.facts import facts_of, is_beside_policies, is_told_by_the_cause
 from policysim.reports.plan_sections import fix_sections, remedy_section, verification_section
 from policysim.reports.report_phrases import (
     action_of,
-    agreement_phrase,
-    caller_of,
     headline_of,
     is_explained_beside,
     place_of,
     provenance,
-    resource_of,
-    said,
-    when,
 )
 from policysim.reports.steps import Part
 
@@ -60,7 +58,7 @@ _EVALUATION_KINDS: Final[dict[str, str]] = {
     "authorization-details": "the authorization details",
     "decoded-message": "the decoded authorization message",
 }
-_TOLD_BY_THE_VERDICT: Final = frozenset({Cause.EXPLICIT_DENY.code, Cause.NO_ALLOW.code})
+_SEVERAL_LAYERS: Final = "several-layers"
 _THE_FIRST: Final = "what follows is about the first of them"
 _NAMED = 5
 """As many callers and resources of a group are named; of the others only the number is told."""
@@ -83,41 +81,10 @@ def page_of(report: Report, group: GroupDocument | None = None, *, verbose: bool
         *remedy_section(report.remedies),
         *fix_sections(report.fixes, action, verbose=verbose),
         *verification_section(report, action),
-        *(caveat_section(report.decision) if report.decision is not None else ()),
+        *_caveats(report),
         *_record(report),
     ]
-    return Page(headline_of(report), _facts(report), tuple(sections), group.count if group is not None else 1)
-
-
-def _facts(report: Report) -> Rows:
-    resource, cause = resource_of(report), _cause(report)
-    wanted = f"{action_of(report)} on {resource}" if resource else f"{action_of(report)}, on what is not known"
-    rows = (
-        Row("Who", caller_of(report) or "unknown", exact=True),
-        Row("Wanted", wanted),
-        Row("When", when(report.event)) if report.event is not None else None,
-        Row("AWS said", said(report.denial)) if report.denial or not report.aws_evaluation else None,
-        Row("policysim", agreement_phrase(report)) if not _is_beside_policies(report) else None,
-        Row("Cause", cause) if cause else None,
-    )
-    return Rows(tuple(row for row in rows if row is not None))
-
-
-def _is_beside_policies(report: Report) -> bool:
-    """Whether AWS itself says that no policy caused the denial."""
-    return report.denial is not None and not report.denial.iam
-
-
-def _cause(report: Report) -> str:
-    """The cause that testing left, in a sentence, where the verdict does not say it; or how many it left."""
-    left = [one for one in report.hypotheses if one.tested is not Tested.REFUTED]
-    if not left:
-        return ""
-    if left[0].tested is Tested.CONFIRMED:
-        verdict = f"{said(report.denial)} {headline_of(report).phrase}"
-        told = left[0].code in _TOLD_BY_THE_VERDICT or left[0].cause in verdict
-        return "" if told else f"confirmed: {left[0].cause}"
-    return "one is possible, not confirmed: see below" if len(left) == 1 else f"{len(left)} are possible: see below"
+    return Page(headline_of(report), facts_of(report), tuple(sections), group.count if group is not None else 1)
 
 
 def _occurrences(group: GroupDocument | None) -> list[Section]:
@@ -143,8 +110,9 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _requests(report: Report, *, verbose: bool) -> list[Section]:
-    """Each authorization that the call needs; left out where there is one and it was decided."""
-    if not report.requests or (len(report.requests) == 1 and report.decision is not None and not verbose):
+    """Each authorization that the call needs; left out where there is one, of which everything else tells."""
+    is_told = report.refused is not None and (report.decision is not None or report.event is None)
+    if not report.requests or (len(report.requests) == 1 and is_told and not verbose):
         return []
     title = _request_title(report)
     bullets = []
@@ -165,7 +133,7 @@ def _request_title(report: Report) -> str:
 def _decided(report: Report, action: str, *, verbose: bool) -> list[Section]:
     if report.decision is None:
         return []
-    beside = _is_beside_policies(report) and not verbose
+    beside = is_beside_policies(report) and not verbose
     return [
         *(() if beside else statement_sections(report.decision, action, verbose=verbose)),
         *layer_section(report.checks, report.decision, action),
@@ -187,7 +155,8 @@ def _obstacle(obstacle: ObstacleDocument, action: str) -> Bullet:
     if obstacle.setting:
         return Bullet(f"{where}: {obstacle.setting} denies it{unsure}")
     if obstacle.statement is None:
-        return Bullet(f"{where}: nothing allows it{unsure}")
+        other = f"; an Allow in the {layer_title(obstacle.or_layer, action)} would do" if obstacle.or_layer else ""
+        return Bullet(f"{where}: nothing allows it{unsure}{other}")
     return Bullet(f"{where}: {statement_name(obstacle.statement)} denies it{unsure}", place(obstacle.statement))
 
 
@@ -207,11 +176,9 @@ def _aws_evaluation(report: Report, *, verbose: bool) -> list[Section]:
     if aws.checks and (verbose or aws.differences):
         rows = tuple((check.checkType, check.theirs or "-", check.ours or "-", check.target) for check in aws.checks)
         blocks.append(Table(("check", "AWS", "policysim", "target"), rows))
-    matched = tuple(
-        Bullet(f"{check.checkType}: {', '.join(check.statements)}") for check in aws.checks if check.statements
-    )
+    matched = dict.fromkeys(f"{one.checkType}: {', '.join(one.statements)}" for one in aws.checks if one.statements)
     if matched:
-        blocks += [Sentence("statements that AWS lists as matched:"), Bullets(matched)]
+        blocks += [Sentence("statements that AWS lists as matched:"), Bullets(tuple(map(Bullet, matched)))]
     return section(Part.AWS_EVALUATION, "AWS's own evaluation", blocks)
 
 
@@ -223,23 +190,24 @@ def _near_misses(report: Report, action: str, *, verbose: bool) -> list[Section]
     short = [miss for miss in misses if not (miss.spares or miss.open)]
     return [
         *_spared([miss for miss in misses if miss.spares]),
-        *_missed("Statements that may match: one element hangs on what is not known", may_match, action),
-        *_missed("Near misses: statements that are one element short", short, action),
+        *_missed("Statements that may match: one element hangs on what is not known", may_match, report, action),
+        *_missed("Near misses: statements that are one element short", short, report, action),
     ]
 
 
-def _missed(title: str, misses: Sequence[NearMissDocument], action: str) -> list[Section]:
+def _missed(title: str, misses: Sequence[NearMissDocument], report: Report, action: str) -> list[Section]:
     blocks: list[Block] = []
     for number, miss in enumerate(misses):
         blocks += [Sentence("")] if number else []
-        blocks += _miss(miss, action)
+        blocks += _miss(miss, action, is_told=is_told_by_the_cause(miss, report))
     return section(Part.NEAR_MISSES, title, blocks)
 
 
-def _miss(miss: NearMissDocument, action: str) -> Iterator[Block]:
+def _miss(miss: NearMissDocument, action: str, *, is_told: bool) -> Iterator[Block]:
     layer = layer_title(miss.statement.layer, action)
     yield Sentence(f"{statement_name(miss.statement)}, {layer} ({miss.statement.effect})")
-    yield Sentence(f"{miss.element.value}: {miss.sentence}")
+    if not is_told:
+        yield Sentence(f"{miss.element.value}: {miss.sentence}")
     yield At(place_of(miss))
     yield Excerpt(miss.excerpt)
 
@@ -297,7 +265,7 @@ def _next(report: Report) -> list[Section]:
     unresolved = tuple(Bullet(told) for told in report.unresolved if not (cause and cause in told))
     advice = denial.advice if denial is not None and not denial.iam and not report.remedies else None
     steps = tuple(
-        Bullet(step)
+        advised(step)
         for step in (*([advice] if advice else ()), *report.next_steps)
         if not (_said_above(step, report) or (cause and cause in step))
     )
@@ -312,6 +280,15 @@ def _said_above(step: str, report: Report) -> bool:
     fact = (report.separating,) if report.separating is not None else ()
     pairs = [(one.sentence, one.command) for one in (*gaps, *fact, *report.remedies)]
     return any(step.startswith(sentence) or (command and f"`{command}`" in step) for sentence, command in pairs)
+
+
+def _caveats(report: Report) -> list[Section]:
+    """What to mind, but for what the list of everything in the way shows."""
+    if report.decision is None:
+        return []
+    is_shown = len(report.obstacles) > 1
+    caveats = tuple(one for one in report.decision.caveats if not (is_shown and one.code == _SEVERAL_LAYERS))
+    return caveat_section(replace(report.decision, caveats=caveats))
 
 
 def _record(report: Report) -> list[Section]:

@@ -18,6 +18,7 @@ from policysim.reports.blocks import (
     Sentence,
     Table,
     Weight,
+    parted,
 )
 from policysim.reports.excerpt_text import excerpt_lines
 from policysim.reports.layout import INDENT, WIDTH, Paint, Tone, command_lines, labelled, paragraph
@@ -114,14 +115,15 @@ def _command(block: Command) -> Iterator[str]:
 
 def cause_bullet(cause: CauseRow) -> Bullet:
     """A cause as an item of a list: the sentence, then what speaks for and against it, and what would tell."""
+    to_tell, command = parted(cause.next)
     labels = (
         *(("for", sentence) for sentence in cause.supporting),
         *(("against", sentence) for sentence in cause.opposing),
         ("tested", cause.test),
-        ("to tell", cause.next),
+        ("to tell", to_tell),
     )
     notes = tuple(f"{label}: {sentence}" for label, sentence in labels if sentence)
-    return Bullet(f"{cause.tested.value}: {cause.cause} ({cause.code})", notes=notes)
+    return Bullet(f"{cause.tested.value}: {cause.cause} ({cause.code})", notes=notes, command=command)
 
 
 def _bullet(item: Bullet, mark: str, paint: Paint) -> Iterator[str]:

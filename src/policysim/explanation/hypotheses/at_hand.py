@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
+from policysim.evaluation.layer_words import with_article
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.agreement import has_explicit_deny_of_one_account
 from policysim.explanation.diagnosis import Tested
@@ -21,7 +22,6 @@ from policysim.explanation.hypotheses.evidence import DENIALS
 from policysim.explanation.hypotheses.missing_allow import MissingAllow, missing_allow
 from policysim.explanation.hypotheses.phrases import asked, came_to, said, statement, title
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
-from policysim.explanation.layer_words import with_article
 from policysim.explanation.obstacles import obstacles
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from policysim.explanation.layer_words import with_article
+from policysim.evaluation.layer_words import with_article
 
 
 class Cause(Enum):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.cloudtrail.denial import Denial, DenialKind
+from policysim.evaluation.layer_words import with_article
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.explanation.agreement import layer_of_message
 from policysim.explanation.diagnosis import Fact, Tested
@@ -17,7 +18,6 @@ from policysim.explanation.hypotheses.phrases import asked, listed, said, title
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
 from policysim.explanation.hypotheses.reach import out_of_reach, why_not
 from policysim.explanation.hypotheses.stored_data import missing_object, reads_an_object
-from policysim.explanation.layer_words import with_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from policysim.cloudtrail.denial import TRUST_LAYER, DenialKind
 from policysim.evaluation.decision import Effect
+from policysim.evaluation.layer_words import layer_named, layer_title
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.explanation.agreement import layer_of_message
 from policysim.explanation.diagnosis import label
-from policysim.explanation.layer_words import layer_named, layer_title
 from policysim.language.locator import locate
 
 if TYPE_CHECKING:

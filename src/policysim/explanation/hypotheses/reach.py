@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.cloudtrail.denial import DenialKind
+from policysim.evaluation.layer_words import with_article
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.services.exemptions import exempt_from_rcps, exempt_from_scps
 from policysim.evaluation.truth import FALSE, TRUE
@@ -15,7 +16,6 @@ from policysim.explanation.diagnosis import Tested
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.phrases import asked, reason, statement
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
-from policysim.explanation.layer_words import with_article
 from policysim.explanation.obstacles import is_deny
 from policysim.language.request import ABSENT, IAM_IDENTITIES, OF_AN_ACCOUNT, Credentials, PrincipalKind
 
