@@ -11,7 +11,7 @@ from policysim import __version__
 from policysim.cli.aws_evaluation import calls_with_evidence
 from policysim.cli.evidence import told_by
 from policysim.cli.exit_codes import ExitCode
-from policysim.cli.explanations import Asked, asked_in, diagnoses_of
+from policysim.cli.explanations import Asked, asked_in, examined
 from policysim.cli.fix_out import Patches, fix_options, fix_out_of
 from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
 from policysim.cli.progress import with_progress
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from policysim.cli.output import Output
     from policysim.cloudtrail.call import Call
-    from policysim.explanation.diagnosis import Diagnosis
+    from policysim.explanation.diagnose import Examined
 
 FORMATS: Final = ("text", "json", "markdown", "html", "sarif")
 
@@ -72,8 +72,8 @@ def explain(what: str, account: str | None, evidence: tuple[str, ...], **options
     check_output(output, writes_more=wanted.file is not None)
     given = told_by(what, output)
     asked = _asked(account, calls_with_evidence(given.calls, evidence))
-    diagnoses = diagnoses_of(with_progress(asked, len(asked), "denials explained", output), given.events)
-    told = _Told(diagnoses, Patches(wanted))
+    found = examined(with_progress(asked, len(asked), "denials explained", output), given.events)
+    told = _Told(found, Patches(wanted))
     with answer_stream(output) as write:
         _write_answer(told, output, write)
     told.patches.write()
@@ -87,26 +87,27 @@ def _asked(folder: str | None, calls: Sequence[Call]) -> Sequence[Asked]:
 
 
 class _Told:
-    """The diagnoses on their way to the answer: what is remembered of them once they have gone by."""
+    """The calls on their way to the answer: what is remembered of them once they have gone by."""
 
-    def __init__(self, diagnoses: Iterator[Diagnosis], patches: Patches) -> None:
-        self._diagnoses = diagnoses
+    def __init__(self, calls: Iterator[Examined], patches: Patches) -> None:
+        self._calls = calls
         self.patches = patches
         self.grouping, self.explained = Grouping(), True
 
-    def __iter__(self) -> Iterator[Diagnosis]:
-        for diagnosis in self._diagnoses:
-            self.grouping.add(diagnosis)
-            self.patches.add(diagnosis)
-            self.explained = self.explained and is_explained(diagnosis)
-            yield diagnosis
+    def __iter__(self) -> Iterator[Examined]:
+        for call in self._calls:
+            self.grouping.add(call.diagnosis, call.whole)
+            if self.patches.wanted:
+                self.patches.add(call.whole())
+            self.explained = self.explained and is_explained(call.diagnosis)
+            yield call
 
 
 def _write_answer(told: _Told, output: Output, write: Callable[[str], None]) -> None:
     if output.format == "json":
         from policysim.reports.json_report import report_pieces  # noqa: PLC0415  # the one renderer that is asked for
 
-        reports = (report_of(diagnosis, Path.cwd()) for diagnosis in told)
+        reports = (report_of(call.whole(), Path.cwd()) for call in told)
         for piece in report_pieces(reports, __version__, told.grouping.documents):
             write(piece)
         return

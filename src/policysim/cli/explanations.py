@@ -1,4 +1,4 @@
-"""The diagnoses of many calls: equal calls once, one after the other, so that no more is kept than is read."""
+"""Many calls examined: equal calls once, one after the other, so that no more is kept than is read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.catalog.facts import CATALOGUE
 from policysim.cli.whose_account import misfit
-from policysim.explanation.diagnose import diagnose
+from policysim.explanation.diagnose import examine
 from policysim.sources.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from policysim.account.account import Organisation
     from policysim.cloudtrail.call import Call
     from policysim.cloudtrail.event import Event
-    from policysim.explanation.diagnosis import Diagnosis
+    from policysim.explanation.diagnose import Examined
 
 _IDS: Final = {"event_id", "request_id", "shared_event_id"}
 """What tells two records of equal calls apart, and has no part in their diagnosis."""
@@ -55,23 +55,23 @@ def asked_in(folder: str, organisation: Organisation, calls: Sequence[Call]) -> 
     ]
 
 
-def diagnoses_of(asked: Iterable[Asked], events: Iterable[Event] = ()) -> Iterator[Diagnosis]:
-    """The diagnosis of each call; a call that differs from an earlier one in its ids alone gets that one's.
+def examined(asked: Iterable[Asked], events: Iterable[Event] = ()) -> Iterator[Examined]:
+    """Each call examined; a call that differs from an earlier one in its ids alone gets what that one got.
 
     ``events`` are all of the input, denied or not: a later call of the same kind is evidence.
     """
-    known: dict[object, Diagnosis] = {}
+    known: dict[object, Examined] = {}
     later = Later(events)
     for call, organisation in asked:
         key = _without_ids(call)
         found = known.get(key) if key is not None else None
         if found is None:
-            found = diagnose(call, organisation, CATALOGUE, later.siblings_of(call.event))
+            found = examine(call, organisation, CATALOGUE, later.siblings_of(call.event))
             if key is not None:
                 if len(known) >= _REMEMBERED:
                     del known[next(iter(known))]
                 known[key] = found
-        yield found if found.call is call else replace(found, call=call)
+        yield found.of(call)
 
 
 class Later:

@@ -85,9 +85,14 @@ class Patches:
         self._calls = 0
         self._without = 0
 
+    @property
+    def wanted(self) -> bool:
+        """Whether a patch was asked for at all."""
+        return self._wanted.file is not None
+
     def add(self, diagnosis: Diagnosis) -> None:
         """Remembers the fixes of one call."""
-        if self._wanted.file is None:
+        if not self.wanted:
             return
         from policysim.reports.patch import Chosen  # noqa: PLC0415  # few runs write a patch
 

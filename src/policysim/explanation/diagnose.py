@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from policysim.account.authorizations import authorizations
@@ -24,17 +25,46 @@ from policysim.explanation.remedies import minding_remedies, remedies, remedies_
 from policysim.explanation.spoken import settled_by_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from policysim.account.account import Organisation
     from policysim.account.situate import Situation
     from policysim.cloudtrail.call import Call, CallRequest
     from policysim.cloudtrail.denial import Denial
     from policysim.cloudtrail.event import Event
+    from policysim.evaluation.decision import Decision
     from policysim.evaluation.facts import Facts
+    from policysim.explanation.agreement import Comparison
 
 _DENIALS: Final = frozenset({Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY})
 _DENIED_FIRST: Final = (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY, Effect.DEPENDS, Effect.ALLOWED)
+
+
+class Examined:
+    """A denied call with what is known of its causes; what could be done about it is worked out when it is asked for.
+
+    ``diagnosis`` lacks ``obstacles``, ``remedies``, ``fixes`` and ``next_steps``, which take most of the time, and of
+    which many calls with one cause need only one.
+    """
+
+    __slots__ = ("_finish", "_whole", "diagnosis")
+
+    def __init__(self, diagnosis: Diagnosis, finish: Callable[[], Diagnosis]) -> None:
+        self.diagnosis = diagnosis
+        self._finish = finish
+        self._whole: Diagnosis | None = None
+
+    def whole(self) -> Diagnosis:
+        """The whole diagnosis, worked out once."""
+        if self._whole is None:
+            self._whole = self._finish()
+        return self._whole
+
+    def of(self, call: Call) -> Examined:
+        """The same of a call that is equal but for its ids."""
+        if call is self.diagnosis.call:
+            return self
+        return Examined(replace(self.diagnosis, call=call), lambda: replace(self.whole(), call=call))
 
 
 def diagnose(
@@ -45,8 +75,14 @@ def diagnose(
     Without an organisation the diagnosis says what the event alone proves, and what to fetch next. ``siblings`` are
     the other events of the same input, denied or not: an equal call that went through later tells something.
     """
+    return examine(call, organisation, facts, siblings).whole()
+
+
+def examine(call: Call, organisation: Organisation | None, facts: Facts, siblings: tuple[Event, ...] = ()) -> Examined:
+    """Why the call was denied, as far as that makes it one problem with other denials: see ``diagnose``."""
     if organisation is None or not call.requests:
-        return _with_causes(_from_event_alone(call), causes_without_policies(call, facts))
+        alone = _with_causes(_from_event_alone(call), causes_without_policies(call, facts))
+        return Examined(alone, lambda: alone)
     needed = [
         (requested, situation)
         for requested in call.requests
@@ -56,30 +92,64 @@ def diagnose(
         RequestDiagnosis(_asked(told, situation), decide(situation.request, situation.policies, facts), told)
         for told, situation in needed
     )
-    situations = [situation for _, situation in needed]
     refused = refused_request(call.denial, requests)
-    found = _in_account(call, requests, situations[refused], organisation, facts)
-    found = _beside_aws(found, requests[refused], situations[refused])
-    if found.decision is not None:
-        evidence = Evidence(
-            call=call,
-            request=situations[refused].request,
-            policies=situations[refused].policies,
-            decision=found.decision,
-            organisation=organisation,
-            facts=facts,
-            beside=(*requests[:refused], *requests[refused + 1 :]),
-            siblings=siblings,
-            evaluated=requests[refused].requested.evaluated,
-            contradicted=found.disagreement if found.disagreement_code == AWS_EVALUATION else "",
-        )
-        no_deny = rules_out_a_deny(call.denial, found.decision)
-        in_the_way = obstacles(found.decision, evidence.policies, facts, no_deny=no_deny)
-        found = _with_causes(replace(found, obstacles=in_the_way), causes_of_denial(evidence))
-        found = replace(found, decision=settled_by_words(call.denial, evidence.decision))
-    beside = tuple(_denied_beside(requests, refused))
+    situation, evaluated = needed[refused][1], requests[refused].requested.evaluated
+    decision = decide(situation.request, situation.policies, facts, trace=True)
+    comparison = compare(call.denial, decision)
+    found = _beside_aws(_compared(call, requests, decision, comparison), requests[refused], situation)
+    evidence = Evidence(
+        call=call,
+        request=situation.request,
+        policies=situation.policies,
+        decision=decision,
+        organisation=organisation,
+        facts=facts,
+        beside=(*requests[:refused], *requests[refused + 1 :]),
+        siblings=siblings,
+        evaluated=evaluated,
+        contradicted=found.disagreement if found.disagreement_code == AWS_EVALUATION else "",
+    )
+    found = _with_causes(found, causes_of_denial(evidence))
+    found = replace(found, decision=settled_by_words(call.denial, decision))
+    no_deny = rules_out_a_deny(call.denial, decision)
+    case = Case(situation.request, situation.policies, decision, organisation, facts, no_deny)
+    return Examined(found, partial(_with_ways_out, found, case, comparison, refused))
+
+
+def _compared(
+    call: Call, requests: tuple[RequestDiagnosis, ...], decision: Decision, comparison: Comparison
+) -> Diagnosis:
+    return Diagnosis(
+        call=call,
+        requests=requests,
+        decision=decision,
+        agreement=comparison.agreement,
+        disagreement=comparison.sentence,
+        disagreement_code=comparison.code,
+        near_misses=near_misses(decision),
+    )
+
+
+def _with_ways_out(found: Diagnosis, case: Case, comparison: Comparison, refused: int) -> Diagnosis:
+    """The diagnosis with everything in the way of the request, and with what could be done."""
+    call, decision = found.call, case.decision
+    named = layer_of_message(call.denial) if call.denial is not None else None
+    blamed_on_policies = call.denial is None or call.denial.iam
+    proposal = propose(case, named) if blamed_on_policies else Proposal()
+    instead = remedies(case, call)
+    evaluated = found.requests[refused].requested.evaluated if found.aws is not None else None
+    fetching = fetching_steps(evaluated, case.policies) if evaluated is not None else ()
+    steps = (*fetching, *next_steps(call, decision, comparison, proposal.notes))
+    steps = without_repetition(steps, found.hypotheses)
+    beside = tuple(_denied_beside(found.requests, refused))
     is_allowed = found.decision is not None and found.decision.effect is Effect.ALLOWED
-    return replace(found, next_steps=(*beside, *found.next_steps) if is_allowed else (*found.next_steps, *beside))
+    return replace(
+        found,
+        obstacles=obstacles(decision, case.policies, case.facts, no_deny=case.no_explicit_deny),
+        remedies=instead,
+        fixes=minding_remedies(proposal.fixes, instead),
+        next_steps=(*beside, *steps) if is_allowed else (*steps, *beside),
+    )
 
 
 def _with_causes(found: Diagnosis, reasoned: Reasoned) -> Diagnosis:
@@ -104,7 +174,7 @@ def _beside_aws(found: Diagnosis, refused: RequestDiagnosis, situation: Situatio
         )
     elif fits and found.disagreement_code == Finding.NO_MESSAGE.code:
         found = replace(found, agreement=Agreement.AGREES, disagreement="", disagreement_code="")
-    return replace(found, aws=aws, next_steps=(*fetching_steps(evaluated, situation.policies), *found.next_steps))
+    return replace(found, aws=aws)
 
 
 AWS_EVALUATION: Final = "aws-evaluation"
@@ -187,33 +257,4 @@ def _from_event_alone(call: Call) -> Diagnosis:
         disagreement_code=comparison.code,
         remedies=remedies_of_cause(call),
         next_steps=next_steps(call, None, comparison, ()),
-    )
-
-
-def _in_account(
-    call: Call,
-    requests: tuple[RequestDiagnosis, ...],
-    situation: Situation,
-    organisation: Organisation,
-    facts: Facts,
-) -> Diagnosis:
-    decision = decide(situation.request, situation.policies, facts, trace=True)
-    comparison = compare(call.denial, decision)
-    no_deny = rules_out_a_deny(call.denial, decision)
-    case = Case(situation.request, situation.policies, decision, organisation, facts, no_deny)
-    blamed_on_policies = call.denial is None or call.denial.iam
-    named = layer_of_message(call.denial) if call.denial is not None else None
-    proposal = propose(case, named) if blamed_on_policies else Proposal()
-    misses, instead = near_misses(decision), remedies(case, call)
-    return Diagnosis(
-        call=call,
-        requests=requests,
-        decision=decision,
-        agreement=comparison.agreement,
-        disagreement=comparison.sentence,
-        disagreement_code=comparison.code,
-        near_misses=misses,
-        remedies=instead,
-        fixes=minding_remedies(proposal.fixes, instead),
-        next_steps=next_steps(call, decision, comparison, proposal.notes),
     )

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from policysim.language.locator import children_at, document_start, locate
+from policysim.language.locator import children_at, document_start, first_colon, locate
 from policysim.language.source import Source, Span
 
 if TYPE_CHECKING:
@@ -318,8 +318,5 @@ def _space(text: str) -> str:
 
 def _colon(text: str) -> str:
     """The colon as the first member of the document has it."""
-    first = next(children_at(text, document_start(text)), None)
-    if first is None or not isinstance(first.name, str):
-        return ": "
-    colon = text[first.key_end : first.start]
-    return colon if "\n" not in colon else ": "
+    colon = first_colon(text, document_start(text))
+    return colon if colon is not None and "\n" not in colon else ": "

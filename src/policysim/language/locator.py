@@ -87,6 +87,17 @@ def children_at(text: str, start: int) -> Iterator[Member]:
     return _items(text, start + 1) if opening == "[" else iter(())
 
 
+def first_colon(text: str, start: int) -> str | None:
+    """The first colon of the object that begins at ``start``, with the white space around it; ``None`` without one.
+
+    The value behind it is not read: it may be nearly all of a long file.
+    """
+    if not text.startswith("{", start):
+        return None
+    head = _head(text, _past_space(text, start + 1))
+    return None if head is None else text[head.key_end : head.start]
+
+
 def value_end(text: str, start: int) -> int:
     """The offset just behind the value that begins at ``start``; the end of a text that breaks off before."""
     opening = text[start : start + 1]
@@ -137,14 +148,26 @@ def _children_of(source: Source, start: int) -> _Children:
     return _Children(source.text, start)
 
 
+class _Head(NamedTuple):
+    """A member up to where its value begins."""
+
+    key_start: int
+    key_end: int
+    start: int
+
+
+def _head(text: str, at: int) -> _Head | None:
+    if not text.startswith('"', at):
+        return None
+    key_end = _string_end(text, at)
+    colon = _past_space(text, key_end)
+    return _Head(at, key_end, _past_space(text, colon + 1)) if text.startswith(":", colon) else None
+
+
 def _members(text: str, at: int) -> Iterator[Member]:
     at = _past_space(text, at)
-    while text.startswith('"', at):
-        key_start, key_end = at, _string_end(text, at)
-        colon = _past_space(text, key_end)
-        if not text.startswith(":", colon):
-            return
-        start = _past_space(text, colon + 1)
+    while (head := _head(text, at)) is not None:
+        key_start, key_end, start = head
         end = value_end(text, start)
         yield Member(_decoded(text[key_start:key_end]), key_start, key_end, start, end)
         comma = _past_space(text, end)

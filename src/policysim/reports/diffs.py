@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import accumulate
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -69,8 +71,7 @@ def unified_diff(edits: Sequence[TextEdit], path: str) -> str:
 
 def _hunks(text: str, edits: Sequence[TextEdit]) -> Iterable[str]:
     """One hunk for each run of edits whose surroundings touch, compared line by line."""
-    lines = text.split("\n")
-    starts = _line_starts(lines)
+    lines, starts = _lines_of(text)
     shift = 0
     for group in _neighbours(edits, starts):
         top, bottom = _line_of(starts, group[0].span.start), _line_of(starts, group[-1].span.end)
@@ -86,12 +87,18 @@ def _hunks(text: str, edits: Sequence[TextEdit]) -> Iterable[str]:
         shift += len(new) - len(old)
 
 
-def _line_starts(lines: Sequence[str]) -> list[int]:
-    starts, offset = [], 0
-    for line in lines:
-        starts.append(offset)
-        offset += len(line) + 1
-    return starts
+class _Lines(NamedTuple):
+    """The lines of a text, and the offset of each."""
+
+    lines: tuple[str, ...]
+    starts: tuple[int, ...]
+
+
+@lru_cache(maxsize=2)
+def _lines_of(text: str) -> _Lines:
+    """Remembered, since many fixes in a row are of one file, which may be long."""
+    lines = tuple(text.split("\n"))
+    return _Lines(lines, (0, *(start + number for number, start in enumerate(accumulate(map(len, lines[:-1])), 1))))
 
 
 def _line_of(starts: Sequence[int], offset: int) -> int:
@@ -134,7 +141,7 @@ def _body(old: list[str], new: list[str], above: int, below: int) -> str:
     return "".join(map(_with_line_end, body))
 
 
-def _terminated(lines: list[str], *, at_end: bool) -> list[str]:
+def _terminated(lines: Sequence[str], *, at_end: bool) -> list[str]:
     """The lines with their line ends; at the end of a file the last piece has none, and is no line if it is empty."""
     if not at_end:
         return [line + "\n" for line in lines]

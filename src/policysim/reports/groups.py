@@ -8,6 +8,7 @@ from policysim.explanation.root_causes import action_of, caller_of, resource_of,
 from policysim.reports.document import GroupDocument, Report
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from policysim.explanation.diagnosis import Diagnosis
@@ -22,43 +23,49 @@ class GroupReport(NamedTuple):
 
 
 class Group(NamedTuple):
-    """The diagnosis of the first denial of a group, and the group."""
+    """The whole diagnosis of the first denial of a group, and the group."""
 
     first: Diagnosis
     document: GroupDocument
 
 
 class Grouping:
-    """Takes one diagnosis after the other, and keeps one for each root cause."""
+    """Takes one diagnosis after the other, and keeps one for each root cause.
+
+    A diagnosis need not be whole yet, as long as it can be made so: see ``diagnose.Examined``.
+    """
 
     def __init__(self) -> None:
         self._groups: dict[RootCause, _Growing] = {}
         self._count = 0
 
-    def add(self, diagnosis: Diagnosis) -> None:
-        """Puts a diagnosis where it belongs."""
+    def add(self, diagnosis: Diagnosis, whole: Callable[[], Diagnosis] | None = None) -> None:
+        """Puts a diagnosis where it belongs; ``whole`` is asked for the rest of it once it stands for its group."""
         key = root_cause(diagnosis)
         if key not in self._groups:
-            self._groups[key] = _Growing(diagnosis, key.cause)
+            self._groups[key] = _Growing(whole or (lambda: diagnosis), action_of(diagnosis), key.cause)
         self._groups[key].add(self._count, diagnosis)
         self._count += 1
 
     def groups(self) -> list[Group]:
         """The groups, the one with the most denials first; of equal ones the earlier."""
-        return [group.done() for group in sorted(self._groups.values(), key=lambda group: -len(group.reports))]
+        return [Group(group.first(), group.document()) for group in self._in_order()]
 
     def documents(self) -> list[GroupDocument]:
         """The groups without their diagnoses."""
-        return [group.document for group in self.groups()]
+        return [group.document() for group in self._in_order()]
+
+    def _in_order(self) -> list[_Growing]:
+        return sorted(self._groups.values(), key=lambda group: -len(group.reports))
 
 
 class _Growing:
     """A group that still grows; names are kept once, in the order of their first denial."""
 
-    __slots__ = ("actions", "cause", "first", "from_", "principals", "reports", "resources", "to")
+    __slots__ = ("action", "actions", "cause", "first", "from_", "principals", "reports", "resources", "to")
 
-    def __init__(self, first: Diagnosis, cause: str | None) -> None:
-        self.first, self.cause = first, cause
+    def __init__(self, first: Callable[[], Diagnosis], action: str | None, cause: str | None) -> None:
+        self.first, self.action, self.cause = first, action, cause
         self.reports: list[int] = []
         self.actions: dict[str, None] = {}
         self.principals: dict[str, None] = {}
@@ -82,10 +89,10 @@ class _Growing:
             self.from_ = time if self.from_ is None else min(self.from_, time)
             self.to = time if self.to is None else max(self.to, time)
 
-    def done(self) -> Group:
-        document = GroupDocument(
+    def document(self) -> GroupDocument:
+        return GroupDocument(
             cause=self.cause,
-            action=action_of(self.first),
+            action=self.action,
             actions=tuple(self.actions),
             count=len(self.reports),
             first=self.from_[1] if self.from_ else None,
@@ -94,4 +101,3 @@ class _Growing:
             principals=tuple(self.principals),
             resources=tuple(self.resources),
         )
-        return Group(self.first, document)

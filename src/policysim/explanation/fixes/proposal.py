@@ -38,7 +38,7 @@ from policysim.explanation.fixes.public_policies import name_principal
 from policysim.explanation.fixes.ranking import narrowest_first
 from policysim.explanation.fixes.sizes import FITS as _FITS
 from policysim.explanation.fixes.sizes import fit
-from policysim.explanation.fixes.verification import verify
+from policysim.explanation.fixes.verification import decide_again, verify
 from policysim.explanation.fixes.widening import lets_in_more
 from policysim.explanation.near_misses import without_allow
 from policysim.language.policy import Effect as StatementEffect
@@ -96,9 +96,10 @@ def propose(case: Case, named_by_aws: LayerName | None = None) -> Proposal:
             break
         fixes.extend(_fix(outcome, case, step) for outcome in outcomes)
         first = outcomes[0]
-        case = case._replace(policies=first.policies, decision=first.decision)
         if first.decision.effect in {Effect.ALLOWED, Effect.DEPENDS}:
             break
+        traced = decide_again(case, first.policies, trace=True)
+        case = case._replace(policies=first.policies, decision=traced)
     return Proposal(tuple(fixes), tuple(notes))
 
 
@@ -177,11 +178,7 @@ def _outcomes(case: Case, aim: Aim, builders: Iterable[tuple[Aim, Builder]]) -> 
             outcome = verify(candidate, aim, case)
             if outcome is None:
                 continue
-            room = (
-                _FITS
-                if candidate.attached_at is not None
-                else fit(case, candidate.attached, outcome.policy, new=candidate.new)
-            )
+            room = _FITS if candidate.attached_at is not None else fit(case, outcome)
             if room.refused:
                 refused.append(room.refused)
             else:

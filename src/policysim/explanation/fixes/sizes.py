@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from policysim.catalog.quotas import SizeQuota
     from policysim.evaluation.policy_set import AttachedPolicy
     from policysim.explanation.fixes.candidates import Case
+    from policysim.explanation.fixes.verification import Outcome
     from policysim.language.policy import Policy
 
 _INLINE: Final = {"user": 1, "group": 2, "role": 3}
@@ -39,10 +40,10 @@ class Fit(NamedTuple):
 FITS: Final = Fit()
 
 
-def fit(case: Case, attached: AttachedPolicy, edited: Policy, *, new: bool = False) -> Fit:
-    """Whether AWS takes the edited document in the place of the one that is attached, or in no place yet (``new``)."""
-    text = locate(edited.location).text
-    before_text = "" if new else locate(attached.policy.location).text
+def fit(case: Case, outcome: Outcome) -> Fit:
+    """Whether AWS takes the edited document in the place of the one that is attached, or in none yet if it is new."""
+    text, edited, attached = outcome.text, outcome.policy, outcome.candidate.attached
+    before_text = "" if outcome.candidate.new else locate(attached.policy.location).text
     letter = _REFUSED.search(text) if edited.type in _STORED_BY_IAM else None
     if letter is not None and not _REFUSED.search(before_text):
         return Fit(f"IAM takes no letter such as `{letter[0]}` (U+{ord(letter[0]):04X}) in `{attached.name}`")

@@ -33,13 +33,24 @@ if TYPE_CHECKING:
     from policysim.language.source import Location
 
 
+class Edited(NamedTuple):
+    """A document with edits made: as it reads, and the text that it stands in its file as."""
+
+    policy: Policy
+    text: str
+
+
 class Outcome(NamedTuple):
-    """A candidate with its edits made: the document, the policies then in force, and the decision under them."""
+    """A candidate with its edits made: the document, the policies then in force, and the decision under them.
+
+    ``text`` is the document as it stands in its file; the decision has no trace.
+    """
 
     candidate: Candidate
     policy: Policy
     policies: PolicySet
     decision: Decision
+    text: str
 
     def with_warning(self, warning: str) -> Outcome:
         """The same outcome with one more warning; an empty one changes nothing."""
@@ -62,29 +73,31 @@ def verify(candidate: Candidate, aim: Aim, case: Case) -> Outcome | None:
     """
     as_it_is = candidate.attached.policy
     beside = candidate.edits[0].span.source is not as_it_is.location.source
-    policy = as_it_is if beside else edited_policy(as_it_is, candidate.edits)
-    if policy is None or not policy.usable:
+    document = Edited(as_it_is, locate(as_it_is.location).text) if beside else edited(as_it_is, candidate.edits)
+    if document is None or not document.policy.usable:
         return None
+    policy, text = document
     policies = _in_force(candidate, policy, case.policies)
-    decision = decide_again(case, policies)
-    return Outcome(candidate, policy, policies, decision) if _reached(aim, case.decision, decision) else None
+    decision = decide_again(case, policies, trace=False)
+    return Outcome(candidate, policy, policies, decision, text) if _reached(aim, case.decision, decision) else None
 
 
-def decide_again(case: Case, policies: PolicySet) -> Decision:
-    """The decision under other policies.
+def decide_again(case: Case, policies: PolicySet, *, trace: bool) -> Decision:
+    """The decision under other policies, as ``decide`` has it.
 
     Where AWS's own words rule an explicit deny out, the Denies that hang on unknown keys are left out: AWS has looked
     at them, and found that none matches (spec E2, M1).
     """
-    decision = decide(case.request, policies, case.facts, trace=True)
+    decision = decide(case.request, policies, case.facts, trace=trace)
     if decision.effect is not Effect.DEPENDS or not case.no_explicit_deny:
         return decision
+    traced = decision if trace else decide(case.request, policies, case.facts, trace=True)
     open_ones = {
         (match.layer, match.node, match.attached.name, match.statement.index)
-        for match in decision.trace
+        for match in traced.trace
         if match.truth is UNKNOWN and match.statement.effect is StatementEffect.DENY
     }
-    return decide(case.request, _without(policies, open_ones), case.facts, trace=True)
+    return decide(case.request, _without(policies, open_ones), case.facts, trace=trace)
 
 
 def _without(policies: PolicySet, left_out: set[tuple[LayerName, str, str, int]]) -> PolicySet:
@@ -112,22 +125,25 @@ def _without(policies: PolicySet, left_out: set[tuple[LayerName, str, str, int]]
     return policies
 
 
-def edited_policy(policy: Policy, edits: tuple[TextEdit, ...]) -> Policy | None:
+def edited(policy: Policy, edits: tuple[TextEdit, ...]) -> Edited | None:
     """The document as it reads once its text is edited; ``None`` when the text is no JSON any more."""
     place = policy.location
     origin = place.source.origin
     if origin is None:
         after = place._replace(source=apply_edits(place.source, edits))
-        value = load_json(Source(after.source.name, _document_text(place, after.source)))
-        return None if isinstance(value, Problem) else read_policy(value, after, policy.type)
+        text = _text_at(place, after.source)
+        value = load_json(Source(after.source.name, text))
+        return None if isinstance(value, Problem) else Edited(read_policy(value, after, policy.type), text)
     if not isinstance(origin.offsets, EmbeddedOffsets) or origin.source.origin is not None:
         return None
-    outer = origin.offsets.location._replace(source=apply_edits(origin.source, map(in_file, edits)))
-    return read_policy(json.loads(locate(outer).text), outer, policy.type)
+    before = origin.offsets.location
+    outer = before._replace(source=apply_edits(origin.source, map(in_file, edits)))
+    text = _text_at(before, outer.source)
+    return Edited(read_policy(json.loads(text), outer, policy.type), text)
 
 
-def _document_text(place: Location, after: Source) -> str:
-    """The text of a document after edits inside it: it begins where it began, and what follows it is as it was."""
+def _text_at(place: Location, after: Source) -> str:
+    """The text of a value after edits inside it: it begins where it began, and what follows it is as it was."""
     before = locate(place)
     return after.text[before.start : before.end + len(after.text) - len(place.source.text)]
 
