@@ -29,6 +29,14 @@ def found(source: str, name: str, parameters: Any, identity: dict[str, Any] | No
     return call_from_event(record, takes_no_resource=CATALOGUE.takes_no_resource)
 
 
+def made(source: str, name: str, parameters: Any, identity: dict[str, Any] | None = None) -> Any:
+    """The same of a call that was not refused: without parameters in its record it had none."""
+    record = event(
+        identity, eventSource=f"{source}.amazonaws.com", eventName=name, requestParameters=parameters, errorCode=None
+    )
+    return call_from_event(record, takes_no_resource=CATALOGUE.takes_no_resource)
+
+
 def arns(call: Any) -> list[str]:
     return [each.request.resource.arn for each in call.requests if not each.conditional]
 
@@ -139,7 +147,7 @@ def test_r4_the_resource_of_the_most_denied_services(
 
 def test_the_parameter_that_named_the_resource_is_told() -> None:
     def origin(source: str, name: str, parameters: Any) -> str:
-        text: str = found(source, name, parameters).requests[0].provenance.resource
+        text: str = made(source, name, parameters).requests[0].provenance.resource
         return text
 
     assert origin("cloudtrail", "StopLogging", {"name": "main"}) == "request parameter `name`"
@@ -229,11 +237,50 @@ def test_without_a_region_or_an_account_nothing_is_made() -> None:
 
 
 def test_a_user_who_names_nobody_asks_about_themselves() -> None:
-    call = found("iam", "GetUser", None)
+    call = made("iam", "GetUser", None)
     assert arns(call) == [USER]
     assert call.requests[0].provenance.resource == "the caller itself: the request names no user"
-    assert arns(found("iam", "GetUser", None, ASSUMED_ROLE)) == []
+    assert arns(made("iam", "GetUser", None, ASSUMED_ROLE)) == []
     assert arns(found("iam", "ListAccessKeys", {"userName": "bo"}, IAM_USER)) == [f"arn:aws:iam::{ACCOUNT}:user/bo"]
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("iam", "GetUser"),
+        ("rds", "DescribeDBInstances"),
+        ("ecr", "DescribeRepositories"),
+        ("ecs", "ListContainerInstances"),
+    ],
+)
+def test_r2_a_refused_call_that_shows_no_parameters_may_have_named_a_resource(source: str, name: str) -> None:
+    assert arns(made(source, name, None)) != []
+    assert arns(found(source, name, None)) == []
+    assert any("no request parameters" in sentence for sentence in found(source, name, None).unresolved)
+
+
+def test_r2_a_list_is_of_all_only_where_nothing_is_named() -> None:
+    assert arns(found("rds", "DescribeDBInstances", {"maxRecords": 20})) == [f"arn:aws:rds:{HERE}:db:*"]
+    assert arns(found("rds", "DescribeDBInstances", {"dBInstanceIdentifier": "a:b"})) == []
+
+
+@pytest.mark.parametrize("name", ["TagResource", "UntagResource", "ListTagsForResource", "DescribeServiceRevisions"])
+def test_r2_no_cluster_is_meant_by_calls_that_name_none(name: str) -> None:
+    definition = f"arn:aws:ecs:{HERE}:task-definition/web:1"
+    listed = {"resourceArn": definition, "serviceRevisionArns": [f"arn:aws:ecs:{HERE}:service-revision/c/web/1"]}
+    assert f"arn:aws:ecs:{HERE}:cluster/default" not in arns(found("ecs", name, listed))
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "parameters"),
+    [
+        ("rds", "DeleteEventSubscription", {"subscriptionName": "Ops"}),
+        ("redshift", "GetClusterCredentials", {"clusterIdentifier": "dw", "dbUser": "Ana"}),
+        ("sagemaker", "DescribeModel", {"modelName": "Churn"}),
+    ],
+)
+def test_r2_a_name_is_not_taken_to_be_kept_in_lower_case(source: str, name: str, parameters: Any) -> None:
+    assert arns(found(source, name, parameters)) == []
 
 
 def test_every_row_is_about_a_service_that_has_such_a_variable() -> None:

@@ -119,8 +119,9 @@ def test_a7_a8_copying_a_part_of_a_version_reads_the_version() -> None:
 def test_s36_a_call_on_a_directory_bucket_is_a_session_on_the_bucket() -> None:
     bucket = f"arn:aws:s3express:eu-west-1:{ACCOUNT}:bucket/data--euw1-az1--x-s3"
     parameters = {"bucketName": "data--euw1-az1--x-s3", "key": "k"}
-    assert certain(made("s3express", "GetObject", parameters)) == {("s3express:CreateSession", bucket)}
-    found = made("s3express", "CreateSession", {**parameters, "x-amz-create-session-mode": "ReadOnly"})
+    listed = {"resources": [{"ARN": f"{bucket}/k"}, {"ARN": bucket, "accountId": ACCOUNT}]}
+    assert certain(made("s3express", "GetObject", parameters, **listed)) == {("s3express:CreateSession", bucket)}
+    found = made("s3express", "CreateSession", {**parameters, "x-amz-create-session-mode": "ReadOnly"}, **listed)
     assert found.requests[0].request.context.get("s3express:SessionMode") == ("ReadOnly",)
 
 

@@ -128,13 +128,22 @@ WITHOUT_VARIABLES: Final = frozenset({("account", "account"), ("glue", "rootcata
 LOWERED: Final = frozenset({"elasticache", "rds", "redshift"})
 """Services that keep names in lower case, however the request spells them."""
 
-LOWER_ONLY: Final = frozenset({"sagemaker"})
-"""Services whose ARNs may spell a name with capitals otherwise than the request does."""
+LOWER_ONLY: Final = frozenset(
+    {
+        ("rds", "subscriptionname"),
+        ("redshift", "dbgroup"),
+        ("redshift", "dbname"),
+        ("redshift", "dbuser"),
+        ("redshift", "eventsubscriptionname"),
+        ("sagemaker", ""),
+    }
+)
+"""Variables by service (empty: all of it) whose ARNs may spell a name with capitals otherwise than the request does."""
 
 WITH_SLASHES: Final = frozenset({"repositoryname", "loggroupname", "parameternamewithoutleadingslash"})
 """Variables, in lower case, that stand for names in which `/` may be; elsewhere such a value is no plain name."""
 
-NOT_BY_NAME: Final = frozenset({"apigateway", "ec2", "execute-api", "iam", "s3", "secretsmanager", "sts"})
+NOT_BY_NAME: Final = frozenset({"apigateway", "ec2", "execute-api", "iam", "s3", "s3express", "secretsmanager", "sts"})
 """Services of which a parameter does not fill the variable of the same name: a path or an id may be missing."""
 
 UNTOLD: Final = frozenset({("ssm", "documentname"), ("ssm", "instanceid"), ("kms", "keyid")})
@@ -146,8 +155,14 @@ VALUES: Final = {("wafv2", "scope"): {"REGIONAL": "regional", "CLOUDFRONT": "glo
 PREFIXES: Final = {("kms", "alias"): "alias/", ("route53", "id"): "/"}
 """What values of the request begin with that the ARN's variable lacks; for Route 53 whatever ends in the last `/`."""
 
-IMPLIED: Final = {("ecs", "clustername"): ("cluster", "default")}
-"""The parameter whose absence stands for a value, and that value."""
+IMPLIED: Final = {
+    ("ecs", "clustername"): (
+        "cluster",
+        "default",
+        r"(?!.*Tag|.*Daemon|(Continue|Describe|Stop)Service(Deployment|Revision)|(Delete|Describe|Update)Express).*",
+    )
+}
+"""The parameter whose absence stands for a value, that value, and the actions whose requests have the parameter."""
 
 OF_ANOTHER_TYPE: Final = {("events", "rule-on-custom-event-bus", "eventbusname"): "default"}
 """By service, resource type and variable: the value with which the resource is of another type."""

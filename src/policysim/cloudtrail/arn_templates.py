@@ -64,10 +64,14 @@ class _Asked(NamedTuple):
     parameters: Mapping[str, Any]
     by_name: Mapping[str, str]
     place: Place
+    are_all: bool
 
 
-def templated_resources(action: str, parameters: Mapping[str, Any], place: Place) -> Templated:
-    """Each resource of ``action`` that the parameters name, by the ARNs that its resource types have."""
+def templated_resources(action: str, parameters: Mapping[str, Any], place: Place, *, are_all: bool = True) -> Templated:
+    """Each resource of ``action`` that the parameters name, by the ARNs that its resource types have.
+
+    ``are_all``: a parameter that is not there was not passed, and so stands for what it is by default.
+    """
     described = CATALOGUE.action(action)
     owner = parameters.get(OWNER_PARAMETERS.get(action.partition(":")[0].lower(), ""), place.account)
     if described is None or not described.resource_types or not is_account_id(str(owner)):
@@ -77,7 +81,7 @@ def templated_resources(action: str, parameters: Mapping[str, Any], place: Place
     match = _VERBS.fullmatch(name)
     by_name = {parameter.lower(): parameter for parameter in parameters}
     noun = match["noun"].lower() if match is not None else ""
-    asked = _Asked(described, service, noun, parameters, by_name, place)
+    asked = _Asked(described, service, noun, parameters, by_name, place, are_all)
     types = _types(described.name)
     made = _most_specific({each: built for each in types if (built := tuple(_of_type(each, asked)))}, types, asked)
     if not made:
@@ -171,11 +175,19 @@ def _values_of(variable: str, resource_type: _Type, asked: _Asked) -> tuple[str,
         )
         other = arn_parameters.OF_ANOTHER_TYPE.get((asked.service, resource_type.name, variable))
         if found:
-            if other in found:
+            if other is not None and other in found:
                 return "", ()
             return path, (tuple(filter(None, found)) if all(found) else ())
+    return "", _implied(variable, asked)
+
+
+def _implied(variable: str, asked: _Asked) -> tuple[str, ...]:
+    """The value that a variable has where the request does not pass its parameter."""
     implied = arn_parameters.IMPLIED.get((asked.service, variable))
-    return "", ((implied[1],) if implied is not None and implied[0] not in asked.parameters else ())
+    if implied is None or not asked.are_all or implied[0] in asked.parameters:
+        return ()
+    has_parameter = re.fullmatch(implied[2], asked.action.name.partition(":")[2], re.IGNORECASE)
+    return (implied[1],) if has_parameter else ()
 
 
 def _paths(variable: str, resource_type: _Type, asked: _Asked) -> Iterator[str]:
@@ -226,10 +238,10 @@ def _plain(value: str, variable: str, asked: _Asked) -> str | None:
         return words.get(value)
     prefix = arn_parameters.PREFIXES.get(key, "")
     value = value.rpartition("/")[2] if prefix == "/" else value.removeprefix(prefix)
+    if value != value.lower() and {(asked.service, variable), (asked.service, "")} & arn_parameters.LOWER_ONLY:
+        return None
     if asked.service in arn_parameters.LOWERED:
         value = value.lower()
-    if asked.service in arn_parameters.LOWER_ONLY and value != value.lower():
-        return None
     forbidden = ":*?" if variable in arn_parameters.WITH_SLASHES or prefix else ":*?/"
     return value if value and not set(value) & set(forbidden) else None
 
@@ -254,11 +266,16 @@ def _is_named(resource_type: _Type, asked: _Asked) -> bool:
     return bool(found) and all(path for path, _ in found)
 
 
+def _is_tried(resource_type: _Type, asked: _Asked) -> bool:
+    """Whether the request names one, though by something that no ARN could be made of."""
+    return any(_values_of(variable.lower(), resource_type, asked)[0] for variable in resource_type.variables)
+
+
 def _all_of_them(asked: _Asked) -> tuple[Built, ...]:
     """The resource of a list that is asked for as a whole."""
     name = arn_parameters.ASKED_FOR_ALL.get(asked.action.name.lower())
     resource_type = next((each for each in _types(asked.action.name) if each.name == name), None)
-    if resource_type is None:
+    if resource_type is None or not asked.are_all or _is_tried(resource_type, asked):
         return ()
     resource = _VARIABLE.sub("*", resource_type.template.split(":", 5)[5])
     arn = _with_place(resource, resource_type.template, asked.place)

@@ -14,7 +14,7 @@ from policysim.catalog.operations import API_DATE
 from policysim.catalog.partitions import STANDARD, partition_of_region
 from policysim.cloudtrail.caller import IDENTITY_CENTER_NAME, LONG_TERM_KEY, SERVICE_ENDINGS
 from policysim.cloudtrail.forwarding import INTERNAL, Forwarding, address_in, forwarding_of
-from policysim.cloudtrail.request_keys import PASSED_TO, keys_from_parameters, keys_not_in_parameters
+from policysim.cloudtrail.request_keys import keys_from_parameters, keys_not_in_parameters, passed_to_service
 from policysim.cloudtrail.request_tags import RequestTags, tags_of_request
 from policysim.cloudtrail.service_keys import keys_of_service
 from policysim.evaluation.network_keys import supports
@@ -313,7 +313,7 @@ def _service_keys(asked: Asked) -> Keys:
     if action.startswith("s3:") and event.tls_details is not None and event.tls_details.tls_version:
         keys["s3:TlsVersion"] = (event.tls_details.tls_version.removeprefix("TLSv"),)
     if action == "iam:passrole":
-        passed_to = PASSED_TO.get((service_prefix(event.event_source), API_DATE.sub("", event.event_name)))
+        passed_to = passed_to_service(event, asked.resource)
         keys |= {"iam:PassedToService": (passed_to,)} if passed_to else {}
     if action == "ec2:createtags":
         alone = event.event_name == "CreateTags"

@@ -92,10 +92,20 @@ def _table(value: str, parameters: Mapping[str, Any]) -> str | None:
     return f"{value}/index/{index}" if isinstance(index, str) and index else value
 
 
-def _log_stream(value: str, parameters: Mapping[str, Any]) -> str | None:
+def log_stream(value: str, parameters: Mapping[str, Any]) -> str | None:
     """CloudWatch Logs prints and matches a log group as the stream of it, with an empty name where there is none."""
     stream = parameters.get("logStreamName")
     return f"{value.removesuffix(':*')}:log-stream:{stream if isinstance(stream, str) else ''}"
+
+
+_WHOLE_SECRET = re.compile(r".+-[A-Za-z0-9]{6}")
+"""How the names in the ARNs of secrets end; a request may pass an ARN without that end (Secrets Manager API)."""
+
+
+def whole_secret(value: str, _parameters: Mapping[str, Any]) -> str | None:
+    """The whole ARN of a secret."""
+    arn = parse_arn(value)
+    return value if arn is not None and _WHOLE_SECRET.fullmatch(arn.resource) else None
 
 
 _PUBLIC_PARAMETERS = "aws/service/"
@@ -146,7 +156,7 @@ _LOAD_BALANCERS = {"application": "app", "gateway": "gwy", "network": "net"}
 
 def document_of_the_account(value: str, _parameters: Mapping[str, Any]) -> str | None:
     """A document's name or ARN; one of AWS's belongs to no account."""
-    return None if value.startswith(DOCUMENTS_OF_AWS) else value
+    return None if value.lower().startswith(RESERVED_FOR_AWS) else value
 
 
 def document_of_aws(value: str, _parameters: Mapping[str, Any]) -> str | None:
@@ -154,8 +164,18 @@ def document_of_aws(value: str, _parameters: Mapping[str, Any]) -> str | None:
     return value if value.startswith(DOCUMENTS_OF_AWS) else None
 
 
-DOCUMENTS_OF_AWS: Final = ("AWS-", "AWSEC2-", "AWSSupport-", "AmazonCloudWatch-", "AWSFleetManager-")
+DOCUMENTS_OF_AWS: Final = (
+    "AWS-",
+    "AWSConfigRemediation-",
+    "AWSEC2-",
+    "AWSFleetManager-",
+    "AWSSupport-",
+    "AmazonCloudWatch-",
+)
 """How the names of documents begin that AWS publishes."""
+
+RESERVED_FOR_AWS: Final = ("amazon", "amzn", "aws")
+"""How no name of an account's own document begins (Systems Manager API, CreateDocument), in lower case."""
 
 
 def instance(value: str, _parameters: Mapping[str, Any]) -> str | None:
@@ -169,12 +189,12 @@ def managed_instance(value: str, _parameters: Mapping[str, Any]) -> str | None:
 
 
 OBJECT_ACTIONS: Final = (
-    r"(?!.*Bucket).*Object.*|AbortMultipartUpload|ListMultipartUploadParts|BypassGovernanceRetention"
+    r"(?!.*(Bucket|ObjectLambda)).*Object.*|AbortMultipartUpload|ListMultipartUploadParts|BypassGovernanceRetention"
 )
 """The S3 actions that work on objects (spec R11)."""
 
 _BUCKET_ACTIONS = (
-    r"(?!ListAllMyBuckets).*Bucket.*"
+    r"(?!ListAllMyBuckets|ObjectOwnerOverride).*Bucket.*"
     r"|(Get|Put)(Accelerate|Analytics|Encryption|Inventory|IntelligentTiering|Lifecycle|Metrics|Replication)Configuration"
 )
 _ROLE_ACTIONS = r"ListInstanceProfilesForRole|(?!PassRole|.*ServiceLinkedRole|.*InstanceProfile).*Role.*"
@@ -188,7 +208,7 @@ _FUNCTION_ACTIONS = r"(?!.*(EventSourceMapping|CodeSigningConfigs|Layer)).*"
 _TABLE_ACTIONS = r"(?!List|Batch|Transact|.*Backup|.*Global|Import|.*Import$|.*Export).*"
 _TAGGING = r"(ListTagsFor|AddTagsTo|RemoveTagsFrom)Resource"
 _LOG_TAGGING = r"TagResource|UntagResource|ListTagsForResource"
-_LOG_ACTIONS = rf"(?!{_LOG_TAGGING}|.*(Destination|Delivery|Query|Export)).*"
+_LOG_ACTIONS = rf"StartQuery|CreateExportTask|(?!{_LOG_TAGGING}|.*(Destination|Delivery|Query|Export)).*"
 
 PARAMETER_ACTIONS: Final = r".*Parameter(History|Version)?"
 """The actions of Systems Manager that work on one parameter."""
@@ -244,7 +264,13 @@ PARAMETER_ARNS: Final = (
     ParameterArn("iam", r"CreatePolicy", "policyName", "arn:{partition}:iam::{account}:policy/{value}", _with_path),
     ParameterArn("s3", OBJECT_ACTIONS, "bucketName", "arn:{partition}:s3:::{value}", _object),
     ParameterArn("s3", _BUCKET_ACTIONS, "bucketName", "arn:{partition}:s3:::{value}", _bucket),
-    ParameterArn("s3express", r".*", "bucketName", "arn:{partition}:s3express:{region}:{account}:bucket/{value}"),
+    # Another account may open a session, and no name tells whose bucket it is.
+    ParameterArn(
+        "s3express",
+        r"(?!CreateSession|.*AccessPoint).*",
+        "bucketName",
+        "arn:{partition}:s3express:{region}:{account}:bucket/{value}",
+    ),
     ParameterArn("kms", r"ReEncryptFrom", "sourceKeyId", "arn:{partition}:kms:{region}:{account}:key/{value}", _key_id),
     ParameterArn(
         "kms", r"ReEncryptTo", "destinationKeyId", "arn:{partition}:kms:{region}:{account}:key/{value}", _key_id
@@ -266,17 +292,17 @@ PARAMETER_ARNS: Final = (
     ParameterArn(
         "dynamodb", _TABLE_ACTIONS, "tableName", "arn:{partition}:dynamodb:{region}:{account}:table/{value}", _table
     ),
-    ParameterArn("secretsmanager", r".*", "secretId"),
+    ParameterArn("secretsmanager", r".*", "secretId", "{value}", whole_secret),
     ParameterArn("logs", _LOG_TAGGING, "resourceArn"),
     ParameterArn(
-        "logs", _LOG_ACTIONS, "logGroupName", "arn:{partition}:logs:{region}:{account}:log-group:{value}", _log_stream
+        "logs", _LOG_ACTIONS, "logGroupName", "arn:{partition}:logs:{region}:{account}:log-group:{value}", log_stream
     ),
     ParameterArn(
         "logs",
         _LOG_ACTIONS,
         "logGroupIdentifier",
         "arn:{partition}:logs:{region}:{account}:log-group:{value}",
-        _log_stream,
+        log_stream,
     ),
     ParameterArn("ssm", PARAMETER_ACTIONS, "name", "arn:{partition}:ssm:{region}::parameter/{value}", public_parameter),
     ParameterArn(
@@ -338,7 +364,7 @@ PARAMETER_ARNS: Final = (
     ),
     ParameterArn(
         "ec2",
-        r"GetPasswordData|GetConsole.*|(Describe|Modify|Reset)InstanceAttribute",
+        r"GetPasswordData|GetConsole.*|(Describe|Reset)InstanceAttribute",
         "instanceId",
         "arn:{partition}:ec2:{region}:{account}:instance/{value}",
     ),

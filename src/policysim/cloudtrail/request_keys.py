@@ -10,15 +10,18 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from policysim.catalog.event_sources import service_prefix
 from policysim.catalog.facts import CATALOGUE
+from policysim.catalog.operations import API_DATE
 from policysim.catalog.same_named_keys import SAME_NAMED_KEYS
-from policysim.cloudtrail.parameter_values import HIDDEN
+from policysim.cloudtrail.parameter_values import HIDDEN, named_values
 from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from policysim.catalog.global_keys import CatalogKey
+    from policysim.cloudtrail.event import Event
 
 
 class ParameterKey(NamedTuple):
@@ -155,6 +158,20 @@ PASSED_TO: Final = {
     ("states", "UpdateStateMachine"): "states.amazonaws.com",
 }
 """The service that a role is passed to, by service prefix and operation, where there is only one (spec S9)."""
+
+
+_PASSED_BY_PATH: Final = {("ecs", "managedEBSVolume.roleArn"): "ecs.amazonaws.com"}
+"""Roles that such a call passes to another service, by the end of the path of parameters."""
+
+
+def passed_to_service(event: Event, role: str) -> str | None:
+    """The service that a call passes a role to (the value of ``iam:PassedToService``), where that is certain."""
+    prefix = service_prefix(event.event_source)
+    paths = [each.path for each in named_values(event.parameters) if each.value == role]
+    for (service, end), receiver in _PASSED_BY_PATH.items():
+        if service == prefix and any(path.endswith(end) for path in paths):
+            return receiver if all(path.endswith(end) for path in paths) else None
+    return PASSED_TO.get((prefix, API_DATE.sub("", event.event_name)))
 
 
 def keys_from_parameters(

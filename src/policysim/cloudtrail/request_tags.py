@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from policysim.catalog.facts import CATALOGUE
-from policysim.cloudtrail.parameter_values import HIDDEN
+from policysim.cloudtrail.parameter_values import HIDDEN, named_values
 from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
@@ -30,6 +30,18 @@ SHOW_ALL_TAGS: Final = frozenset({"cloudtrail", "ec2", "iam", "lambda", "logs", 
 
 Records of AWS Secrets Manager leave them out.
 """
+
+OF_TOKENS: Final = {
+    "sts:assumerolewithsaml": "principalTags",
+    "sts:assumerolewithwebidentity": "principalTags",
+}
+"""Actions whose tags stand in an assertion or token, and the parameter in which records show them.
+
+That records of refused calls show them as well is not documented: one without them proves nothing.
+"""
+
+_LAUNCH_TEMPLATE: Final = "launchtemplate"
+"""What the parameters of a launch template are called; it may have tags of its own."""
 
 OBJECT_TAG_HEADER: Final = "x-amz-tagging"
 """The header of Amazon S3 that passes the tags of an object, as a query text (`Team=blue&Env=prod`)."""
@@ -61,18 +73,29 @@ def tags_of_request(action: str, resource: str, parameters: Mapping[str, Any], c
     service, _, name = action.lower().partition(":")
     if service == "s3" and "object" in name:
         return _object_tags(parameters)
-    shown = list(_tags(resource, parameters, called))
+    token = OF_TOKENS.get(action.lower(), "")
+    shown = [*_tags(resource, parameters, called), *_tag_list(parameters.get(token))]
+    may_be_more = service == "ec2" and _names_launch_template(parameters)
     removed = [text for name in REMOVING_PARAMETERS for text in _names_in(parameters.get(name))]
     if any(tag.name == HIDDEN for tag in shown) or HIDDEN in removed or HIDDEN in map(parameters.get, TAG_PARAMETERS):
         return RequestTags({})
     if not (shown or removed):
-        proved = bool(parameters) and service in SHOW_ALL_TAGS and _takes_tags(action)
+        shows_all = service in SHOW_ALL_TAGS and not token and not may_be_more
+        proved = bool(parameters) and shows_all and _takes_tags(action)
         return RequestTags({}, (REQUEST_TAG, "aws:TagKeys") if proved else ())
     families = (REQUEST_TAG, *((OWN_FAMILIES[service],) if service in OWN_FAMILIES else ()))
-    keys = {f"{family}{tag.name}": (tag.value,) for family in families for tag in shown if tag.value is not None}
+    keys: dict[str, tuple[str, ...]] = {
+        f"{family}{tag.name}": (tag.value,) for family in families for tag in shown if tag.value is not None
+    }
     names = tuple(dict.fromkeys((*(tag.name for tag in shown), *removed)))
+    if may_be_more:
+        return RequestTags(keys)
     listed = () if any(tag.value is None for tag in shown) else families
     return RequestTags({**keys, "aws:TagKeys": names}, listed)
+
+
+def _names_launch_template(parameters: Mapping[str, Any]) -> bool:
+    return any(_LAUNCH_TEMPLATE in each.path.lower() for each in named_values(parameters))
 
 
 @lru_cache(maxsize=2048)

@@ -183,8 +183,13 @@ _EACH_IS_AUTHORIZED = frozenset({"dynamodb", "ssm"})
 
 
 def _level_fits(action: str, resource: str) -> bool:
-    """Whether an S3 ARN is of the level that the action works on, bucket or object (spec R11)."""
+    """Whether an S3 ARN is of the level that the action works on, bucket or object (spec R11).
+
+    Directory buckets authorize no single object.
+    """
     service, _, name = action.partition(":")
+    if service.lower() == "s3express":
+        return resource.count("/") == 1
     if service.lower() != "s3":
         return True
     return ("/" in resource) is (re.fullmatch(OBJECT_ACTIONS, name, re.IGNORECASE) is not None)
@@ -212,9 +217,13 @@ def _from_parameters(action: str, event: Event, caller: Principal) -> Templated:
         return Templated((built,))
     if several := resources_in_parameters(action, event.event_name, event.parameters, place):
         return Templated(several)
-    if (own := _own_user(action, event.parameters, caller)) is not None:
+    if event.shows_parameters and (own := _own_user(action, event.parameters, caller)) is not None:
         return Templated((own,))
-    by_type = Templated() if _service(action) == "ec2" else templated_resources(action, event.parameters, place)
+    by_type = (
+        Templated()
+        if _service(action) in _WITHOUT_TEMPLATES
+        else templated_resources(action, event.parameters, place, are_all=event.shows_parameters)
+    )
     if by_type.resources:
         return by_type
     named = None if _service(action) in _WITHOUT_FALLBACK else resource_named_in_parameters(action, event.parameters)
@@ -254,8 +263,11 @@ COPIES: Final = frozenset({"CopyObject", "UploadPartCopy"})
 _READS_OF_COPIES = frozenset(
     {"s3:getobject", "s3:getobjectversion", "s3:getobjecttagging", "s3:getobjectversiontagging"}
 )
-_WITHOUT_FALLBACK = frozenset({"iam", "kms"})
-"""Services whose requests hold ARNs that are not the resource of the action (a policy to attach, an alias)."""
+_WITHOUT_TEMPLATES = frozenset({"ec2", "secretsmanager"})
+"""Services whose ARNs have a table of their own: by the ids of EC2, and whole ARNs of secrets alone."""
+
+_WITHOUT_FALLBACK = frozenset({"iam", "kms", "secretsmanager"})
+"""Services whose requests hold ARNs that are not the resource of the action (a policy, an alias, half a secret's)."""
 
 
 def _owned(action: str, arn: str, origin: str, around: Circumstances) -> FoundResource:

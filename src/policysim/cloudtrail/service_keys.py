@@ -7,9 +7,11 @@ spec C66, R14.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from policysim.catalog.arn_parameters import IMPLIED
 from policysim.catalog.facts import CATALOGUE
 from policysim.cloudtrail.resources import place_of
 from policysim.language.arns import is_account_id, parse_arn
@@ -67,7 +69,9 @@ def _ec2(event: Event, action: str, resource: str) -> dict[str, tuple[str, ...]]
 
 def _ecs(event: Event, caller: Principal, action: str) -> dict[str, tuple[str, ...]]:
     """The cluster, which is called `default` where the request names none."""
-    if "ecs:cluster" not in _keys_of(action) or not event.parameters:
+    _, _, with_cluster = IMPLIED["ecs", "clustername"]
+    has_parameter = re.fullmatch(with_cluster, action.partition(":")[2], re.IGNORECASE)
+    if "ecs:cluster" not in _keys_of(action) or not event.parameters or not has_parameter:
         return {}
     named, place = event.parameters.get("cluster", "default"), place_of(event, caller)
     if not isinstance(named, str) or not named:

@@ -16,9 +16,11 @@ from policysim.cloudtrail.parameter_arns import (
     document_of_aws,
     document_of_the_account,
     instance,
+    log_stream,
     managed_instance,
     own_parameter,
     public_parameter,
+    whole_secret,
 )
 from policysim.cloudtrail.parameter_values import values_at
 from policysim.cloudtrail.resource_parameters import Built, Place, filled
@@ -52,7 +54,9 @@ def arn_of_parameter(action: str, value: str, template: str, place: Place) -> st
     """The ARN that a template makes of a parameter's value; a value that is an ARN stays as it is."""
     if (profile := parse_arn(value)) is not None and profile.resource_type == "instance-profile":
         value = profile.resource_id
-    return filled(ParameterArn(action.partition(":")[0], "", "", template, _name_or_arn), value, {}, place)
+    read = whole_secret if action.startswith("secretsmanager:") else _name_or_arn
+    arn = filled(ParameterArn(action.partition(":")[0], "", "", template, read), value, {}, place)
+    return arn if arn is not None and parse_arn(arn) is not None else None
 
 
 def _name_or_arn(value: str, _parameters: Mapping[str, Any]) -> str | None:
@@ -74,6 +78,12 @@ def _api_gateway_arn(event_name: str, parameters: Mapping[str, Any], place: Plac
 
 
 SEVERAL_RESOURCES: Final = (
+    *(
+        ParameterArn(
+            "logs", "StartQuery", listed, "arn:{partition}:logs:{region}:{account}:log-group:{value}", log_stream
+        )
+        for listed in ("logGroupNames", "logGroupIdentifiers")
+    ),
     ParameterArn(
         "ssm", "(Get|Delete)Parameters", "names", "arn:{partition}:ssm:{region}::parameter/{value}", public_parameter
     ),
