@@ -9,7 +9,6 @@ from policysim.catalog.facts import CATALOGUE
 from policysim.cli.aws_evaluation import calls_of_evidence
 from policysim.cli.output import note
 from policysim.cloudtrail.requests import call_from_denial, call_from_event
-from policysim.cloudtrail.transcripts import denials_in
 from policysim.language.source import BYTE_ORDER_MARK
 from policysim.sources.embedded_events import embedded_events, holds_records
 from policysim.sources.errors import InputError
@@ -76,6 +75,8 @@ def _calls_told(text: str, name: str, why_not: str, output: Output) -> Told:
     Raises:
         InputError: when nothing of a denial is recognised, with ``why_not`` or the error that the text tells instead.
     """
+    from policysim.cloudtrail.transcripts import denials_in  # noqa: PLC0415  # events need no reader of messages
+
     told = denials_in(text)
     if not told.denials:
         raise InputError(f"{name} holds no denial: {told.other_errors[0]}" if told.other_errors else why_not)
