@@ -108,7 +108,8 @@ def _read_head(whole: str, *, cut: bool) -> Denial:
         cause = cause_of(whole)
         return _caused(Denial(raw=whole, recognised=cause is not None, cut=cut), cause)
     words = dict(parts.words)
-    cause = cause_of(_without_values(whole, words))
+    own = whole[: parts.end] if parts.complete else whole[: parts.end] + whole[parts.end :].partition("\n")[0]
+    cause = cause_of(_without_values(own, words))
     if cut:
         words = {name: word for name, word in words.items() if name not in _VALUES or not _ends_with(whole, word)}
     layer, kind = _layer_and_kind(words)
@@ -173,12 +174,19 @@ def _action(words: Mapping[str, str]) -> str | None:
 
 def _unquoted(quoted: str) -> str:
     """What stands between quotation marks; inside JSON or HTML the mark is written otherwise, and so is the rest."""
-    mark = next(mark for mark in ('\\"', "&quot;", "&#34;", '"') if quoted.startswith(mark))
-    inside = quoted.removeprefix(mark).removesuffix(mark)
-    return html.unescape(inside) if mark.startswith("&") else inside
+    mark = _MARK.match(quoted)
+    assert mark is not None  # noqa: S101  # the terminal begins with one
+    inside = quoted.removeprefix(mark[0]).removesuffix(mark[0])
+    return html.unescape(inside) if mark[0].startswith("&") else inside
+
+
+_MARK = re.compile(r"\\*\"|&quot;|&#34;")
 
 
 def _resource(words: Mapping[str, str], *, complete: bool) -> str | None:
+    name = words.get("QUOTED") or words.get("RESOURCE_BEFORE_REASON") or ""
+    if not complete and _REASON.search(name) is not None:
+        return None  # A reason in the name, and one behind it that nobody knows: whose words are whose?
     if (quoted := words.get("QUOTED")) is not None:
         return _unquoted(quoted)
     if (in_words := words.get("RESOURCE_IN_WORDS")) is not None:
@@ -191,6 +199,9 @@ def _resource(words: Mapping[str, str], *, complete: bool) -> str | None:
     last = words.get("RESOURCE_LAST") if complete else None
     printed = words.get("RESOURCE_BEFORE_REASON") or last or words.get("RESOURCE_NAMED") or words.get("MARKED_RESOURCE")
     return " ".join(printed.split()) if printed is not None and not printed.startswith("arn:") else printed
+
+
+_REASON = re.compile(r"\sbecause\s+(?:no|the|public|this)\s|\swith\s+an\s+explicit\s+deny")
 
 
 def _layer_and_kind(words: Mapping[str, str]) -> tuple[str | None, DenialKind]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 HEADS: Final = (
     # AWS CLI and SDK for Python.
     (
-        r"An\s+error\s+occurred\s+\((?P<code{n}>[\w.]{{1,80}})\)\s+when\s+calling\s+the\s+(?P<operation{n}>\w{{1,80}})"
+        r"A(?:n|\s+client)\s+error\s+(?:occurred\s+)?\((?P<code{n}>[\w.]{{1,80}})\)\s+(?:occurred\s+)?when\s+calling\s+the"
+        r"\s+(?P<operation{n}>\w{{1,80}})"
         r"\s+operation(?:\s+\(reached\s+max\s+retries:\s+\d+\))?:"
     ),
     # SDK for Go v2, and Terraform and others that are built on it.
@@ -47,7 +48,7 @@ HEADS: Final = (
 _HEAD: Final = re.compile("|".join(f"(?:{head.format(n=n)})" for n, head in enumerate(HEADS)))
 _HEAD_START: Final = re.compile(
     r"[A-Zos<\"](?:(?<=s)(?=ervices\.)|(?<![\w.].)"
-    r"(?:(?<=\")(?=[_cCemM])|(?<=<)(?=Code>)|(?<=o)(?=peration\s)|(?<=[A-Z])(?=[\w.]{2}|n\s)))"
+    r"(?:(?<=\")(?=[_cCemM])|(?<=<)(?=Code>)|(?<=o)(?=peration\s)|(?<=[A-Z])(?=[\w.]{2}|n\s|\sclient\s)))"
 )
 """Where a head can begin: a search for the first character alone is fast."""
 

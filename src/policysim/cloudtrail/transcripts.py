@@ -63,10 +63,17 @@ def denials_in(text: str) -> Transcript:
 
 def _by_cause_alone(plain: str) -> Iterator[Denial]:
     """The refusals that no words of a tool announce, and that only the phrase of their cause tells."""
-    for start in sorted({_line_start(plain, place) for place in places_of_causes(plain)}):
-        line = plain[start : start + LONGEST_READ].partition("\n")[0]
-        yield read_denial(line.strip())
+    read_to = -1
+    for place in sorted(set(places_of_causes(plain))):
+        if place >= read_to:
+            start = _line_start(plain, place)
+            line = plain[start : place + _LONGEST_CAUSE].partition("\n")[0]
+            read_to = start + len(line)
+            yield read_denial(line.strip())
 
+
+_LONGEST_CAUSE: Final = 2000
+"""How far behind the phrase of a cause its line is read: a line of a log may be all of the text."""
 
 _LONGEST_LINE: Final = 1000
 """How far back the start of a line is looked for: no terminal is wider, and a line of a log may be all of the text."""
@@ -104,6 +111,8 @@ def _marks(plain: str) -> Iterator[ToolWords | int]:
     marks: list[tuple[int, int, ToolWords | int]] = [(head.start, 0, head) for head in heads(plain)]
     refused_until: int | None = None
     for found in openings(plain):
+        if _is_in_quotes(plain, marks[-1][0] if marks and marks[-1][1] else None, found.start):
+            continue
         refuses = found.terminal == "OPERATION_REFUSED"
         if refuses or refused_until is None or plain[refused_until : found.start].strip(" \t\n."):
             marks.append((found.start, 1, found.start))
@@ -122,6 +131,25 @@ def _marks(plain: str) -> Iterator[ToolWords | int]:
             taken = start
         yield mark
 
+
+def _is_in_quotes(plain: str, earlier: int | None, start: int) -> bool:
+    """Whether a message would begin inside the quoted resource of the earlier one: then it is part of that name."""
+    if earlier is None or start - earlier > _LONGEST_QUOTED:
+        return False
+    quoted = _QUOTED_RESOURCE.search(plain, earlier, start)
+    return quoted is not None and _CLOSING[quoted[1]].search(plain, quoted.end(), start + 1) is None
+
+
+_LONGEST_QUOTED: Final = 4000
+"""How far behind a message the quoted name of its resource may reach: 1 KB, more where it is escaped."""
+
+_QUOTED_RESOURCE: Final = re.compile(r"\bon\s+resource(?:\s*:)?\s*(?:\\*(\"|&quot;|&#34;))")
+_CLOSING: Final = {
+    mark: re.compile(
+        rf"{mark}(?:\s+because\s|\s+with\s+an\s+explicit\s+deny|\.?\s*(?:$|[\n<`,;)}}\]]|\((?:Service|Status|Request)|\\n))"
+    )
+    for mark in ('"', "&quot;", "&#34;")
+}
 
 _BROKEN_OPENING: Final = re.compile(
     r"User:(?<![A-Za-z]User:)(?!\s+\S+\s+is\s+not\s+authorized)(?=(?:(?!User:)[^\n]){0,300}\n[^\n]{0,300}authorized)"

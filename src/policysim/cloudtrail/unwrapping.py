@@ -29,7 +29,7 @@ _PARTS: Final = ("principal", "action", "resource", "policy_arn", "authorization
 @lru_cache(maxsize=1024)
 def read_wrapped(text: str, column: int = 0) -> Denial:
     """The denial that a text begins with; ``column`` is how far from the start of its first line it begins."""
-    plain = _read(text)
+    text, plain = _joined_at_hyphens(text, _read(text))
     full = _full_lines(text, column)
     if not full:
         return plain
@@ -46,6 +46,20 @@ def read_wrapped(text: str, column: int = 0) -> Denial:
     return joined if full > 1 else _agreed(joined, best)
 
 
+def _joined_at_hyphens(text: str, plain: Denial) -> tuple[str, Denial]:
+    """The text and its denial, joined where a tool broke its lines at hyphens, as Python's ``textwrap`` does."""
+    joined = _HYPHEN_AT_END.sub("-", text)
+    if joined == text:
+        return text, plain
+    other = _read(joined)
+    if _understood(other) > _understood(plain):
+        return joined, other
+    return text, _agreed(other, plain) if _understood(other) == _understood(plain) else plain
+
+
+_HYPHEN_AT_END: Final = re.compile(r"(?<=\w)-\n[ \t]*(?=\w)")
+
+
 def _may_go_on(text: str, denial: Denial, lines: list[str], full: int) -> bool:
     """Whether a message ends where a full line does, so that its last name may go on in the next one.
 
@@ -59,8 +73,8 @@ def _may_go_on(text: str, denial: Denial, lines: list[str], full: int) -> bool:
     return number < full and text[end : end + 1] == "\n" and rest.fullmatch(lines[number + 1]) is not None
 
 
-_REST_OF_WORDS: Final = re.compile(r"(?:[a-z]+ ){0,2}[\w/.:@=+,*~%-]+\.?[ ]*")
-_REST_OF_A_NAME: Final = re.compile(r"[\w/.:@=+,*~%-]+[\"']?\.?[ ]*")
+_REST_OF_WORDS: Final = re.compile(r"(?:[a-z]+ ){0,2}(?=\W*\w)[\w/.:@=+,*~%-]+\.?[ ]*")
+_REST_OF_A_NAME: Final = re.compile(r"(?=\W*\w)[\w/.:@=+,*~%-]+[\"']?\.?[ ]*")
 
 
 def _read(text: str) -> Denial:
