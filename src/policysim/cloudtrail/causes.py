@@ -158,6 +158,7 @@ CAUSES: Final = (
         "check which credentials are used (`aws sts get-caller-identity`), and whether the Region is enabled",
     ),
     Cause("token-expired", "Token has expired and refresh failed", "the IAM Identity Center session is over", _RENEW),
+    Cause("token-expired", "Session token not found or invalid", "the IAM Identity Center session is over", _RENEW),
     Cause(
         "clock-skew", "Signature expired:", "the clock of the caller is behind: its signature looks too old", _SET_CLOCK
     ),
