@@ -318,3 +318,13 @@ def test_every_denial_has_a_cause_that_is_left() -> None:
         for policies in (ALLOWED, in_force({})):
             left = [one for one in hypotheses(evidence(READ, policies, denial)) if one.tested is not REFUTED]
             assert left, denial
+
+
+def test_m10_a_key_that_aws_s_layer_hangs_on_is_named_though_another_layer_denies_for_certain() -> None:
+    tagged = attached(document(allow("s3:GetObject", Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}})))
+    limit = attached(document(allow("sqs:*")), LayerName.BOUNDARY, name="limit")
+    policies = in_force({LayerName.IDENTITY: tagged, LayerName.BOUNDARY: limit})
+    asked = request("s3:GetObject", complete=False)
+    found = first(evidence(asked, policies, says("identity", IMPLICIT)))
+    assert (found.code, found.tested, found.layer) == ("key-unknown", POSSIBLE, LayerName.IDENTITY)
+    assert "and with what else is in the way removed" in found.test

@@ -7,7 +7,6 @@ Source: spec E2, E3, E18, M10, M11, M17, M18, S15.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from policysim.cloudtrail.denial import DenialKind
@@ -16,9 +15,10 @@ from policysim.evaluation.layer_words import with_article
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.agreement import has_explicit_deny_of_one_account
 from policysim.explanation.diagnosis import Tested
-from policysim.explanation.hypotheses.assumptions import with_allow, with_public_access, without_statements
+from policysim.explanation.hypotheses.assumptions import with_allow, without_statements
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.evidence import DENIALS
+from policysim.explanation.hypotheses.isolation import without_obstacles
 from policysim.explanation.hypotheses.missing_allow import MissingAllow, missing_allow
 from policysim.explanation.hypotheses.phrases import asked, came_to, said, statement, title
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
@@ -112,13 +112,12 @@ def _denying(evidence: Evidence, obstacle: Obstacle, alone: Evidence) -> Possibi
     assert match is not None  # noqa: S101  # obstacles are sorted by what they are, above
     against = tuple(_against_deny(evidence, obstacle))
     after = alone.decided(without_statements(alone.policies, {match.statement.location}))
-    rest = "" if alone is evidence else _AND_THE_REST
     return Possibility(
         Cause.EXPLICIT_DENY,
         Cause.EXPLICIT_DENY.sentence(statement=statement(match), asked=asked(evidence.request)),
         Tested.REFUTED if against else _after(after),
         f"evaluated: {with_article('explicit deny')} in the {title(layer, evidence.request)};"
-        f" without this statement{rest}: {came_to(after)}",
+        f" without this statement{alone.apart}: {came_to(after)}",
         Strength.NAMED_BY_AWS if evidence.named is layer and not against else Strength.AT_HAND,
         layer,
         supporting=() if against else tuple(_for_deny(evidence, obstacle)),
@@ -162,21 +161,7 @@ def _implicit(evidence: Evidence, certain: Sequence[Obstacle]) -> Iterator[Possi
 
 
 def _alone(evidence: Evidence, in_the_way: Sequence[Obstacle], *about: Obstacle) -> Evidence:
-    """The evidence with everything else out of the way; the same evidence where nothing else is."""
-    rest = [one for one in in_the_way if one not in about]
-    if not rest:
-        return evidence
-    policies, request = evidence.policies, evidence.request
-    denies = {one.match.statement.location for one in rest if one.match is not None}
-    policies = without_statements(policies, denies)
-    for layer in dict.fromkeys(one.layer for one in rest if one.match is None and not one.setting):
-        policies = with_allow(policies, layer, request.principal)
-    if any(one.setting for one in rest):
-        request = with_public_access(request)
-    return replace(evidence, policies=policies, request=request)
-
-
-_AND_THE_REST: Final = ", and with what else is in the way removed"
+    return without_obstacles(evidence, [one for one in in_the_way if one not in about])
 
 
 def _after(repaired: Decision) -> Tested:
@@ -188,7 +173,6 @@ def _lacking(evidence: Evidence, missing: MissingAllow, alone: Evidence) -> Poss
     layer = missing.layer
     accepted = evidence.accepts(layer, DenialKind.IMPLICIT)
     after = missing.repaired or alone.decided(with_allow(alone.policies, layer, evidence.request.principal))
-    rest = "" if alone is evidence else _AND_THE_REST
     tested = _after(after) if accepted else Tested.REFUTED
     against = () if accepted else _words(evidence)
     if accepted and has_explicit_deny_of_one_account(evidence.decision):
@@ -200,7 +184,7 @@ def _lacking(evidence: Evidence, missing: MissingAllow, alone: Evidence) -> Poss
         missing.cause,
         missing.sentence,
         tested,
-        f"evaluated: {denied}; {missing.assumption}{rest}: {came_to(after)}",
+        f"evaluated: {denied}; {missing.assumption}{alone.apart}: {came_to(after)}",
         Strength.NAMED_BY_AWS if evidence.named is layer and accepted else Strength.AT_HAND,
         layer,
         supporting=tuple(_for_missing(evidence, layer)) if accepted else (),

@@ -36,7 +36,8 @@ class Evidence:
 
     ``decision`` is the traced decision of ``request`` under ``policies``. ``beside`` are the call's other requests,
     decided. ``siblings`` are the events of the same input, this one among them, denied or not. ``evaluated`` is AWS's
-    own evaluation, where it was given; ``contradicted`` says how it came to another outcome, where it did.
+    own evaluation, where it was given; ``contradicted`` says how it came to another outcome, where it did. ``apart``
+    says that something else in the way was removed for the test, as a clause.
     """
 
     call: Call
@@ -49,6 +50,7 @@ class Evidence:
     siblings: tuple[Event, ...] = ()
     evaluated: Evaluation | None = None
     contradicted: str = ""
+    apart: str = ""
 
     @property
     def said(self) -> Denial:

@@ -19,6 +19,7 @@ from policysim.evaluation.truth import FALSE, UNKNOWN
 from policysim.explanation.diagnosis import Fact, Tested
 from policysim.explanation.hypotheses.assumptions import harmless, with_deny, without_statements
 from policysim.explanation.hypotheses.causes import Cause
+from policysim.explanation.hypotheses.isolation import as_far_as_named
 from policysim.explanation.hypotheses.phrases import asked, came_to, listed, said, statement, title
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
 from policysim.explanation.key_sources import where_to_look
@@ -61,18 +62,14 @@ def causes_of_unknown_keys(evidence: Evidence, *, denies: bool = False) -> Itera
     """
     if denies and not evidence.may_be_a_deny:
         return
+    if not denies and not evidence.decision.unknown_keys:
+        evidence = as_far_as_named(evidence)
     open_decision = _with_gaps_harmless(evidence)
     if not open_decision.unknown_keys:
         return
     classes = classes_of_unknown_keys(open_decision, evidence.facts)
     completions = completions_of(evidence, classes)
-    seen: dict[_Seen, list[Completion]] = {}
-    for completion in completions:
-        if evidence.fits(completion.decision):
-            for cause in _causes_in(evidence, completion.decision):
-                if denies and cause.deny is None:
-                    continue
-                seen.setdefault(cause, []).append(completion)
+    seen = _seen(evidence, completions, denies=denies)
     for cause, shown in seen.items():
         if len(shown) < len(completions):
             yield _possibility(evidence, open_decision, cause, shown, completions)
@@ -80,6 +77,18 @@ def causes_of_unknown_keys(evidence: Evidence, *, denies: bool = False) -> Itera
     if not tried_all:
         untried = _without_values(evidence, denies=denies)
         yield from (one for one in untried if one.layer not in {cause.layer for cause in seen})
+
+
+def _seen(evidence: Evidence, completions: list[Completion], *, denies: bool) -> dict[_Seen, list[Completion]]:
+    """Each cause, with the completions that bring it about in the way that AWS told of."""
+    seen: dict[_Seen, list[Completion]] = {}
+    for completion in completions:
+        if not evidence.fits(completion.decision):
+            continue
+        for cause in _causes_in(evidence, completion.decision):
+            if cause.deny is not None or not denies:
+                seen.setdefault(cause, []).append(completion)
+    return seen
 
 
 def _with_gaps_harmless(evidence: Evidence) -> Decision:
@@ -131,7 +140,7 @@ def _of_keys(
             keys=names, had="had" if len(keys) == 1 else "had, together,", what=_what(evidence, cause, involved)
         ),
         Tested.POSSIBLE,
-        f"evaluated with {assumption}: {came_to(found)}",
+        f"evaluated with {assumption}{evidence.apart}: {came_to(found)}",
         Strength.UNKNOWN_KEY,
         cause.layer,
         supporting=tuple(filter(None, (said(evidence.said),))),
@@ -170,7 +179,7 @@ def _possibility(
             what=_what(evidence, cause, involved),
         ),
         Tested.POSSIBLE,
-        f"evaluated with {_values(keys, involved)}: {came_to(shown[0].decision)}"
+        f"evaluated with {_values(keys, involved)}{evidence.apart}: {came_to(shown[0].decision)}"
         + ("" if len(shown) == len(_denied(completions)) else "; with other values it is allowed or denied otherwise"),
         Strength.UNKNOWN_KEY,
         cause.layer,
