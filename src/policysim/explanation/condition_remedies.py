@@ -7,7 +7,8 @@ id_credentials_mfa_enable-overview and id_roles_create_for-user_externalid; spec
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+import re
 from shlex import quote
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -18,11 +19,12 @@ from policysim.evaluation.layers import LayerName
 from policysim.evaluation.network_keys import is_forwarded
 from policysim.evaluation.reasons import Element
 from policysim.evaluation.truth import FALSE, TRUE
+from policysim.explanation.altered_requests import is_impossible, with_values
 from policysim.explanation.diagnosis import Remedy, label
 from policysim.explanation.near_misses import without_allow
 from policysim.explanation.remedy_codes import RemedyCode
-from policysim.language.arns import parse_arn
-from policysim.language.operators import Family, operator_named
+from policysim.language.arns import is_reserved_role
+from policysim.language.operators import Family, SetPrefix, operator_named
 from policysim.language.policy import Effect as StatementEffect
 from policysim.language.request import ABSENT, PrincipalKind
 
@@ -129,7 +131,9 @@ _SHOWN: Final = 3
 _FRESH: Final = "2100-01-01T00:00:00Z"
 """The time of a session that is newer than any."""
 
-_ANY_VALUE: Final = "any-value"
+_ANY: Final = ("any-value",)
+"""The value of a key that only has to be there."""
+
 _COMPARED_BY_VALUE: Final = frozenset({Family.STRING, Family.ARN, Family.BINARY, Family.IP_ADDRESS, Family.NUMERIC})
 
 
@@ -138,7 +142,10 @@ _EITHER_SIDE: Final = frozenset({LayerName.IDENTITY, LayerName.RESOURCE})
 
 
 class _Attempt(NamedTuple):
-    """A condition that a caller could meet (or, of a Deny, get out of), and the values to try for its key."""
+    """A condition that a caller could meet (or, of a Deny, get out of), and the values to try for its key.
+
+    ``accepted`` are those that the condition lists; none where any value will do.
+    """
 
     match: StatementMatch
     entry: ConditionEntry
@@ -187,9 +194,19 @@ def _to_meet_allows(case: Case) -> Iterator[tuple[_Attempt, ...]]:
             yield attempts
 
 
+_ANY_TAG_KEY: Final = "send a tag with one of these keys with the request: {values}"
+
+
+def _way_for(entry: ConditionEntry, *, wanted: bool) -> _Way | None:
+    key, operator = entry.key.lower(), operator_named(entry.operator)
+    way = next((one for one in _WAYS if key.startswith(one.start)), None)
+    one_is_enough = wanted and operator is not None and operator.prefix is SetPrefix.FOR_ANY_VALUE
+    return way._replace(words=_ANY_TAG_KEY) if way is not None and key == "aws:tagkeys" and one_is_enough else way
+
+
 def _attempt(case: Case, match: StatementMatch, entry: ConditionEntry, *, wanted: bool) -> _Attempt | None:
     key = entry.key.lower()
-    way = next((one for one in _WAYS if key.startswith(one.start)), None)
+    way = _way_for(entry, wanted=wanted)
     if way is None or _is_out_of_reach(case.request, way.code) or (not wanted and key in _SPARED_BY_NATURE):
         return None
     entry_values = _resolved(match, entry)
@@ -200,7 +217,8 @@ def _attempt(case: Case, match: StatementMatch, entry: ConditionEntry, *, wanted
         if turned is None:
             return None
         way = way._replace(code=turned[0], words=turned[1])
-    return _Attempt(match, entry, way, values, entry_values) if values else None
+    accepted = () if values == (_ANY,) else entry_values
+    return _Attempt(match, entry, way, values, accepted) if values else None
 
 
 _SPARED_BY_NATURE: Final = frozenset({"aws:viaawsservice", "aws:calledvia"})
@@ -243,7 +261,7 @@ def _values(entry: ConditionEntry, listed: tuple[str, ...], *, wanted: bool) -> 
         yield from ((str(flag).lower(),) for flag in (True, False) if (flag in truths) is wanted)
     elif family is Family.NULL:
         absent = any(value.lower() == "true" for value in listed)
-        yield ABSENT if absent is wanted else (_ANY_VALUE,)
+        yield ABSENT if absent is wanted else _ANY
     elif family is Family.DATE:
         later = operator.base.name.startswith("DateGreater")
         if later is wanted:
@@ -288,6 +306,8 @@ def _why(match: StatementMatch) -> str:
 
 
 def _listed(values: tuple[str, ...]) -> str:
+    if not values:
+        return "any will do"
     shown = " or ".join(f"`{value}`" for value in values[:_SHOWN])
     return shown if len(values) <= _SHOWN else f"{shown} or {len(values) - _SHOWN} more"
 
@@ -296,18 +316,9 @@ def _requests(case: Case, together: Iterable[_Attempt]) -> Iterator[Request]:
     """The request with each value of each condition tried; of several conditions the first value of the others."""
     attempts = list(together)
     first = {attempt.entry.key: attempt.values[0] for attempt in attempts}
-    for attempt in attempts:
+    for attempt in attempts if not is_impossible(first) else ():
         for value in attempt.values:
-            yield _with_values(case.request, {**first, attempt.entry.key: value})
-
-
-def _with_values(request: Request, values: dict[str, ContextValue]) -> Request:
-    resource = request.resource
-    for key, value in values.items():
-        arn = parse_arn(resource.arn)
-        if key.lower() == "aws:requestedregion" and arn is not None and arn.region and isinstance(value, tuple):
-            resource = replace(resource, arn=str(arn._replace(region=value[0])))
-    return replace(request, resource=resource, context=request.context.with_values(values))
+            yield with_values(case.request, {**first, attempt.entry.key: value})
 
 
 def _allowed(case: Case, request: Request) -> bool:
@@ -315,12 +326,26 @@ def _allowed(case: Case, request: Request) -> bool:
 
 
 def _command(request: Request, attempt: _Attempt) -> str:
-    way, value = attempt.way, attempt.values[0]
-    tag = f"{attempt.entry.key.partition('/')[2]}={value[0] if isinstance(value, tuple) else 'VALUE'}"
     is_user = request.principal.kind is PrincipalKind.USER
-    template = _COMMANDS.get((way.command, is_user), "")
+    template = _COMMANDS.get((attempt.way.command, is_user), "")
     assumes = request.action.lower() == "sts:assumerole"
     role = request.resource.arn if assumes else request.principal.entity_arn or ""
     if "{role}" in template and not role:
         return ""
-    return template.format(role=quote(role), resource=quote(request.resource.arn), tag=quote(tag))
+    if attempt.way.code is RemedyCode.RENEW_SESSION and is_reserved_role(role):
+        return _SIGN_IN
+    return template.format(role=quote(role), resource=quote(request.resource.arn), tag=quote(_tag(attempt)))
+
+
+_SIGN_IN: Final = "aws sso login"
+"""Nobody assumes a role of IAM Identity Center by a call (spec P23)."""
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9 _.:/@+-]+")
+
+
+def _tag(attempt: _Attempt) -> str:
+    """The tag as an argument: in short where no letter of it has a meaning there, in JSON otherwise."""
+    name, value = attempt.entry.key.partition("/")[2], next(iter(attempt.accepted), "VALUE")
+    if any(char in value for char in "*?$"):
+        value = "VALUE"
+    return f"{name}={value}" if _PLAIN.fullmatch(name + value) else json.dumps({name: value})
