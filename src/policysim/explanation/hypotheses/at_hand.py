@@ -45,11 +45,15 @@ def causes_at_hand(evidence: Evidence) -> Iterator[Possibility]:
         return
     in_the_way = obstacles(decision, evidence.policies, evidence.facts)
     certain = [one for one in in_the_way if one.certain]
-    causes = [*_explicit(evidence, certain), *_implicit(evidence, certain)]
-    if not causes:
-        causes = [_one_of_several(one) for one in (*_explicit(evidence, in_the_way), *_implicit(evidence, in_the_way))]
+    causes = _causes(evidence, certain, in_the_way) or [
+        _one_of_several(one) for one in _causes(evidence, in_the_way, in_the_way)
+    ]
     found = [cause for cause in causes if cause.tested is not Tested.REFUTED]
     yield from (_doubted(cause, evidence.contradicted) for cause in found or causes)
+
+
+def _causes(evidence: Evidence, about: Sequence[Obstacle], in_the_way: Sequence[Obstacle]) -> list[Possibility]:
+    return [*_explicit(evidence, about, in_the_way), *_implicit(evidence, about, in_the_way)]
 
 
 def _one_of_several(cause: Possibility) -> Possibility:
@@ -79,15 +83,15 @@ def _fixed_rule(evidence: Evidence) -> Possibility:
     )
 
 
-def _explicit(evidence: Evidence, certain: Sequence[Obstacle]) -> Iterator[Possibility]:
+def _explicit(evidence: Evidence, about: Sequence[Obstacle], in_the_way: Sequence[Obstacle]) -> Iterator[Possibility]:
     by_statement: dict[Location, list[Obstacle]] = {}
-    for obstacle in certain:
+    for obstacle in about:
         if obstacle.match is not None:
             by_statement.setdefault(obstacle.match.statement.location, []).append(obstacle)
         elif obstacle.setting:
             yield _setting(evidence, obstacle)
     for first, *elsewhere in by_statement.values():
-        yield _denying(evidence, first, _alone(evidence, certain, first, *elsewhere))
+        yield _denying(evidence, first, _alone(evidence, in_the_way, first, *elsewhere))
 
 
 def _setting(evidence: Evidence, obstacle: Obstacle) -> Possibility:
@@ -146,22 +150,25 @@ def _against_deny(evidence: Evidence, obstacle: Obstacle) -> Iterator[str]:
         yield f"AWS's message names another policy, `{named}`; this one denies as well"
 
 
-def _implicit(evidence: Evidence, certain: Sequence[Obstacle]) -> Iterator[Possibility]:
+def _implicit(evidence: Evidence, about: Sequence[Obstacle], in_the_way: Sequence[Obstacle]) -> Iterator[Possibility]:
     """Missing Allows count where no Deny matches, or where AWS itself says that it found none."""
     decision = evidence.decision
     if decision.effect is Effect.EXPLICIT_DENY and evidence.said.kind is not DenialKind.IMPLICIT:
         return
     missing: dict[LayerName, list[Obstacle]] = {}
-    for obstacle in certain:
+    for obstacle in about:
         if obstacle.match is None and not obstacle.setting:
             missing.setdefault(obstacle.layer, []).append(obstacle)
     for layer, found in missing.items():
-        alone = _alone(evidence, certain, *found)
+        alone = _alone(evidence, in_the_way, *found)
         yield _lacking(evidence, missing_allow(alone, layer, [one.node or "" for one in found]), alone)
 
 
 def _alone(evidence: Evidence, in_the_way: Sequence[Obstacle], *about: Obstacle) -> Evidence:
-    return without_obstacles(evidence, [one for one in in_the_way if one not in about])
+    """The evidence with what else is in the way removed; behind a Deny an Allow that may be missing counts as well."""
+    behind_a_deny = evidence.decision.effect is Effect.EXPLICIT_DENY
+    rest = [one for one in in_the_way if one.certain or (behind_a_deny and one.match is None)]
+    return without_obstacles(evidence, [one for one in rest if one not in about])
 
 
 def _after(repaired: Decision) -> Tested:
