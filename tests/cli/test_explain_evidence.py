@@ -204,3 +204,11 @@ def test_a_decoded_message_and_details_of_one_request_are_one_evaluation(tmp_pat
     )
     assert found["aws_evaluation"]["kind"] == "authorization-details"
     assert found["decision"]["effect"] == "implicit_deny"
+
+
+def test_evidence_of_an_allowed_request_explains_no_denial(tmp_path: Path) -> None:
+    allowed = tmp_path / "allowed.json"
+    allowed.write_text(json.dumps(details(effect="ALLOW")), encoding="utf-8")
+    result = explain(allowed)
+    assert result.exit_code == 2
+    assert "AWS allowed all that it evaluated, so there is no denial to explain" in result.stderr

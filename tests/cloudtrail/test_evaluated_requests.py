@@ -237,3 +237,37 @@ def test_an_action_whose_service_nothing_tells_makes_no_request() -> None:
     found = call_of_answer(message("Mystery", "*"))
     assert found.requests == ()
     assert found.unresolved == ("`decoded.json` names the action `Mystery`, and not its service",)
+
+
+# What speaks against the evidence, without ruling it out
+
+
+@pytest.mark.parametrize(
+    ("key", "theirs", "ours"),
+    [
+        ("aws:SourceIp", "203.0.113.9/32", "198.51.100.7"),
+        ("aws:RequestedRegion", "eu-west-3", "us-east-1"),
+    ],
+)
+def test_a_value_that_contradicts_the_record_is_told(key: str, theirs: str, ours: str) -> None:
+    answer = shown(context={key: theirs})
+    call = call_with_answer(get_user(), answer)
+    (told,) = [sentence for sentence in call.unresolved if "may be about another request" in sentence]
+    assert f"as `{theirs.removesuffix('/32')}`" in told
+    assert f"the event shows `{ours}`" in told
+
+
+@pytest.mark.parametrize(
+    ("address", "printed"),
+    [("198.51.100.7", "198.51.100.7/32"), ("2001:db8:0:0:0:0:0:1", "2001:db8::1/128"), ("iam.amazonaws.com", "x")],
+)
+def test_the_same_value_in_another_spelling_contradicts_nothing(address: str, printed: str) -> None:
+    answer = shown(context={"aws:SourceIp": printed, "aws:RequestedRegion": "us-east-1"})
+    call = call_with_answer(get_user(sourceIPAddress=address), answer)
+    assert not [sentence for sentence in call.unresolved if "another request" in sentence]
+
+
+def test_an_answer_in_which_aws_allowed_everything_is_doubted() -> None:
+    call = call_with_answer(get_user(), shown(effect="ALLOW"))
+    assert [sentence for sentence in call.unresolved if "nothing that AWS refused" in sentence]
+    assert not [one for one in call_with_answer(get_user(), shown()).unresolved if "nothing that AWS refused" in one]

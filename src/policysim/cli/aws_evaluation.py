@@ -21,12 +21,16 @@ def calls_of_evidence(source: Source) -> list[Call] | None:
 
     if not looks_like_evidence(source):
         return None
-    from policysim.cloudtrail.evaluated_requests import call_of_answer  # noqa: PLC0415  # few texts are evidence
+    from policysim.cloudtrail.aws_evaluation import ALLOW  # noqa: PLC0415  # few texts are evidence
+    from policysim.cloudtrail.evaluated_requests import call_of_answer  # noqa: PLC0415  # the same
 
     evidence = evidence_in(source)
     if not evidence.answers:
         raise InputError(f"{source.name}: this holds a policy that AWS evaluated, and no evaluation to explain")
-    return [call_of_answer(answer) for answer in evidence.answers]
+    refused = [answer for answer in evidence.answers if any(one.effect != ALLOW for one in answer.evaluations)]
+    if not refused:
+        raise InputError(f"{source.name}: AWS allowed all that it evaluated, so there is no denial to explain")
+    return [call_of_answer(answer) for answer in refused]
 
 
 def calls_with_evidence(calls: Sequence[Call], files: Iterable[str]) -> list[Call]:

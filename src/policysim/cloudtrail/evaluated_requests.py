@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from policysim.catalog.event_sources import service_prefix
-from policysim.cloudtrail.aws_evaluation import EvaluationKind
+from policysim.cloudtrail.aws_evaluation import ALLOW, EvaluationKind
 from policysim.cloudtrail.call import FROM_MESSAGE, NOT_KNOWN, Call, CallRequest, Provenance
 from policysim.cloudtrail.caller import Caller, caller_named
 from policysim.cloudtrail.context import Asked, context_of_event
-from policysim.cloudtrail.evaluation_fit import caller_of
+from policysim.cloudtrail.evaluation_fit import caller_of, contradictions
 from policysim.language.arns import is_account_id, parse_arn
 from policysim.language.request import ABSENT, UNKNOWN, PrincipalKind, Request, RequestContext, Resource
 
@@ -54,7 +54,11 @@ def call_with_answer(call: Call, answer: Answer) -> Call:
     return replace(
         call,
         requests=tuple(ordered),
-        unresolved=tuple(dict.fromkeys((*_still_unresolved(call, actions), *told.unresolved, *_left_out(answer)))),
+        unresolved=tuple(
+            dict.fromkeys(
+                (*_still_unresolved(call, actions), *told.unresolved, *_left_out(answer), *_doubts(answer, call, told))
+            )
+        ),
         missing=tuple(action for action in call.missing if action.lower() not in actions),
     )
 
@@ -86,6 +90,16 @@ def _left_out(answer: Answer) -> Iterator[str]:
     for evaluation in answer.evaluations:
         if ":" not in evaluation.action:
             yield f"`{answer.source}` names the action `{evaluation.action}`, and not its service"
+
+
+def _doubts(answer: Answer, call: Call, told: Caller) -> Iterator[str]:
+    """What speaks against the answer being about this call, without ruling it out."""
+    if all(one.effect == ALLOW for one in answer.evaluations):
+        yield f"`{answer.source}` shows nothing that AWS refused: it may be about another request, or a part of this one"
+    if call.event is not None and told.principal is not None:
+        for one in answer.evaluations:
+            proved = context_of_event(Asked(call.event, told.principal, one.action, one.resource))
+            yield from contradictions(one, proved, answer.source)
 
 
 def _with_services(answer: Answer, call: Call) -> Answer:

@@ -7,6 +7,7 @@ IAM User Guide, reference_identifiers and reference_policies_condition-keys (aws
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.catalog.event_sources import service_prefix
@@ -16,11 +17,11 @@ from policysim.language.arns import is_account_id, parse_arn
 from policysim.language.patterns import arn_like
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from policysim.cloudtrail.aws_evaluation import Answer, Evaluation
     from policysim.cloudtrail.call import Call
-    from policysim.language.request import Principal
+    from policysim.language.request import ContextValue, Principal, RequestContext
 
 MOST_SECONDS_APART: Final = 300
 """How far the time of an evaluation may be from that of the event: a request is only valid for five minutes."""
@@ -60,6 +61,40 @@ def caller_of(call: Call) -> Principal | None:
         return caller_of_event(call.event).principal
     printed = call.denial.principal if call.denial is not None else None
     return caller_named(printed).principal if printed else None
+
+
+COMPARED_KEYS: Final = (
+    "aws:SourceIp",
+    "aws:SourceVpce",
+    "aws:RequestedRegion",
+    "aws:MultiFactorAuthPresent",
+    "aws:SourceIdentity",
+)
+"""Keys of the request as a whole, which a record and an evaluation of the same request cannot tell differently."""
+
+
+def contradictions(evaluation: Evaluation, proved: RequestContext, source: str) -> Iterator[str]:
+    """Where AWS evaluated another value of a key than the record proves, a sentence each."""
+    told = {key.lower(): value for key, value in evaluation.context.items()}
+    for key in COMPARED_KEYS:
+        theirs, ours = _single(told.get(key.lower())), _single(proved.get(key))
+        if theirs is not None and ours is not None and _plain(theirs) != _plain(ours):
+            yield (
+                f"AWS evaluated `{key}` as `{theirs}`, and the event shows `{ours}`: `{source}` may be about another"
+                " request"
+            )
+
+
+def _single(value: ContextValue | None) -> str | None:
+    return value[0] if isinstance(value, tuple) and len(value) == 1 else None
+
+
+def _plain(text: str) -> str:
+    """A value as it is compared: one address has several spellings."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return text.lower()
 
 
 class _Identity(NamedTuple):
@@ -117,8 +152,9 @@ def _other_time(evaluation: Evaluation, call: Call) -> str:
 
 
 def _seconds_apart(evaluation: Evaluation, call: Call) -> int | None:
-    value = next((value for key, value in evaluation.context.items() if key.lower() == "aws:currenttime"), None)
-    instant = instant_of(value[0]) if isinstance(value, tuple) and len(value) == 1 else None
+    told = {key.lower(): value for key, value in evaluation.context.items()}
+    value = _single(told.get("aws:currenttime"))
+    instant = instant_of(value) if value is not None else None
     time = call.event.time if call.event is not None else None
     return None if instant is None or time is None else abs(instant.seconds - int(time.timestamp()))
 
