@@ -82,7 +82,7 @@ def plain_words(sentence: str) -> str:
     [
         (["explore"], "policysim: no such command `explore` (see `policysim --help`)"),
         (["eval", "--nope"], "policysim: no such option `--nope`; (see `policysim eval --help`)"),
-        (["explain"], "policysim: missing argument `ARG` (see `policysim explain --help`)"),
+        (["explain"], "policysim: missing argument `FILE|MESSAGE|-` (see `policysim explain --help`)"),
     ],
 )
 def test_a_wrong_command_line_is_one_sentence(arguments: list[str], sentence: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.agreement import Finding
@@ -97,7 +98,7 @@ def test_the_first_screen_says_what_to_do_first() -> None:
     assert "\n  Find out   find the address of the caller\n" in text_of(replace(whole, remedies=()))
     fix = fix_of(near_miss())
     fixed = text_of(replace(samples()["implicit"], fixes=(fix,)))
-    assert f"Fix {fix.summary}; evaluated again: allowed; it comes with a warning" in flat(fixed.split("\n\n")[1])
+    assert f"Fix {fix.summary}; evaluated again: allowed; read its warning first" in flat(fixed.split("\n\n")[1])
 
 
 def test_what_the_cause_says_is_not_said_again_by_the_near_miss() -> None:
@@ -141,6 +142,16 @@ def test_where_causes_were_found_no_general_list_of_reasons_is_given() -> None:
     assert "DISAGREES: the policies at hand allow it: see the possible causes" in told
     named = replace(disagreeing, disagreement="AWS names another policy", hypotheses=(possible,))
     assert "DISAGREES: AWS names another policy" in flat(text_of(named))
+
+
+def test_a_message_that_says_no_more_than_who_wanted_what_is_not_repeated() -> None:
+    untyped = denial(layer=None, kind=DenialKind.UNKNOWN)
+    first_screen = text_of(diagnosis(implicit_decision(), said=untyped)).split("\n\n")[1]
+    assert "  AWS said   denied, naming no policy type\n" in first_screen
+    explicit = text_of(diagnosis(implicit_decision(), said=denial(layer=None)))
+    assert "  AWS said   an explicit deny, naming no policy type\n" in explicit
+    bare = denial(layer=None, kind=DenialKind.UNKNOWN, principal=None, action=None, raw="Access Denied")
+    assert "denied, naming no policy type: Access Denied\n" in text_of(diagnosis(implicit_decision(), said=bare))
 
 
 def test_a_warning_is_given_once() -> None:

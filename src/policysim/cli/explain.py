@@ -38,8 +38,9 @@ Examples:
     --output denials.html
   policysim explain log.json --account policies/acme --format sarif \\
     --output denials.sarif
+  policysim explain event.json --account policies/acme --evidence details.json
   policysim explain event.json --account policies/acme --fix-out fix.patch
-  aws s3 cp file s3://data/ 2>&1 | policysim explain -
+  aws s3 cp file s3://data/ 2>&1 | policysim explain - --account policies/acme
 
 Of many events, those with the same root cause make one report; JSON has a
 report of each, and the groups. markdown is for a ticket, html one page that
@@ -51,7 +52,7 @@ open. A code in the answer, such as E18, names a rule: see `policysim rule E18`.
 
 
 @click.command("explain", epilog=_EPILOG)
-@click.argument("what", metavar="ARG")
+@click.argument("what", metavar="FILE|MESSAGE|-")
 @click.option("--account", metavar="DIR", help="The policies in force: an account folder or an organisation.")
 @click.option(
     "--evidence",
@@ -64,8 +65,8 @@ open. A code in the answer, such as E18, names a rule: see `policysim rule E18`.
 def explain(what: str, account: str | None, evidence: tuple[str, ...], **options: Any) -> ExitCode:  # noqa: ANN401  # click's options
     """Why was this denied, and which statement must change?
 
-    ARG is a file of CloudTrail events, the error message itself (in quotes), AWS's own evaluation of the request, or -
-    for standard input.
+    FILE holds CloudTrail events, a message, or AWS's own evaluation of the request; MESSAGE is the error message
+    itself, in quotes; - is standard input: any of these, or what a terminal showed.
     """
     output = output_of(options)
     wanted = fix_out_of(options, account, output)

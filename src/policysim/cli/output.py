@@ -66,7 +66,7 @@ def _with_options(command: _Command, formats: Sequence[str], more: str) -> _Comm
             show_default=True,
             help="Colour the text; NO_COLOR and FORCE_COLOR are honoured.",
         ),
-        click.option("--force", is_flag=True, help="Let --output overwrite a file."),
+        click.option("--force", is_flag=True, help="Overwrite a file that is there already."),
         click.option("--output", metavar="FILE", help="Write the answer to FILE, not to standard output."),
         click.option(
             "--format", type=click.Choice(formats), default="text", show_default=True, help="How to write it."

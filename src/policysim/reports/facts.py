@@ -73,7 +73,7 @@ def _left(report: Report) -> list[HypothesisDocument]:
 def _cause(report: Report) -> str:
     """The cause that testing left, in a sentence, where the verdict does not say it; or the likeliest of several."""
     left = _left(report)
-    if not left:
+    if not left or (left[0].code == Cause.NOT_A_POLICY.code and is_beside_policies(report)):
         return ""
     first = left[0]
     told = _without_places(first.cause, _shown_below(report))
@@ -112,5 +112,5 @@ def _way_out(report: Report) -> Row | None:
 def _fix(fix: FixDocument, report: Report) -> str:
     steps = max(one.step for one in report.fixes)
     step = f"in {steps} steps, the first: " if steps > 1 else ""
-    warned = "; it comes with a warning" if fix.warning else ""
+    warned = "; read its warning first" if fix.warning else ""
     return f"{step}{fix.summary}; {verified_phrase(fix, action_of(report))}{warned}"

@@ -134,10 +134,18 @@ def said(denial: DenialDocument | None) -> str:
     if not denial.iam:
         return f"denied by no policy: {denial.cause or denial.raw}"
     if denial.layer is None:
-        told = "denied, naming no policy type" if denial.recognised else "a message of no form that is known"
-        return f"{told}: {_shortened(denial.raw)}"
+        return _without_a_layer(denial)
     named = f": {denial.policy_arn}" if denial.policy_arn else ""
     return _layer_phrase(denial.layer, denial.kind, denial.action) + named
+
+
+def _without_a_layer(denial: DenialDocument) -> str:
+    """The message itself, unless it says no more than who wanted what, which the report says anyway."""
+    if not denial.recognised:
+        return f"a message of no form that is known: {_shortened(denial.raw)}"
+    deny = "an explicit deny" if denial.kind is DenialKind.EXPLICIT else "denied"
+    says_no_more = denial.principal and denial.action and not _ENCODED.search(denial.raw)
+    return f"{deny}, naming no policy type" + ("" if says_no_more else f": {_shortened(denial.raw)}")
 
 
 def _said_in_short(denial: DenialDocument | None) -> str:
