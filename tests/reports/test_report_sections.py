@@ -188,6 +188,9 @@ def test_aws_evaluation_is_compared_only_with_a_decision() -> None:
     assert aws is not None
     same = replace(aws, differences=(), denied_by=("statement `Stop` of the service control policy `p-1`",))
     assert "comes to the same" in text_of(replace(everything(), aws=same))
+    undecided = text_of(replace(samples()["open"], aws=same))
+    assert "comes to the same" not in undecided
+    assert "policysim leaves it open, and contradicts nothing of it" in " ".join(undecided.split())
     alone = text_of(replace(samples()["nothing known"], aws=same))
     assert "comes to the same" not in alone
     assert "AWS denied by statement `Stop`" in " ".join(alone.split())

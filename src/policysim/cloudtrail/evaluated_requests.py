@@ -95,7 +95,7 @@ def _left_out(answer: Answer) -> Iterator[str]:
 def _doubts(answer: Answer, call: Call, told: Caller) -> Iterator[str]:
     """What speaks against the answer being about this call, without ruling it out."""
     if all(one.effect == ALLOW for one in answer.evaluations):
-        yield f"`{answer.source}` shows nothing that AWS refused: it may be about another request, or a part of this one"
+        yield f"`{answer.source}` shows nothing that AWS refused: it may be about another request or a part of this"
     if call.event is not None and told.principal is not None:
         for one in answer.evaluations:
             proved = context_of_event(Asked(call.event, told.principal, one.action, one.resource))

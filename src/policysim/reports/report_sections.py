@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from policysim.evaluation.decision import Effect
 from policysim.evaluation.layer_words import layer_title
 from policysim.evaluation.layers import LAYER, Combine
 from policysim.explanation.diagnosis import Tested
@@ -172,7 +173,9 @@ def _aws_evaluation(report: Report, *, verbose: bool) -> list[Section]:
     if aws.differences:
         blocks.append(Bullets(tuple(Bullet(difference) for difference in aws.differences)))
     elif report.decision is not None:
-        blocks.append(Sentence("policysim comes to the same, as far as AWS tells"))
+        open_ = report.decision.effect is Effect.DEPENDS
+        came = "leaves it open, and contradicts nothing of it" if open_ else "comes to the same, as far as AWS tells"
+        blocks.append(Sentence(f"policysim {came}"))
     if aws.checks and (verbose or aws.differences):
         rows = tuple((check.checkType, check.theirs or "-", check.ours or "-", check.target) for check in aws.checks)
         blocks.append(Table(("check", "AWS", "policysim", "target"), rows))
