@@ -69,6 +69,20 @@ def test_r13_changing_the_groups_of_an_instance_needs_them_as_well() -> None:
     ]
 
 
+def test_r13_what_is_copied_lies_in_the_region_that_the_request_names() -> None:
+    parameters = {"sourceSnapshotId": "snap-0abc1234", "sourceRegion": "us-east-1"}
+    assert resources("ec2", "CopySnapshot", parameters) == [
+        "arn:aws:ec2:eu-west-1::snapshot/*",
+        "arn:aws:ec2:us-east-1::snapshot/snap-0abc1234",
+    ]
+
+
+@pytest.mark.parametrize("name", ["CreatePlacementGroup", "DeletePlacementGroup"])
+def test_r13_a_placement_group_goes_by_its_name(name: str) -> None:
+    assert resources("ec2", name, {"groupName": "pg"}) == [f"arn:aws:ec2:{HERE}:placement-group/pg"]
+    assert resources("ec2", "DeleteSecurityGroup", {"groupName": "web"}) == []
+
+
 @pytest.mark.parametrize("name", ["AWSPremiumSupport-Run", "AmazonInspector2-Scan", "aws-own"])
 def test_r22_a_name_that_is_reserved_for_aws_is_no_document_of_the_account(name: str) -> None:
     assert resources("ssm", "DescribeDocument", {"name": name}) == []

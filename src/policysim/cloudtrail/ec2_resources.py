@@ -83,6 +83,12 @@ TYPE_BY_ID: Final = {
 TYPE_BY_PARAMETER: Final = {"keyName": "key-pair", "placement.groupName": "placement-group"}
 """Parameters that name a resource by a name of the caller's, by the end of their path."""
 
+TYPE_BY_PATH: Final = {"groupName": "placement-group"}
+"""The same by the whole path: elsewhere in a request such a name is that of a security group."""
+
+FROM_ANOTHER_REGION: Final = frozenset({"sourceImageId", "sourceSnapshotId"})
+"""Parameters that name what is copied, which may lie in the Region that ``sourceRegion`` names."""
+
 WITHOUT_ACCOUNT: Final = frozenset({"image", "snapshot"})
 """Types whose ARNs hold no account."""
 
@@ -152,10 +158,14 @@ def _named(parameters: Mapping[str, Any], types: set[str], place: Place) -> Iter
     for path, value in named_values(
         parameters, without=frozenset({"tagSpecificationSet", "TagSpecification", "tagSet"})
     ):
-        resource_type = next((of for end, of in TYPE_BY_PARAMETER.items() if path.endswith(end)), None)
+        resource_type = next(
+            (of for end, of in TYPE_BY_PARAMETER.items() if path.endswith(end)), TYPE_BY_PATH.get(path)
+        )
         if resource_type is None and (match := _ID.fullmatch(value)) is not None:
             resource_type = TYPE_BY_ID.get(match[1])
-        if resource_type in types and (arn := ec2_arn(resource_type, value, place)) is not None:
+        region = parameters.get("sourceRegion") if path in FROM_ANOTHER_REGION else None
+        there = place._replace(region=region) if isinstance(region, str) else place
+        if resource_type in types and (arn := ec2_arn(resource_type, value, there)) is not None:
             yield path, arn
 
 
