@@ -79,7 +79,7 @@ def test_c53_c56_no_call_has_both_an_endpoint_and_an_address() -> None:
     assert [remedy.verified for remedy in found] == [False, False]
 
 
-def test_c36_a_tag_that_is_sent_is_among_the_tag_keys() -> None:
+def test_c58_a_tag_that_is_sent_is_among_the_tag_keys() -> None:
     tagged = allow("sqs:CreateQueue", Condition={"StringEquals": {"aws:RequestTag/team": "red"}})
     none_but = deny("sqs:CreateQueue", Condition={"ForAnyValue:StringNotEquals": {"aws:TagKeys": ["cost"]}})
     queue = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs"
@@ -111,7 +111,7 @@ def test_p23_a_session_of_identity_center_is_renewed_by_signing_in() -> None:
     ("wanted", "tag"),
     [("red", "team=red"), ("r*", "team=VALUE"), ("a,b=c", '{"team": "a,b=c"}'), ("it's", '{"team": "it\'s"}')],
 )
-def test_c60_the_tag_of_a_resource_is_written_as_the_command_takes_it(wanted: str, tag: str) -> None:
+def test_c58_the_tag_of_a_resource_is_written_as_the_command_takes_it(wanted: str, tag: str) -> None:
     queue = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs"
     mine = allow("sqs:SendMessage", Condition={"StringLike": {"aws:ResourceTag/team": wanted}})
     found = the_remedy(mine, action="sqs:SendMessage", resource=queue, context={"aws:ResourceTag/team": "blue"})

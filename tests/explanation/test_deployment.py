@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from policysim.explanation.fixes.deployment import can_deploy, command, jq_path
 from policysim.explanation.fixes.proposal import propose
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import read_policy
+from policysim.language.request import Principal, PrincipalKind
 from policysim.language.source import Location, Source
 from tests.explanation.denied_cases import (
     BUCKET,
@@ -201,8 +203,44 @@ def test_s27_a_function_gets_one_more_permission() -> None:
         " --statement-id allow-lambda-InvokeFunction-111122223333-app --action lambda:InvokeFunction"
         f" --principal {ROLE}"
     )
-    assert not found["add-principal"].command, "one permission has one principal"
-    assert "one by one" in found["add-principal"].warning
+    assert found["add-principal"].command == found["add-statement"].command, "one permission has one principal"
+
+
+def test_s27_s30_one_more_source_of_a_function_is_a_permission_of_its_own() -> None:
+    rule = f"arn:aws:events:eu-west-1:{OTHER_ACCOUNT}:rule/"
+    from_one = allow(
+        "lambda:InvokeFunction",
+        FUNCTION,
+        Sid="FromRule",
+        Principal={"Service": "events.amazonaws.com"},
+        Condition={"ArnLike": {"aws:SourceArn": f"{rule}day"}},
+    )
+    asked = replace(
+        request("lambda:InvokeFunction", FUNCTION, owner=OTHER_ACCOUNT, context={"aws:SourceArn": f"{rule}night"}),
+        principal=Principal(kind=PrincipalKind.SERVICE, service="events.amazonaws.com", account=None),
+    )
+    policy = attached(document(from_one), RESOURCE, name="function", attached_to=FUNCTION)
+    found = {fix.kind: fix.command for fix in propose(case(asked, in_force({RESOURCE: policy}))).fixes}
+    assert found["add-condition-value"] == (
+        f"aws lambda add-permission --region eu-west-1 --function-name {FUNCTION}"
+        " --statement-id allow-lambda-InvokeFunction-events-amazonaws-com-night --action lambda:InvokeFunction"
+        f" --principal events.amazonaws.com --source-arn {rule}night"
+    )
+
+
+def test_s27_what_no_permission_can_say_has_no_call_and_says_so() -> None:
+    theirs = allow(
+        "lambda:InvokeFunction",
+        FUNCTION,
+        Principal={"AWS": f"{ROLE}-other"},
+        Condition={"Bool": {"aws:SecureTransport": "true"}},
+    )
+    policy = attached(document(theirs), RESOURCE, name="function", attached_to=FUNCTION)
+    asked = request("lambda:InvokeFunction", FUNCTION, owner=OTHER_ACCOUNT, context={"aws:SecureTransport": "true"})
+    policies = in_force({IDENTITY: attached(document(allow("*"))), RESOURCE: policy})
+    added = next(fix for fix in propose(case(asked, policies)).fixes if fix.kind == "add-principal")
+    assert not added.command
+    assert "one by one" in added.warning
 
 
 def test_s27_a_permission_is_replaced_where_its_action_was_misspelt() -> None:

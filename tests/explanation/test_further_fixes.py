@@ -12,10 +12,12 @@ import pytest
 from policysim.account.account import Account, Identities, Node, Organisation, PolicyReference, Role
 from policysim.account.full_access import FULL_AWS_ACCESS
 from policysim.catalog.facts import CATALOGUE
+from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import LayerPolicies, Level
 from policysim.explanation.diagnosis import FixKind
+from policysim.explanation.fixes.candidates import Case
 from policysim.explanation.fixes.deployment import command
 from policysim.explanation.fixes.proposal import propose
 from policysim.explanation.remedy_codes import RemedyCode
@@ -45,7 +47,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from policysim.explanation.diagnosis import Fix
-    from policysim.explanation.fixes.candidates import Case
     from policysim.language.request import Request
 
 IDENTITY, RESOURCE, SCP, BOUNDARY = LayerName.IDENTITY, LayerName.RESOURCE, LayerName.SCP, LayerName.BOUNDARY
@@ -462,3 +463,25 @@ def test_e8_naming_a_user_in_a_bucket_policy_passes_by_its_boundary_and_says_so(
     found = fixes(case(request("s3:GetObject", principal=ANN), in_force(layers)))
     assert "boundary" in fix_of("add-principal", found).warning
     assert "boundary" not in fix_of("add-principal", fixes(case(request("s3:GetObject"), in_force(layers)))).warning
+
+
+def test_e3_a_revoked_session_gets_no_exception() -> None:
+    revoked = deny("*", Condition={"DateLessThan": {"aws:TokenIssueTime": "2026-01-01T00:00:00Z"}})
+    asked = request("s3:GetObject", context={"aws:TokenIssueTime": "2025-12-01T00:00:00Z"})
+    proposal = propose(case(asked, in_force({IDENTITY: attached(document(allow("*"), revoked))})))
+    assert proposal.fixes == ()
+    assert any("wrong hands" in note for note in proposal.notes)
+
+
+def test_e27_a_resource_control_policy_spares_one_caller_before_an_address_of_everybody() -> None:
+    perimeter = deny("s3:*", Principal="*", Condition={"NotIpAddressIfExists": {"aws:SourceIp": ["192.0.2.0/24"]}})
+    asked = request("s3:GetObject", context={"aws:SourceIp": "198.51.100.7"})
+    policies = in_force(
+        {
+            IDENTITY: attached(document(allow("*"))),
+            LayerName.RCP: attached(document(perimeter), LayerName.RCP, name="perimeter", attached_to=None),
+        }
+    )
+    decision = decide(asked, policies, CATALOGUE, trace=True)
+    denied = Case(asked, policies, decision, Organisation(accounts={}), CATALOGUE)
+    assert [fix.kind for fix in propose(denied).fixes] == ["except-principal", "except-value"]

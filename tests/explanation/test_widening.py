@@ -15,7 +15,7 @@ from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.fixes.proposal import propose
 from policysim.language.edits import apply_edits
-from tests.explanation.denied_cases import BUCKET, OBJECT, allow, attached, case, document, in_force, request
+from tests.explanation.denied_cases import BUCKET, OBJECT, ROLE, allow, attached, case, document, in_force, request
 
 if TYPE_CHECKING:
     from policysim.evaluation.policy_set import PolicySet
@@ -97,3 +97,17 @@ def test_a5_an_exclusion_that_is_dropped_names_what_it_kept_out() -> None:
     denied = case(request("s3:GetObject"), in_force({LayerName.IDENTITY: attached(document(others))}))
     dropped = next(fix for fix in propose(denied).fixes if fix.kind == "drop-exclusion")
     assert "`s3:GetObject` on every resource (`*`)" in dropped.warning
+
+
+def test_r17_a_star_in_the_policy_of_a_bucket_is_all_of_its_objects() -> None:
+    everything = attached(
+        document(allow("s3:GetObject", "*", Principal={"AWS": ROLE})), LayerName.RESOURCE, attached_to=BUCKET
+    )
+    asked = request("s3:PutObject")
+    denied = case(
+        asked,
+        in_force({LayerName.IDENTITY: attached(document(allow("s3:ListBucket"))), LayerName.RESOURCE: everything}),
+    )
+    added = [fix for fix in propose(denied).fixes if fix.kind == "add-action"]
+    assert all("every resource (`*`)" in fix.warning for fix in added)
+    assert added

@@ -69,8 +69,17 @@ def on_purpose(match: StatementMatch) -> str:
 
 
 def _denies(case: Case, aim: Aim) -> Iterator[StatementMatch]:
-    if aim.deny is not None and refusal(case, aim.deny.attached) is None:
+    if aim.deny is not None and refusal(case, aim.deny.attached) is None and not revokes_sessions(aim.deny):
         yield aim.deny
+
+
+def revokes_sessions(match: StatementMatch) -> bool:
+    """Whether a Deny ends sessions that began before some time, as IAM writes it when somebody revokes them.
+
+    Such sessions may be in the wrong hands: an exception would let them in again. Source: IAM User Guide,
+    id_roles_use_revoke-sessions; spec E3.
+    """
+    return any(entry.key.lower() == "aws:tokenissuetime" for entry in match.statement.conditions)
 
 
 def except_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
@@ -93,9 +102,10 @@ _VOID: Final = 100
 
 
 def _binds_alone(case: Case, match: StatementMatch) -> bool:
-    """Whether the Deny names the caller, and nobody else."""
+    """Whether the Deny names the caller, and nobody else; one of the organisation is never about one caller."""
     principal = match.statement.principal
-    return principal is not None and not principal.negated and not named_besides(case, match)
+    named = principal is not None and not principal.negated and match.layer in {LayerName.RESOURCE, LayerName.VPCE}
+    return named and not named_besides(case, match)
 
 
 def _exemption(statement: Statement, arn: str) -> TextEdit:

@@ -7,10 +7,10 @@ access-control-resource-based; spec S27, S28.
 from __future__ import annotations
 
 import re
-import shlex
-from typing import TYPE_CHECKING, Final
+from shlex import quote
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.explanation.fixes.ranking import changed_allow
+from policysim.explanation.fixes.ranking import changed_allow, only_new
 from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
@@ -40,46 +40,76 @@ def is_function(holder_arn: str) -> bool:
 
 
 def permission_calls(outcome: Outcome) -> str:
-    """The calls that make the one changed statement of a function's policy what it is after the edit.
+    """The calls that let in what the one changed statement of a function's policy lets in after the edit.
 
-    Empty where a permission cannot say it: several actions or callers in one statement, or other conditions.
+    What an edit only adds to a statement becomes a permission of its own. Empty where a permission cannot say it:
+    several actions or callers at once, or other conditions.
     """
     statement = changed_allow(outcome)
     owner = parse_arn(outcome.candidate.attached.attached_to or "")
-    said = _options(statement) if statement is not None else None
-    if statement is None or owner is None or said is None:
+    if statement is None or owner is None:
         return ""
     before = () if outcome.candidate.new else outcome.candidate.attached.policy.statements
     old = next((one for one in before if one.index == statement.index), None)
-    if old is not None and not old.sid:
+    added = _only_added(statement, old) if old is not None else None
+    said = _options(_Parts.of(statement) if added is None else added)
+    replaced = old is not None and added is None
+    if said is None or (replaced and not statement.sid):
         return ""
     parts = {
-        "region": shlex.quote(owner.region),
-        "arn": shlex.quote(str(owner)),
-        "id": shlex.quote(statement.sid or _statement_id(said)),
-        "rest": " ".join(f"{option} {shlex.quote(value)}" for option, value in said.items()),
+        "region": quote(owner.region),
+        "arn": quote(str(owner)),
+        "id": quote((statement.sid or "") if replaced else _statement_id(said)),
+        "rest": " ".join(f"{option} {quote(value)}" for option, value in said.items()),
     }
-    return ((_REMOVE if old is not None else "") + _ADD).format(**parts)
+    return ((_REMOVE if replaced else "") + _ADD).format(**parts)
 
 
-def _options(statement: Statement) -> dict[str, str] | None:
-    """The options of ``add-permission`` that say what a statement says; ``None`` where they cannot."""
-    principal, actions = statement.principal, statement.action
-    if principal is None or principal.negated or len(principal.entries) != 1:
-        return None
-    if actions.negated or len(actions.patterns) != 1:
-        return None
-    said = {"--action": actions.patterns[0], "--principal": principal.entries[0].value}
-    for entry in statement.conditions:
-        option = _OPTIONS.get((entry.operator, entry.key.lower()))
-        if option is None or option in said or len(entry.values) != 1:
+class _Parts(NamedTuple):
+    """What a statement lists: actions, callers, and values by operator and key (lower case)."""
+
+    actions: tuple[str, ...]
+    callers: tuple[str, ...]
+    conditions: dict[tuple[str, str], tuple[str, ...]]
+
+    @classmethod
+    def of(cls, statement: Statement) -> _Parts | None:
+        """The parts; ``None`` where the statement lists what it leaves out."""
+        principal = statement.principal
+        if principal is None or principal.negated or statement.action.negated:
             return None
-        said[option] = entry.values[0]
+        conditions = {(entry.operator, entry.key.lower()): entry.values for entry in statement.conditions}
+        return cls(statement.action.patterns, tuple(entry.value for entry in principal.entries), conditions)
+
+
+def _only_added(statement: Statement, old: Statement) -> _Parts | None:
+    """What an edit adds to a statement, beside what stays; ``None`` where it takes something away, too."""
+    after, before = _Parts.of(statement), _Parts.of(old)
+    if after is None or before is None or after.conditions.keys() != before.conditions.keys():
+        return None
+    kept = set(before.actions) <= set(after.actions) and set(before.callers) <= set(after.callers)
+    if not kept or any(not set(values) <= set(after.conditions[name]) for name, values in before.conditions.items()):
+        return None
+    conditions = {name: only_new(values, before.conditions[name]) for name, values in after.conditions.items()}
+    return _Parts(only_new(after.actions, before.actions), only_new(after.callers, before.callers), conditions)
+
+
+def _options(parts: _Parts | None) -> dict[str, str] | None:
+    """The options of ``add-permission`` that say what a statement says; ``None`` where they cannot."""
+    if parts is None or len(parts.actions) != 1 or len(parts.callers) != 1:
+        return None
+    said = {"--action": parts.actions[0], "--principal": parts.callers[0]}
+    for name, values in parts.conditions.items():
+        option = _OPTIONS.get(name)
+        if option is None or option in said or len(values) != 1:
+            return None
+        said[option] = values[0]
     return said
 
 
 def _statement_id(said: Mapping[str, str]) -> str:
-    """An id that tells what the statement is for; two callers get two ids."""
-    principal = parse_arn(said["--principal"])
-    who = said["--principal"] if principal is None else f"{principal.account}-{principal.name}"
-    return _LETTERS.sub("-", f"allow-{said['--action']}-{who}")[:_LONGEST_ID].strip("-")
+    """An id that tells what the statement is for; two callers or two sources get two ids."""
+    caller, source = parse_arn(said["--principal"]), parse_arn(said.get("--source-arn", ""))
+    who = said["--principal"] if caller is None else f"{caller.account}-{caller.name}"
+    words = ("allow", said["--action"], who, *(() if source is None else (source.name,)))
+    return _LETTERS.sub("-", "-".join(words))[:_LONGEST_ID].strip("-")

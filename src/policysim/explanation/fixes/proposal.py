@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.truth import TRUE
-from policysim.explanation.diagnosis import Fix, FixKind
+from policysim.explanation.diagnosis import Fix, FixKind, label
 from policysim.explanation.fixes.candidates import Aim, one_warning
 from policysim.explanation.fixes.deployment import attach_command, command
 from policysim.explanation.fixes.documents import (
@@ -24,7 +24,7 @@ from policysim.explanation.fixes.documents import (
     refusal,
     refusals,
 )
-from policysim.explanation.fixes.exceptions import EXCEPTION_BUILDERS
+from policysim.explanation.fixes.exceptions import EXCEPTION_BUILDERS, revokes_sessions
 from policysim.explanation.fixes.grants import GRANT_BUILDERS, minding_conditions
 from policysim.explanation.fixes.lambda_permissions import is_function, permission_calls
 from policysim.explanation.fixes.new_policies import (
@@ -260,6 +260,9 @@ def _notes(case: Case, aim: Aim, *, found: bool) -> Iterator[str]:
     parts = {"title": LAYER[aim.layer].title, "node": aim.node, "action": case.request.action}
     if aim.deny is not None and QUARANTINE in (aim.deny.attached.arn or ""):
         return
+    if aim.deny is not None and revokes_sessions(aim.deny):
+        yield _REVOKED.format(statement=label(aim.deny))
+        return
     if aim.deny is not None:
         detach = refusal(case, aim.deny.attached) is not None
         yield (_DETACH if detach else _NO_EXCEPTION).format(policy=aim.deny.attached.name, **parts)
@@ -294,5 +297,8 @@ _NOTHING_FOUND: Final[dict[LayerName, str]] = {
     ),
     LayerName.SESSION: "whoever starts the session must pass a session policy that allows `{action}`",
 }
+_REVOKED: Final = (
+    "{statement} revokes sessions that may be in the wrong hands: get a new session, and make no exception for old ones"
+)
 _DETACH: Final = "the Deny of `{policy}` ends only when that policy is detached: find out first why it was attached"
 _NO_EXCEPTION: Final = "the Deny in the {title} `{policy}` could not be given an exception for this request alone"

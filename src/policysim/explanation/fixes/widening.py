@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policysim.evaluation.layers import LayerName
 from policysim.explanation.fixes.ranking import changed_allow, only_new
 from policysim.explanation.fixes.statements import resource_pattern, written_action
 
@@ -35,7 +34,7 @@ def lets_in_more(case: Case, outcome: Outcome) -> str:
     resources = _let_in(after.resource, before.resource if before is not None else None)
     version = outcome.policy.version
     own = {resource_pattern(case.request, case.facts, candidate.layer, version), case.request.resource.arn}
-    if candidate.layer is LayerName.RESOURCE or case.facts.takes_no_resource(case.request.action):
+    if candidate.attached.attached_to == case.request.resource.arn or case.facts.takes_no_resource(case.request.action):
         own.add("*")
     action = written_action(case.request).lower()
     more_actions = actions is None or any(one.lower() != action for one in actions)
