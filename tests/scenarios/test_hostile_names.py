@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-HOSTILE = ";$(id)"
-"""What a shell would run if a name that ends in it stood in a command without quotes."""
+HOSTILE = ";$(id){x}%s"
+"""What a shell would run, or a template fill in, if a name that ends in it stood there as it is."""
 
 SHORTEST = 5
 """A part of an ARN that is shorter is a word such as ``role``."""
