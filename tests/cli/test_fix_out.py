@@ -161,6 +161,17 @@ def test_no_event_and_no_policy_is_ever_replaced_by_a_patch(folder: Path, name: 
     assert (folder / name).read_bytes() == before
 
 
+def test_the_warning_of_an_exception_is_said_with_the_patch(folder: Path) -> None:
+    message = f"User: {SESSION} is not authorized to perform: s3:PutObject on resource: {BUCKET}/report.csv with an"
+    write_json(
+        folder / "event.json",
+        event(errorMessage=f"{message} explicit deny in an identity-based policy"),
+    )
+    account_folder(folder / "account", ("guard", document(allow("s3:*"), deny("s3:PutObject"))))
+    done = explain(folder, "--fix-out", "fix.patch")
+    assert "before you apply it: a Deny is there on purpose" in done.stderr
+
+
 def test_nothing_is_written_where_no_edit_is_proposed(folder: Path) -> None:
     write_json(folder / "event.json", event(errorMessage="Request has expired"))
     done = explain(folder, "--fix-out", "fix.patch")

@@ -138,7 +138,13 @@ class Patches:
             stream.write(text.encode("utf-8", "surrogateescape"))
         names = [places.path_of(found.source) for found in together.files]
         say(f"{self._wanted.file} edits {', '.join(names)}: run `git apply` on it here")
-        for sentence in (*_unpacked(together.files), *self._left_out(together.conflicts), *self._open_ends()):
+        written = [chosen for chosen in self._chosen.values() if chosen.call not in together.conflicts]
+        for sentence in (
+            *_warnings(written),
+            *_unpacked(together.files),
+            *self._left_out(together.conflicts),
+            *_open_ends(written),
+        ):
             say(sentence)
 
     def _left_out(self, conflicts: tuple[str, ...]) -> Iterator[str]:
@@ -148,14 +154,21 @@ class Patches:
             some = "1 denial has" if self._without == 1 else f"{self._without} denials have"
             yield f"{some} no edit of a policy to write"
 
-    def _open_ends(self) -> Iterator[str]:
-        for call, fixes in self._chosen.values():
-            verified = fixes[-1].verified
-            if verified.effect is Effect.DEPENDS:
-                on = ", ".join(verified.unknown_keys) or "what was not collected"
-                yield f"with these edits {call} still depends on {on}"
-            elif verified.effect is not Effect.ALLOWED:
-                yield f"with these edits {call} is still denied ({verified.layer}): apply them, then explain again"
+
+def _warnings(written: list[Chosen]) -> Iterator[str]:
+    """What to think of before the patch is applied, each sentence once: nobody may have read the report."""
+    told = dict.fromkeys(fix.warning for chosen in written for fix in chosen.fixes if fix.warning)
+    yield from (f"before you apply it: {warning}" for warning in told)
+
+
+def _open_ends(written: list[Chosen]) -> Iterator[str]:
+    for call, fixes in written:
+        verified = fixes[-1].verified
+        if verified.effect is Effect.DEPENDS:
+            on = ", ".join(verified.unknown_keys) or "what was not collected"
+            yield f"with these edits {call} still depends on {on}"
+        elif verified.effect is not Effect.ALLOWED:
+            yield f"with these edits {call} is still denied ({verified.layer}): apply them, then explain again"
 
 
 def _name(diagnosis: Diagnosis, number: int) -> str:
