@@ -173,6 +173,15 @@ def test_everything_in_the_way_is_listed_in_order() -> None:
     assert "In the way" not in text_of(alone)
 
 
+def test_what_may_be_in_the_way_is_not_said_to_be() -> None:
+    first, second = everything().obstacles
+    unsure = (first._replace(certain=False), second._replace(certain=False))
+    text = flat(text_of(replace(everything(), obstacles=unsure)))
+    assert "`regions` statement" in text
+    assert "may deny it; it hangs on what is not known" in text
+    assert "2. permissions boundary: perhaps nothing allows it; it hangs on what is not known" in text
+
+
 def test_a_setting_that_denies_is_named_and_not_taken_for_a_missing_allow() -> None:
     blocked = Obstacle(LayerName.RESOURCE, None, None, setting="S3 Block Public Access")
     text = text_of(replace(everything(), obstacles=(blocked, *everything().obstacles)))
@@ -187,7 +196,7 @@ def test_aws_evaluation_is_compared_only_with_a_decision() -> None:
     aws = everything().aws
     assert aws is not None
     same = replace(aws, differences=(), denied_by=("statement `Stop` of the service control policy `p-1`",))
-    assert "comes to the same" in text_of(replace(everything(), aws=same))
+    assert "comes to the same" in text_of(replace(samples()["explicit"], aws=same))
     undecided = text_of(replace(samples()["open"], aws=same))
     assert "comes to the same" not in undecided
     assert "policysim leaves it open, and contradicts nothing of it" in " ".join(undecided.split())

@@ -96,3 +96,10 @@ def test_a_path_leads_somewhere_through_links_and_nowhere_in_a_loop(tmp_path: Pa
     assert where_it_leads(tmp_path / "new") == (tmp_path / "new").resolve()
     for nowhere in ("one", "one/below", "zero\0byte"):
         assert where_it_leads(tmp_path / nowhere) is None
+
+
+@pytest.mark.parametrize("target", ["nowhere.json", "tags.json"])
+def test_a_link_that_leads_nowhere_is_not_taken_for_what_nobody_collected(tmp_path: Path, target: str) -> None:
+    (tmp_path / "tags.json").symlink_to(target)
+    with pytest.raises(InputError, match=r"tags\.json: this link leads to no file"):
+        json_file(tmp_path, "tags")

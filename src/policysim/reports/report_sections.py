@@ -152,13 +152,14 @@ def _obstacles(report: Report, action: str, *, verbose: bool) -> list[Section]:
 def _obstacle(obstacle: ObstacleDocument, action: str) -> Bullet:
     level = f" at {obstacle.node}" if obstacle.node and LAYER[obstacle.layer].combine is Combine.LEVELS else ""
     where = layer_title(obstacle.layer, action) + level
-    unsure = "" if obstacle.certain else ", if it is in the way: what is not known decides"
+    may = "" if obstacle.certain else "; it hangs on what is not known"
+    denies, allows = ("denies", "nothing allows") if obstacle.certain else ("may deny", "perhaps nothing allows")
     if obstacle.setting:
-        return Bullet(f"{where}: {obstacle.setting} denies it{unsure}")
+        return Bullet(f"{where}: {obstacle.setting} {denies} it{may}")
     if obstacle.statement is None:
         other = f"; an Allow in the {layer_title(obstacle.or_layer, action)} would do" if obstacle.or_layer else ""
-        return Bullet(f"{where}: nothing allows it{unsure}{other}")
-    return Bullet(f"{where}: {statement_name(obstacle.statement)} denies it{unsure}", place(obstacle.statement))
+        return Bullet(f"{where}: {allows} it{may}{other}")
+    return Bullet(f"{where}: {statement_name(obstacle.statement)} {denies} it{may}", place(obstacle.statement))
 
 
 def _aws_evaluation(report: Report, *, verbose: bool) -> list[Section]:
@@ -282,7 +283,10 @@ def _said_above(step: str, report: Report) -> bool:
     gaps = report.decision.gaps if report.decision is not None else ()
     fact = (report.separating,) if report.separating is not None else ()
     pairs = [(one.sentence, one.command) for one in (*gaps, *fact, *report.remedies)]
-    return any(step.startswith(sentence) or (command and f"`{command}`" in step) for sentence, command in pairs)
+    problems = (f"{one.file}:{one.line}:{one.column}: {one.message}" for gap in gaps for one in gap.problems)
+    return any(problem in step for problem in problems) or any(
+        step.startswith(sentence) or (command and f"`{command}`" in step) for sentence, command in pairs
+    )
 
 
 def _caveats(report: Report) -> list[Section]:

@@ -60,11 +60,17 @@ def standard_input(stream: BinaryIO | None = None) -> Source:
 
 
 def json_file(folder: Path, stem: str) -> Path | None:
-    """The file ``STEM.json`` of a folder, or else ``STEM.json.gz``; ``None`` when neither is there."""
+    """The file ``STEM.json`` of a folder, or else ``STEM.json.gz``; ``None`` when neither is there.
+
+    Raises:
+        InputError: a link stands there and leads to no file: somebody meant to collect it.
+    """
     for suffix in _SUFFIXES:
         path = folder / f"{stem}{suffix}"
         if path.exists():
             return path
+        if path.is_symlink():
+            raise InputError(f"{path}: this link leads to no file")
     return None
 
 
