@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,8 @@ from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.fixes.proposal import propose
 from policysim.language.edits import apply_edits
-from tests.explanation.denied_cases import BUCKET, OBJECT, ROLE, allow, attached, case, document, in_force, request
+from policysim.language.request import Principal, PrincipalKind
+from tests.explanation.denied_cases import BUCKET, KEY, OBJECT, ROLE, allow, attached, case, document, in_force, request
 
 if TYPE_CHECKING:
     from policysim.evaluation.policy_set import PolicySet
@@ -111,3 +113,33 @@ def test_r17_a_star_in_the_policy_of_a_bucket_is_all_of_its_objects() -> None:
     added = [fix for fix in propose(denied).fixes if fix.kind == "add-action"]
     assert all("every resource (`*`)" in fix.warning for fix in added)
     assert added
+
+
+def test_r17_a_star_in_a_key_policy_is_the_key() -> None:
+    theirs = attached(
+        document(allow("kms:*", Principal={"AWS": f"{ROLE}-other"})), LayerName.RESOURCE, name="key", attached_to=KEY
+    )
+    denied = case(
+        request("kms:Decrypt", KEY),
+        in_force({LayerName.IDENTITY: attached(document(allow("*"))), LayerName.RESOURCE: theirs}),
+    )
+    added = next(fix for fix in propose(denied).fixes if fix.kind == "add-principal")
+    assert f"`kms:*` on `{KEY}`" in added.warning
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [({}, "is public"), ({"Bool": {"aws:SecureTransport": "true"}}, "nothing but its conditions")],
+)
+def test_p2_what_is_added_to_a_statement_for_everybody_is_public(condition: dict[str, object], said: str) -> None:
+    statement = allow(
+        "s3:GetObject", f"{BUCKET}/logo.png", Principal="*", **({"Condition": condition} if condition else {})
+    )
+    public = attached(document(statement), LayerName.RESOURCE, name="bucket", attached_to=BUCKET)
+    asked = replace(
+        request("s3:GetObject", context={"aws:SecureTransport": "true"}),
+        principal=Principal(kind=PrincipalKind.ANONYMOUS),
+    )
+    (added,) = propose(case(asked, in_force({LayerName.RESOURCE: public}))).fixes
+    assert (added.kind, added.also_affects) == ("add-resource", ("*",))
+    assert said in added.warning

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policysim.evaluation.layers import LayerName
+from policysim.explanation.fixes.candidates import one_warning
 from policysim.explanation.fixes.ranking import changed_allow, only_new
 from policysim.explanation.fixes.statements import resource_pattern, written_action
 
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 _MORE: Final = "this lets in more than this request: {actions} on {resources}"
 _ALL_BUT: Final = "all that {name} does not list"
 _EVERY: Final = {"Action": "every action (`*`)", "Resource": "every resource (`*`)"}
+_OPEN: Final = {
+    False: "the statement names everybody: whatever it allows is public",
+    True: "the statement names everybody: nothing but its conditions keeps others out",
+}
+"""By whether the statement has conditions."""
+
 _SHOWN: Final = 3
 
 
@@ -39,10 +47,20 @@ def lets_in_more(case: Case, outcome: Outcome) -> str:
     action = written_action(case.request).lower()
     more_actions = actions is None or any(one.lower() != action for one in actions)
     more_resources = resources is None or any(one not in own for one in resources)
+    public = _OPEN[bool(after.conditions)] if candidate.layer is LayerName.RESOURCE and _is_open(after) else ""
     if not more_actions and not more_resources:
-        return ""
-    there = "what the policy is attached to" if after.resource is None else _in_words(after.resource, resources)
-    return _MORE.format(actions=_in_words(after.action, actions), resources=there)
+        return public
+    if after.resource is None:
+        there = "what the policy is attached to"
+    else:
+        there = _in_words(after.resource, resources) if more_resources else f"`{case.request.resource.arn}`"
+    return one_warning(public, _MORE.format(actions=_in_words(after.action, actions), resources=there))
+
+
+def _is_open(statement: Statement) -> bool:
+    """Whether a statement names everybody; what an edit adds to it is open to the world (spec P2)."""
+    principal = statement.principal
+    return principal is not None and (principal.negated or any(entry.value == "*" for entry in principal.entries))
 
 
 def _statement_before(outcome: Outcome, after: Statement) -> Statement | None:
