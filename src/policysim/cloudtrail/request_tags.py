@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from policysim.catalog.facts import CATALOGUE
-from policysim.cloudtrail.parameter_values import HIDDEN, named_values
+from policysim.cloudtrail.parameter_values import HIDDEN
 from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
@@ -95,7 +95,10 @@ def tags_of_request(action: str, resource: str, parameters: Mapping[str, Any], c
 
 
 def _names_launch_template(parameters: Mapping[str, Any]) -> bool:
-    return any(_LAUNCH_TEMPLATE in each.path.lower() for each in named_values(parameters))
+    """Whether a launch template is named: by a parameter, or within the one that holds the whole request."""
+    within = (inner for inner in parameters.values() if isinstance(inner, dict))
+    members = (name for one in (parameters, *within) for name, value in one.items() if value)
+    return any(_LAUNCH_TEMPLATE in name.lower() for name in members)
 
 
 @lru_cache(maxsize=2048)
