@@ -96,6 +96,29 @@ def test_whatever_is_broken_ends_in_an_answer_or_in_one_sentence(folder: Path, s
         broken.write_bytes(whole)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_pasted_ends_in_an_answer_or_in_one_sentence(folder: Path, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311  # the same text in every run
+    pieces = (
+        *HOSTILE,
+        "User: ",
+        " on resource: ",
+        " because no ",
+        "with an explicit deny in a ",
+        "\u2502 ",
+        '{"a":',
+        ": ",
+    )
+    for _ in range(RUNS):
+        text = str(event()["errorMessage"])
+        for _ in range(chance.choice((1, 2, 5))):
+            at = chance.randint(0, len(text))
+            text = text[:at] + chance.choice(pieces) + text[at + chance.choice((0, 0, 1, 20)) :]
+        form = chance.choice(FORMATS)
+        given = text.encode("utf-8", "surrogatepass")
+        assert_is_answered(run("explain", "-", "--account", "account", "--format", form, cwd=folder, stdin=given), form)
+
+
 def assert_is_answered(done: Ran, form: str) -> None:
     assert done.returncode in {0, 2, 3}, done.stderr
     assert not RAW.search(done.stderr)

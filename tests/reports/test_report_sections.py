@@ -154,6 +154,15 @@ def test_a_message_that_says_no_more_than_who_wanted_what_is_not_repeated() -> N
     assert "denied, naming no policy type: Access Denied\n" in text_of(diagnosis(implicit_decision(), said=bare))
 
 
+def test_a_cause_of_which_nothing_more_is_known_has_no_section() -> None:
+    bare = replace(cause("one", Result.POSSIBLE), supporting=(), opposing=(), test="", next="")
+    text = text_of(replace(samples()["implicit"], hypotheses=(bare,)))
+    assert "  Cause      possible, not confirmed: the one cause\n" in text
+    assert "Possible cause" not in text
+    tested = replace(bare, test="evaluated")
+    assert "\nPossible cause\n" in text_of(replace(samples()["implicit"], hypotheses=(tested,)))
+
+
 def test_a_warning_is_given_once() -> None:
     fix = fix_of(near_miss())
     fixes = tuple(replace(fix, warning=words) for words in ("ask; mind", "ask; look", "none of it"))

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from policysim.reports.document import (
         GroupDocument,
+        HypothesisDocument,
         NearMissDocument,
         ObstacleDocument,
         Report,
@@ -231,7 +232,7 @@ def _causes(report: Report, *, verbose: bool) -> list[Section]:
     left = [one for one in found if one.tested is not Tested.REFUTED]
     confirmed = bool(left) and left[0].tested is Tested.CONFIRMED
     is_told = confirmed and not is_explained_beside(report)
-    shown = found if verbose else left[1:] if is_told else left
+    shown = found if verbose else left[1:] if is_told else left if _is_more_to_tell(left) else []
     rows = tuple(
         CauseRow(
             one.code,
@@ -251,6 +252,13 @@ def _causes(report: Report, *, verbose: bool) -> list[Section]:
     else:
         title = "Possible causes" if len(left) > 1 else "Possible cause"
     return section(Part.CAUSES, title, [Causes(rows)] if rows else [])
+
+
+def _is_more_to_tell(left: Sequence[HypothesisDocument]) -> bool:
+    """Whether there is more than the one sentence that stands among the facts."""
+    first = left[0] if left else None
+    told = first is not None and (*first.evidence.supporting, *first.evidence.opposing, first.test, first.next)
+    return len(left) > 1 or bool(told and any(told))
 
 
 def _separating(report: Report) -> list[Section]:
