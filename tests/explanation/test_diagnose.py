@@ -10,7 +10,7 @@ from policysim.cloudtrail.denial import Denial, DenialKind
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.facts import NO_FACTS
 from policysim.evaluation.layers import LayerName
-from policysim.explanation.diagnose import diagnose, refused_request
+from policysim.explanation.diagnose import diagnose, examine, refused_request
 from policysim.explanation.diagnosis import Agreement
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import parse_policy
@@ -206,3 +206,23 @@ def test_a8_a_conditional_request_is_decided_and_never_makes_the_call_a_denial()
     assert effects == [Effect.ALLOWED, Effect.IMPLICIT_DENY]
     assert found.disagreement_code == "allowed-here"
     assert any("look at `s3:GetObjectTagging`" in step and "if the call needs it" in step for step in found.next_steps)
+
+
+def test_a_call_is_examined_without_its_ways_out_and_has_them_once_they_are_asked_for() -> None:
+    asked, here = call("s3:GetObject"), organisation(allow("s3:ListBucket"))
+    examined, whole = examine(asked, here, NO_FACTS), diagnose(asked, here, NO_FACTS)
+    assert whole.fixes
+    assert examined.diagnosis == replace(whole, obstacles=(), remedies=(), fixes=(), next_steps=())
+    assert examined.whole() is examined.whole()
+    assert [fix.summary for fix in examined.whole().fixes] == [fix.summary for fix in whole.fixes]
+
+
+def test_an_equal_call_has_the_same_ways_out_under_its_own_name() -> None:
+    first, second = call("s3:GetObject"), call("s3:GetObject")
+    examined = examine(first, organisation(allow("s3:ListBucket")), NO_FACTS)
+    other = examined.of(second)
+    assert examined.of(first) is examined
+    assert other.diagnosis.call is second
+    assert other.whole() is other.whole()
+    assert other.whole() == replace(examined.whole(), call=second)
+    assert other.whole().fixes is examined.whole().fixes

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from policysim.language.locator import children_at, locate, locate_all, span_of
+from policysim.language.locator import children_at, first_colon, locate, locate_all, span_of
 from policysim.language.source import Location, Source, Span
 from tests.json_styles import STYLES
 
@@ -119,3 +119,20 @@ def test_a_span_is_its_own_place() -> None:
 
 def test_values_without_parts_have_no_children() -> None:
     assert list(children_at('"[1]"', 0)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "colon"),
+    [
+        ('{"a": [1', ": "),
+        ('{ "a" :{}}', " :"),
+        ('{"a"\n:\t1, "b": 2}', "\n:\t"),
+        ("{}", None),
+        ('{"a"}', None),
+        ('{"a', None),
+        ('[{"a": 1}]', None),
+        ("", None),
+    ],
+)
+def test_the_first_colon_is_found_whatever_stands_behind_it(text: str, colon: str | None) -> None:
+    assert first_colon(text, 0) == colon

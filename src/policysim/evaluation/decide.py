@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from policysim.evaluation.context import Lookup
+    from policysim.evaluation.judged import Judged
     from policysim.evaluation.policy_set import PolicySet
     from policysim.evaluation.services.deviation import Deviation, Settled
     from policysim.language.request import ContextValue, Request
@@ -41,32 +42,37 @@ def decide(
     *,
     trace: bool = False,
     switches: Switches = DEFAULT_SWITCHES,
+    judged: Judged | None = None,
 ) -> Decision:
     """Whether AWS allows this request under these policies, and what decides.
 
     Unknown context keys never become a guess: where both outcomes are possible the effect is ``DEPENDS``, with the
     keys and values that settle it. With ``trace`` every statement of every layer is reported element by element.
-    ``switches`` choose how rules are read on which AWS's documentation is silent or at odds with itself.
+    ``switches`` choose how rules are read on which AWS's documentation is silent or at odds with itself. ``judged``
+    remembers verdicts where the same request is asked again under nearly the same policies and the same facts.
     """
     deviation = deviation_of(request.action)
     settled = settled_outcome(request, deviation)
     if settled is not None:
         return settled_answer(request, settled)
     asked = question_of(request, policies, facts, switches)
-    decision = with_unlisted_named(_decided(asked, policies, deviation, trace=trace), policies, facts)
+    decision = with_unlisted_named(_decided(asked, policies, deviation, trace=trace, judged=judged), policies, facts)
     if asked.target.needs_star and request.resource.arn != "*":
         named = asked._replace(target=Target(request.resource.arn, needs_star=False, alias=None))
         decision = _with_other_target(decision, _decided(named, policies, deviation))
     return decision
 
 
-def _decided(asked: Question, policies: PolicySet, deviation: Deviation, *, trace: bool = False) -> Decision:
+def _decided(
+    asked: Question, policies: PolicySet, deviation: Deviation, *, trace: bool = False, judged: Judged | None = None
+) -> Decision:
     request = asked.request
 
     def under(assumed: Mapping[str, ContextValue], *, everything: bool = False) -> Decision:
         lookup = lookup_of(request, deviation, assumed)
         question = asked._replace(lookup=lookup, everything=everything)
-        verdicts = {layer.name: judge(layer.name, policies, question, deviation) for layer in LAYERS}
+        verdict_of = judge if judged is None or assumed else judged.judge
+        verdicts = {layer.name: verdict_of(layer.name, policies, question, deviation) for layer in LAYERS}
         return answer(request, verdicts, deviation, credentials_reach(request, lookup), traced=everything)
 
     decision, lookup = under({}, everything=trace), context_lookup(request)

@@ -10,6 +10,7 @@ from policysim.account.authorizations import authorizations
 from policysim.cloudtrail.call import FROM_MESSAGE
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
+from policysim.evaluation.judged import Judged
 from policysim.explanation.agreement import Finding, compare, layer_of_message, rules_out_a_deny
 from policysim.explanation.aws_evaluation import compare_with_aws, outcomes_fit
 from policysim.explanation.diagnosis import Agreement, Diagnosis, RequestDiagnosis
@@ -88,13 +89,16 @@ def examine(call: Call, organisation: Organisation | None, facts: Facts, sibling
         for requested in call.requests
         for situation in authorizations(requested.request, organisation)
     ]
+    known = [Judged(situation.request) for _, situation in needed]
     requests = tuple(
-        RequestDiagnosis(_asked(told, situation), decide(situation.request, situation.policies, facts), told)
-        for told, situation in needed
+        RequestDiagnosis(
+            _asked(told, situation), decide(situation.request, situation.policies, facts, judged=judged), told
+        )
+        for (told, situation), judged in zip(needed, known, strict=True)
     )
     refused = refused_request(call.denial, requests)
-    situation, evaluated = needed[refused][1], requests[refused].requested.evaluated
-    decision = decide(situation.request, situation.policies, facts, trace=True)
+    situation, evaluated, judged = needed[refused][1], requests[refused].requested.evaluated, known[refused]
+    decision = decide(situation.request, situation.policies, facts, trace=True, judged=judged)
     comparison = compare(call.denial, decision)
     found = _beside_aws(_compared(call, requests, decision, comparison), requests[refused], situation)
     evidence = Evidence(
@@ -108,11 +112,12 @@ def examine(call: Call, organisation: Organisation | None, facts: Facts, sibling
         siblings=siblings,
         evaluated=evaluated,
         contradicted=found.disagreement if found.disagreement_code == AWS_EVALUATION else "",
+        judged=judged,
     )
     found = _with_causes(found, causes_of_denial(evidence))
     found = replace(found, decision=settled_by_words(call.denial, decision))
     no_deny = rules_out_a_deny(call.denial, decision)
-    case = Case(situation.request, situation.policies, decision, organisation, facts, no_deny)
+    case = Case(situation.request, situation.policies, decision, organisation, facts, no_deny, judged)
     return Examined(found, partial(_with_ways_out, found, case, comparison, refused))
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from policysim.account.account import Organisation
     from policysim.evaluation.decision import Decision, StatementMatch
     from policysim.evaluation.facts import Facts
+    from policysim.evaluation.judged import Judged
     from policysim.evaluation.layers import LayerName
     from policysim.evaluation.policy_set import AttachedPolicy, PolicySet
     from policysim.explanation.diagnosis import FixKind
@@ -28,6 +29,7 @@ class Case(NamedTuple):
     organisation: Organisation
     facts: Facts
     no_explicit_deny: bool = False
+    judged: Judged | None = None
 
 
 class Aim(NamedTuple):

@@ -88,16 +88,16 @@ def decide_again(case: Case, policies: PolicySet, *, trace: bool) -> Decision:
     Where AWS's own words rule an explicit deny out, the Denies that hang on unknown keys are left out: AWS has looked
     at them, and found that none matches (spec E2, M1).
     """
-    decision = decide(case.request, policies, case.facts, trace=trace)
+    decision = decide(case.request, policies, case.facts, trace=trace, judged=case.judged)
     if decision.effect is not Effect.DEPENDS or not case.no_explicit_deny:
         return decision
-    traced = decision if trace else decide(case.request, policies, case.facts, trace=True)
+    traced = decision if trace else decide(case.request, policies, case.facts, trace=True, judged=case.judged)
     open_ones = {
         (match.layer, match.node, match.attached.name, match.statement.index)
         for match in traced.trace
         if match.truth is UNKNOWN and match.statement.effect is StatementEffect.DENY
     }
-    return decide(case.request, _without(policies, open_ones), case.facts, trace=trace)
+    return decide(case.request, _without(policies, open_ones), case.facts, trace=trace, judged=case.judged)
 
 
 def _without(policies: PolicySet, left_out: set[tuple[LayerName, str, str, int]]) -> PolicySet:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.cloudtrail.denial import Denial, DenialKind
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
+from policysim.evaluation.judged import Judged
 from policysim.explanation.agreement import Standing, accepted_standings, compare, layer_of_message
 from policysim.explanation.diagnosis import Agreement
 
@@ -51,6 +52,7 @@ class Evidence:
     evaluated: Evaluation | None = None
     contradicted: str = ""
     apart: str = ""
+    judged: Judged | None = None
 
     @property
     def said(self) -> Denial:
@@ -106,4 +108,8 @@ class Evidence:
     def decided(self, policies: PolicySet | None = None, request: Request | None = None) -> Decision:
         """The decision under other policies, or of another request."""
         asked = request or self.request
-        return decide(asked, self.policies if policies is None else policies, self.facts)
+        return decide(asked, self.policies if policies is None else policies, self.facts, judged=self._judged)
+
+    @cached_property
+    def _judged(self) -> Judged:
+        return self.judged or Judged(self.request)
