@@ -33,6 +33,7 @@ from tests.explanation.denied_cases import (
     OBJECT,
     OTHER_ACCOUNT,
     ROLE,
+    ROLE_SESSION,
     allow,
     attached,
     case,
@@ -485,3 +486,17 @@ def test_e27_a_resource_control_policy_spares_one_caller_before_an_address_of_ev
     decision = decide(asked, policies, CATALOGUE, trace=True)
     denied = Case(asked, policies, decision, Organisation(accounts={}), CATALOGUE)
     assert [fix.kind for fix in propose(denied).fixes] == ["except-principal", "except-value"]
+
+
+def test_p23_a_shared_permission_set_gets_no_second_inline_policy() -> None:
+    path = "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Readers"
+    owner, twin = (f"arn:aws:iam::{account}:{path}_0123456789abcdef" for account in (ACCOUNT, OTHER_ACCOUNT))
+    caller = replace(ROLE_SESSION, entity_arn=owner)
+    accounts = {
+        id_: Account(id=id_, name=id_, identities=Identities(roles={arn: Role(name=arn.rsplit("/", 1)[-1], arn=arn)}))
+        for id_, arn in ((ACCOUNT, owner), (OTHER_ACCOUNT, twin))
+    }
+    inline = attached(document(allow("sqs:*")), name="AwsSSOInlinePolicy", attached_to=owner)
+    asked = request("s3:GetObject", principal=caller)
+    found = fixes(case(asked, in_force({IDENTITY: inline}), Organisation(accounts=accounts)))
+    assert [(fix.kind, fix.also_affects) for fix in found] == [("add-statement", (twin,))]

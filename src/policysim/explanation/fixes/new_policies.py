@@ -21,6 +21,7 @@ from policysim.explanation.fixes.candidates import Candidate
 from policysim.explanation.fixes.deployment import can_deploy
 from policysim.explanation.fixes.documents import (
     OF_PERMISSION_SET,
+    also_affected,
     documents,
     in_aim,
     managed_by_aws,
@@ -59,9 +60,14 @@ _INSTEAD: Final = "AWS never lets its own policies be edited: this is a copy of 
 
 
 def new_inline_policy(case: Case, aim: Aim) -> Iterator[Candidate]:
-    """An inline policy for the caller's own user or role, where none of its documents can be edited."""
-    owner = _owner(case)
-    if owner is not None and not documents(case, aim):
+    """An inline policy for the caller's own user or role, where each of its documents binds others, or none is there.
+
+    Of a permission set there is one inline policy: a second one would take the place of the first.
+    """
+    owner, there = _owner(case), documents(case, aim)
+    if owner is None or (there and permission_set_of(owner) is not None):
+        return
+    if all(also_affected(case, attached, aim.layer) for attached in there):
         yield from _new(case, aim, owner, PolicyType.IDENTITY)
 
 
