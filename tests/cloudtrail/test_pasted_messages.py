@@ -95,6 +95,23 @@ def test_the_aws_cli_of_old_is_known() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "core/client.rb:375:in `return_or_raise': Access Denied (AWS::S3::Errors::AccessDenied)",
+        '"Access Denied",',
+        "  message: 'Access Denied',",
+        "(Access Denied)",
+        "AccessDenied: Access Denied\n\tstatus code: 403, request id: 0a1b",
+        r'"<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>0A</RequestId></Error>"',
+    ],
+)
+def test_the_bare_refusal_is_known_in_quotes_brackets_and_marks(text: str) -> None:
+    denial = one(f"some words before\n{text}\nat index.js:1\n")
+    assert denial.recognised
+    assert (denial.iam, denial.action, denial.layer) == (True, None, None)
+
+
+@pytest.mark.parametrize(
     "beside",
     [
         "The provided token has expired",

@@ -109,10 +109,11 @@ def _pieces(plain: str) -> Iterator[_Piece]:
 def _marks(plain: str) -> Iterator[ToolWords | int]:
     """The words of tools, and the places where messages begin, in the order of the text."""
     marks: list[tuple[int, int, ToolWords | int]] = [(head.start, 0, head) for head in heads(plain)]
-    refused_until: int | None = None
+    refused_until = earlier = None
     for found in openings(plain):
-        if _is_in_quotes(plain, marks[-1][0] if marks and marks[-1][1] else None, found.start):
+        if earlier is not None and _is_in_quotes(plain, earlier, found.start):
             continue
+        earlier = found.start
         refuses = found.terminal == "OPERATION_REFUSED"
         if refuses or refused_until is None or plain[refused_until : found.start].strip(" \t\n."):
             marks.append((found.start, 1, found.start))
@@ -132,9 +133,9 @@ def _marks(plain: str) -> Iterator[ToolWords | int]:
         yield mark
 
 
-def _is_in_quotes(plain: str, earlier: int | None, start: int) -> bool:
+def _is_in_quotes(plain: str, earlier: int, start: int) -> bool:
     """Whether a message would begin inside the quoted resource of the earlier one: then it is part of that name."""
-    if earlier is None or start - earlier > _LONGEST_QUOTED:
+    if start - earlier > _LONGEST_QUOTED:
         return False
     quoted = _QUOTED_RESOURCE.search(plain, earlier, start)
     return quoted is not None and _CLOSING[quoted[1]].search(plain, quoted.end(), start + 1) is None
