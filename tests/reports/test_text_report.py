@@ -253,9 +253,11 @@ def test_s15_a_refusal_that_stands_in_no_statement_is_not_called_a_match() -> No
 
 def test_only_some_of_many_deciding_statements_are_shown_unless_all_are_asked_for() -> None:
     answer = answer_of(explicit_decision().narrowed(statements=(scp_match(),) * 5), "1")
-    assert answer_text(answer, Paint()).count("Statement that decides") == 3
+    named = "`regions` statement `DenyOutsideEurope`, service control policy (Deny)"
+    assert "\nStatements that decide\n" in answer_text(answer, Paint())
+    assert answer_text(answer, Paint()).count(named) == 3
     assert "... and 2 more statements (-v shows all)" in answer_text(answer, Paint())
-    assert answer_text(answer, Paint(), verbose=True).count("Statement that decides") == 5
+    assert answer_text(answer, Paint(), verbose=True).count(named) == 5
 
 
 def test_an_encoded_message_is_not_printed_over_half_a_screen() -> None:

@@ -31,9 +31,11 @@ from policysim.reports.decision_phrases import (
 )
 from policysim.reports.steps import Part
 
-_STATEMENT_TITLE: Final[dict[Effect, str]] = {
-    Effect.ALLOWED: "Statement that allows it",
-    Effect.DEPENDS: "Statement that may decide",
+_STATEMENT_TITLE: Final[dict[Effect, tuple[str, str]]] = {
+    Effect.ALLOWED: ("Statement that allows it", "Statements that allow it"),
+    Effect.DEPENDS: ("Statement that may decide", "Statements that may decide"),
+    Effect.IMPLICIT_DENY: ("Statement that decides", "Statements that decide"),
+    Effect.EXPLICIT_DENY: ("Statement that decides", "Statements that decide"),
 }
 
 if TYPE_CHECKING:
@@ -61,14 +63,15 @@ def decision_sections(
 
 def statement_sections(decision: DecisionDocument, action: str, *, verbose: bool) -> list[Section]:
     """The statements that decided, each with its source lines."""
-    title = _STATEMENT_TITLE.get(decision.effect, "Statement that decides")
+    one, several = _STATEMENT_TITLE[decision.effect]
     shown = shown_statements(decision, verbose=verbose)
-    left = len(decision.statements) - len(shown)
-    sections = [Section(Part.STATEMENTS, title, tuple(_statement(statement, action))) for statement in shown]
-    if left:
-        more = Sentence(f"... and {counted(left, 'more statement')} (-v shows all)")
-        sections[-1] = sections[-1]._replace(blocks=(*sections[-1].blocks, more))
-    return sections
+    blocks: list[Block] = []
+    for number, statement in enumerate(shown):
+        blocks += [Sentence("")] if number else []
+        blocks += _statement(statement, action)
+    if left := len(decision.statements) - len(shown):
+        blocks.append(Sentence(f"... and {counted(left, 'more statement')} (-v shows all)"))
+    return section(Part.STATEMENTS, several if len(shown) > 1 else one, blocks)
 
 
 def _statement(statement: StatementDocument, action: str) -> Iterator[Block]:

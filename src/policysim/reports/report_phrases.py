@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
 
 _LONGEST_MESSAGE = 300
-_THE_CAUSE_TELLS: Final = "the policies at hand allow it; the cause that was confirmed tells why AWS did not"
+_THE_CAUSE_TELLS: Final = "the confirmed cause tells why"
 _THE_CAUSES_TELL: Final = "the policies at hand allow it: see the possible causes"
 _ENCODED: Final = re.compile(r"(Encoded authorization failure message:\s*)\S+")
 _TRUST_PHRASE: Final[dict[DenialKind, str]] = {
