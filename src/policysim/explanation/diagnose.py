@@ -52,13 +52,14 @@ class Examined:
 
     def __init__(self, diagnosis: Diagnosis, finish: Callable[[], Diagnosis]) -> None:
         self.diagnosis = diagnosis
-        self._finish = finish
-        self._whole: Diagnosis | None = None
+        self._finish: Callable[[], Diagnosis] | None = finish
+        self._whole = diagnosis
 
     def whole(self) -> Diagnosis:
         """The whole diagnosis, worked out once."""
-        if self._whole is None:
+        if self._finish is not None:
             self._whole = self._finish()
+            self._finish = None  # it holds every document that was tried
         return self._whole
 
     def of(self, call: Call) -> Examined:
