@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
@@ -45,7 +46,7 @@ from tests.explanation.denied_cases import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from policysim.explanation.diagnosis import Fix
     from policysim.language.request import Request
@@ -281,6 +282,17 @@ def test_g11_g16_where_inline_policies_are_full_a_managed_one_is_made() -> None:
     assert fix.kind == "new-policy"
     assert "aws iam attach-role-policy --role-name app --policy-arn" in fix.command
     assert fixes(case(asked, policies, with_role({"full": full.policy}, managed=20))) == ()
+
+
+@pytest.mark.parametrize("kept", [str, quote])
+def test_g11_a_document_kept_as_a_string_is_measured_as_it_will_be_sent(kept: Callable[[str], str]) -> None:
+    full = of_size(9_900)
+    source = Source("authorization-details.json", json.dumps({"PolicyDocument": kept(full)}))
+    policy = read_policy(kept(full), Location(source, ("PolicyDocument",)), PolicyType.IDENTITY)
+    inline = attached(full, name="inline")._replace(policy=policy)
+    found = fixes(case(request("s3:GetObject"), in_force({IDENTITY: inline}), with_role({"inline": policy})))
+    assert [fix.kind for fix in found][:1] == ["add-statement"]
+    assert found[0].source.origin is not None
 
 
 def test_g11_inline_policies_of_a_role_share_one_quota() -> None:

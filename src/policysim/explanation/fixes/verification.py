@@ -15,7 +15,7 @@ from policysim.explanation.fixes.candidates import one_warning
 from policysim.explanation.fixes.documents import same_document
 from policysim.explanation.near_misses import without_allow
 from policysim.language.edits import apply_edits, in_file
-from policysim.language.embedding import EmbeddedOffsets
+from policysim.language.embedding import EmbeddedOffsets, embedded_source
 from policysim.language.json_text import load_json
 from policysim.language.locator import locate
 from policysim.language.policy import Effect as StatementEffect
@@ -138,8 +138,8 @@ def edited(policy: Policy, edits: tuple[TextEdit, ...]) -> Edited | None:
         return None
     before = origin.offsets.location
     outer = before._replace(source=apply_edits(origin.source, map(in_file, edits)))
-    text = _text_at(before, outer.source)
-    return Edited(read_policy(json.loads(text), outer, policy.type), text)
+    value = json.loads(_text_at(before, outer.source))
+    return Edited(read_policy(value, outer, policy.type), embedded_source(value, outer).text)
 
 
 def _text_at(place: Location, after: Source) -> str:
