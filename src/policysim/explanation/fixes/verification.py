@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Edited(NamedTuple):
-    """A document with edits made: as it reads, and the text that it stands in its file as."""
+    """A document with edits made: as it reads, and its text (decoded, where a file keeps it as a string)."""
 
     policy: Policy
     text: str
