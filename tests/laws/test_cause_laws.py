@@ -30,9 +30,9 @@ from policysim.explanation.hypotheses.evidence import Evidence
 from policysim.explanation.hypotheses.phrases import statement
 from policysim.explanation.hypotheses.reasoning import causes_of_denial
 from policysim.explanation.obstacles import is_deny, obstacles
-from tests.laws.decision_strategies import policy_set, request_of, situations
+from tests.laws.decision_strategies import hinging_situations, policy_set, request_of, situations
 from tests.laws.effort import examples
-from tests.laws.test_decision_laws import completions, open_situations
+from tests.laws.test_decision_laws import COMPLETIONS, completions, open_situations
 from tests.twins.slow_causes import GROUP, causes_slowly, without_denies
 
 if TYPE_CHECKING:
@@ -99,16 +99,24 @@ def test_m10_m17_the_true_cause_is_left_and_a_confirmed_one_is_true(
             assert layer_group(one.layer) in by_themselves, one
 
 
+@st.composite
+def hinging_on_keys(draw: st.DrawFn) -> tuple[Question, Layers, tuple[str, ...]]:
+    """A question whose decision hangs on what is not known: on a Deny, often."""
+    keys = tuple(draw(st.lists(st.sampled_from(sorted(COMPLETIONS)), min_size=1, max_size=2, unique=True)))
+    return (*draw(hinging_situations(keys)), keys)
+
+
 @examples(150)
-@given(open_situations(), st.integers(0, 10_000), st.booleans())
+@given(st.one_of(hinging_on_keys(), hinging_on_keys(), open_situations()), st.integers(0, 10_000), st.booleans())
 def test_m10_what_denies_in_truth_is_never_refuted(
     situation: tuple[Question, Layers, tuple[str, ...]], pick: int, bare: bool
 ) -> None:
     question, content, unknown = situation
-    worlds = completions(question, unknown)
     policies = policy_set(content)
-    truth = decide(request_of(worlds[pick % len(worlds)]), policies, CATALOGUE)
-    assume(truth.effect is Effect.EXPLICIT_DENY)
+    truths = [decide(request_of(world), policies, CATALOGUE) for world in completions(question, unknown)]
+    denied = [truth for truth in truths if truth.effect is Effect.EXPLICIT_DENY]
+    assume(denied)
+    truth = denied[pick % len(denied)]
     found = causes(request_of(question, unknown=unknown), policies, BARE if bare else words_of(truth))
     refuted = [one.cause for one in found if one.tested is REFUTED]
     for match in truth.statements:
