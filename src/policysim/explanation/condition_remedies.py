@@ -2,7 +2,7 @@
 
 Only keys that the caller has in hand count: nobody changes an account or an organisation to get a request through.
 Source: IAM User Guide, reference_policies_condition-keys, reference_policies_elements_condition_operators,
-id_credentials_mfa_enable-overview and id_roles_create_for-user_externalid; spec C1, C5, C7, C51, C53, C58, C65.
+id_credentials_mfa_enable-overview, id_roles_create_for-user_externalid and access_policies_boundaries; spec C1, C5, C7, C51, C53, C58, C65.
 """
 
 from __future__ import annotations
@@ -93,10 +93,22 @@ _WAYS: Final = (
     _Way(
         "aws:resourcetag/",
         RemedyCode.CHANGE_SETTING,
-        "have the tag `{name}` of the resource changed, if the wrong one is on it: {values}",
+        "correct the tag `{name}` of the resource, if its value is wrong: {values}",
+        "retag",
+    ),
+    _Way(
+        "ec2:resourcetag/",
+        RemedyCode.CHANGE_SETTING,
+        "correct the tag `{name}` of the resource, if its value is wrong: {values}",
         "retag",
     ),
     _Way("ec2:instancetype", RemedyCode.NARROW_REQUEST, "ask for an instance type that is accepted: {values}"),
+    _Way(
+        "iam:permissionsboundary",
+        RemedyCode.NARROW_REQUEST,
+        "give the user or role the permissions boundary that is wanted, in the call that creates it or before: {values}",
+    ),
+    _Way("sts:sourceidentity", RemedyCode.NAME_THE_SESSION, "set the source identity that is wanted: {values}"),
 )
 """By key, the longer beginnings first where one is the beginning of another."""
 

@@ -135,13 +135,15 @@ def names_the_action(match: StatementMatch, request: Request) -> bool:
 
 
 def _likeness(match: StatementMatch, failure: Outcome, request: Request) -> float:
+    """How near the failing element comes, between 0 and 1; the bucket behind an access point is what was meant, too."""
     if failure.reason in {Reason.ACTION_LISTED, Reason.RESOURCE_LISTED, Reason.RESOURCE_NEEDS_STAR}:
         return 1.0
     if failure.element is Element.ACTION:
         actions = match.statement.action.patterns
         return max((_action_likeness(pattern, request.action) for pattern in actions), default=0)
     patterns = match.statement.resource.patterns if match.statement.resource is not None else ()
-    return max((_resource_likeness(pattern, request.resource.arn) for pattern in patterns), default=0)
+    named = filter(None, (request.resource.arn, request.resource.behind))
+    return max((_resource_likeness(pattern, arn) for arn in named for pattern in patterns), default=0)
 
 
 def _action_likeness(pattern: str, action: str) -> float:

@@ -6,8 +6,10 @@ M17, C13 to C16, R5.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policysim.evaluation.context import context_lookup
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.reasons import Element, Reason
@@ -18,7 +20,8 @@ from policysim.explanation.hypotheses.phrases import asked, listed, reason, stat
 from policysim.explanation.near_misses import names_the_action, nearest
 from policysim.language.arns import parse_arn
 from policysim.language.operators import Family, operator_named
-from policysim.language.request import PrincipalKind
+from policysim.language.request import ABSENT, PrincipalKind
+from policysim.language.wildcards import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -138,7 +141,7 @@ def _short_of(evidence: Evidence, layer: LayerName, miss: NearMiss) -> MissingAl
     found = elsewhere(evidence, miss) if element is Element.RESOURCE else None
     if found is not None:
         return MissingAllow(layer, Cause.WRONG_ACCOUNT_OR_REGION, found.sentence, found.assumption, found.decision)
-    why = f"{reason(miss.outcome)}{_never(miss.outcome, evidence.request)}"
+    why = f"{reason(miss.outcome)}{_never(miss.outcome, evidence.request)}{_why_unlike(miss, evidence.request)}"
     sentence = cause.sentence(statement=statement(miss.match), reason=why)
     return MissingAllow(layer, cause, sentence, f"with its {element.value} matching", after)
 
@@ -152,6 +155,29 @@ def _never(outcome: Outcome, request: Request) -> str:
     by_mfa = outcome.key.lower() in _MFA_KEYS and request.principal.kind is PrincipalKind.ROLE_SESSION
     return "; credentials from AssumeRole carry no MFA, as AWS documents" if by_mfa else ""
 
+
+def _why_unlike(miss: NearMiss, request: Request) -> str:
+    """Why a resource that looks like the one asked for is another, as a clause; empty where nothing needs saying.
+
+    Source: S3 User Guide, access-points-policies; AWS KMS Developer Guide, alias-authorization; IAM User Guide,
+    reference_policies_variables; spec S17, S22, V3.
+    """
+    element = miss.match.statement.resource
+    if miss.outcome.element is not Element.RESOURCE or element is None or element.negated:
+        return ""
+    resource = request.resource
+    if resource.behind is not None and any(Pattern.from_text(one).matches(resource.behind) for one in element.patterns):
+        return "; through an access point, the ARN of the access point counts"
+    if any(":alias/" in one and one.startswith("arn:") for one in element.patterns) and ":key/" in resource.arn:
+        return "; an alias in `Resource` stands for the alias itself, and not for its key"
+    looked_up = context_lookup(request)
+    names = dict.fromkeys(name for one in element.patterns for name in _VARIABLE.findall(one))
+    lacking = [name for name in names if looked_up(name) is ABSENT]
+    return f"; this caller has no `{lacking[0]}`, so the variable has no value" if lacking else ""
+
+
+_VARIABLE: Final = re.compile(r"\$\{([A-Za-z0-9-]+:[^,}]+)\}")
+"""A policy variable without a default value, and the key in it."""
 
 _MFA_KEYS: Final = frozenset({"aws:multifactorauthpresent", "aws:multifactorauthage"})
 
