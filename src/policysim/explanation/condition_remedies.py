@@ -2,7 +2,8 @@
 
 Only keys that the caller has in hand count: nobody changes an account or an organisation to get a request through.
 Source: IAM User Guide, reference_policies_condition-keys, reference_policies_elements_condition_operators,
-id_credentials_mfa_enable-overview, id_roles_create_for-user_externalid and access_policies_boundaries; spec C1, C5, C7, C51, C53, C58, C65.
+id_credentials_mfa_enable-overview, id_roles_create_for-user_externalid and access_policies_boundaries; spec C1, C5, C7,
+C51, C53, C58, C65.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from policysim.explanation.altered_requests import is_impossible, with_values
 from policysim.explanation.diagnosis import Remedy, label
 from policysim.explanation.near_misses import without_allow
 from policysim.explanation.remedy_codes import RemedyCode
-from policysim.language.arns import is_reserved_role
+from policysim.language.arns import is_reserved_role, parse_arn
 from policysim.language.operators import Family, SetPrefix, operator_named
 from policysim.language.policy import Effect as StatementEffect
 from policysim.language.request import ABSENT, PrincipalKind
@@ -106,7 +107,7 @@ _WAYS: Final = (
     _Way(
         "iam:permissionsboundary",
         RemedyCode.NARROW_REQUEST,
-        "give the user or role the permissions boundary that is wanted, in the call that creates it or before: {values}",
+        "give the user or role the boundary that is wanted, in the call that creates it or before: {values}",
     ),
     _Way("sts:sourceidentity", RemedyCode.NAME_THE_SESSION, "set the source identity that is wanted: {values}"),
 )
@@ -209,16 +210,29 @@ def _to_meet_allows(case: Case) -> Iterator[tuple[_Attempt, ...]]:
 _ANY_TAG_KEY: Final = "send a tag with one of these keys with the request: {values}"
 
 
-def _way_for(entry: ConditionEntry, *, wanted: bool) -> _Way | None:
+_REGION_OF_MODEL: Final = (
+    "invoke the model itself, or an inference profile, that runs in none but the accepted Regions: {values}"
+)
+
+
+def _is_model(request: Request) -> bool:
+    """Whether a model of Amazon Bedrock is meant: an inference profile has it run in other Regions than are called."""
+    arn = parse_arn(request.resource.arn)
+    return arn is not None and (arn.service, arn.resource_type) == ("bedrock", "foundation-model")
+
+
+def _way_for(request: Request, entry: ConditionEntry, *, wanted: bool) -> _Way | None:
     key, operator = entry.key.lower(), operator_named(entry.operator)
     way = next((one for one in _WAYS if key.startswith(one.start)), None)
+    if way is not None and way.code is RemedyCode.CALL_IN_REGION and _is_model(request):
+        return way._replace(words=_REGION_OF_MODEL)
     one_is_enough = wanted and operator is not None and operator.prefix is SetPrefix.FOR_ANY_VALUE
     return way._replace(words=_ANY_TAG_KEY) if way is not None and key == "aws:tagkeys" and one_is_enough else way
 
 
 def _attempt(case: Case, match: StatementMatch, entry: ConditionEntry, *, wanted: bool) -> _Attempt | None:
     key = entry.key.lower()
-    way = _way_for(entry, wanted=wanted)
+    way = _way_for(case.request, entry, wanted=wanted)
     if way is None or _is_out_of_reach(case.request, way.code) or (not wanted and key in _SPARED_BY_NATURE):
         return None
     entry_values = _resolved(match, entry)
@@ -250,7 +264,8 @@ def _is_out_of_reach(request: Request, code: RemedyCode) -> bool:
         return request.action.partition(":")[0] in _GLOBAL
     if code is RemedyCode.USE_MFA:
         return request.principal.kind is not PrincipalKind.USER
-    return code in _BY_THE_CALLER and is_forwarded(request)
+    by_service = is_forwarded(request) or bool(request.context.candidates("kms:ViaService"))
+    return code in _BY_THE_CALLER and by_service
 
 
 def _resolved(match: StatementMatch, entry: ConditionEntry) -> tuple[str, ...]:
