@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
+from policysim.explanation.administrator_remedies import administrators_call
 from policysim.explanation.condition_remedies import ways_to_meet_conditions
 from policysim.explanation.diagnosis import Remedy
 from policysim.explanation.fixes.candidates import one_warning
@@ -135,6 +136,7 @@ def _all(case: Case, call: Call | None) -> Iterator[Remedy]:
         yield from ways_to_meet_conditions(case)
         yield from other_names(case, call)
     yield from _restricted_buckets(case)
+    yield from administrators_call(case)
     if case.request.resource.key_manager == AWS_KEY_MANAGER:
         yield Remedy(RemedyCode.CHANGE_SETTING.value, _AWS_MANAGED_KEY)
 

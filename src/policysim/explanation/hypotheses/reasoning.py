@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.explanation.agreement import layer_of_message
 from policysim.explanation.diagnosis import Hypothesis, Tested
 from policysim.explanation.fetching import in_words
+from policysim.explanation.hypotheses.administrators import member_account_calls
 from policysim.explanation.hypotheses.at_hand import causes_at_hand
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.from_evaluation import causes_shown_by_aws, causes_shown_without_policies
 from policysim.explanation.hypotheses.from_words import cause_beside_policies, causes_from_words
 from policysim.explanation.hypotheses.gap_causes import causes_in_gaps, policy_named_by_aws, public_access_cause
+from policysim.explanation.hypotheses.isolation import without_open_grants
 from policysim.explanation.hypotheses.of_the_call import other_authorizations
 from policysim.explanation.hypotheses.open_keys import causes_of_unknown_keys
 from policysim.explanation.hypotheses.reach import denies_that_do_not_hold, layers_out_of_reach
@@ -66,10 +68,13 @@ def causes_of_denial(evidence: Evidence) -> Reasoned:
         found += [
             *causes_of_unknown_keys(evidence),
             *causes_in_gaps(evidence),
+            *member_account_calls(evidence),
             *(() if shown else policy_named_by_aws(evidence)),
             *public_access_cause(evidence),
             *missing_in_region(evidence),
         ]
+        if all(one.tested is Tested.REFUTED for one in found):
+            found += causes_at_hand(without_open_grants(evidence))
         nothing_else = all(one.tested is Tested.REFUTED for one in found)
         found += causes_in_time(evidence, nothing_else=nothing_else)
         found += [*denies_that_do_not_hold(evidence), *layers_out_of_reach(evidence)]
