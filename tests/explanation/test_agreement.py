@@ -9,7 +9,7 @@ from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import Gap, one_level
-from policysim.explanation.agreement import Finding, compare
+from policysim.explanation.agreement import AGREED, Finding, compare, of_those_in_the_way
 from policysim.explanation.diagnosis import Agreement
 from tests.explanation.denied_cases import (
     BUCKET,
@@ -171,6 +171,9 @@ def test_m10_the_layers_that_deny_beside_the_named_one_are_named() -> None:
     denial = Denial(raw="", recognised=True, layer="scp", kind=EXPLICIT)
     comparison = compare(denial, DECISIONS["scp explicit and identity"])
     assert comparison.sentence == "AWS names one policy type of several: the identity-based policy denies as well"
+    decision = DECISIONS["scp explicit and identity"]
+    assert of_those_in_the_way(denial, decision, {LayerName.SCP, LayerName.IDENTITY}) == comparison
+    assert of_those_in_the_way(denial, decision, {LayerName.SCP}) == AGREED
 
 
 def test_m11_the_policy_that_aws_names_must_be_among_those_that_deny() -> None:

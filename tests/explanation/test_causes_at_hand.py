@@ -166,6 +166,7 @@ def test_s9_the_policy_of_an_aws_managed_key_is_a_fixed_rule_across_accounts() -
     known = evidence(asked, in_force({IDENTITY: EVERYTHING, RESOURCE: key}), says("resource"))
     assert first(known).code == "fixed-rule"
     assert "AWS managed key" in first(known).cause
+    assert first(known).test.count("no key policy allows it") == 1
 
 
 def test_s15_a_refusal_of_a_setting_is_no_statement() -> None:

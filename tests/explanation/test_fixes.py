@@ -177,7 +177,7 @@ def test_the_list_of_a_condition_on_the_caller_comes_before_a_statement_that_pas
     found = fixes(case(request("sts:AssumeRole", TARGET_ROLE), in_force({IDENTITY: ANYTHING, RESOURCE: trust})))
     assert [fix.kind for fix in found] == ["add-condition-value", "add-statement"]
     assert not found[0].warning
-    assert "passes by it" in found[1].warning
+    assert "bypasses it" in found[1].warning
 
 
 def test_s7_tag_session_joins_assume_role_in_the_trust_policy() -> None:
@@ -527,7 +527,7 @@ def test_e7_no_edit_passes_by_a_condition_of_either_side_silently() -> None:
     policies = in_force({IDENTITY: mine, RESOURCE: bucket})
     found = fixes(case(request("s3:GetObject", context=WITHOUT_MFA), policies))
     assert {fix.kind for fix in found} == {"add-statement", "add-action", "add-principal"}
-    assert all("condition of `Mfa`" in fix.warning for fix in found)
+    assert all("condition on aws:MultiFactorAuthPresent in `Mfa`" in fix.warning for fix in found)
 
 
 def test_g25_a_condition_in_a_policy_that_only_aws_edits_is_minded_too() -> None:

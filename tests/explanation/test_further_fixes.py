@@ -238,6 +238,11 @@ def test_e18_e22_full_access_is_attached_again_where_it_was_detached() -> None:
     assert fix.command == "aws organizations attach-policy --policy-id p-FullAWSAccess --target-id ou-1"
     assert json.loads(apply_edits(fix.source, fix.edits).text)["root"]["children"][0]["scps"] == [FULL_AWS_ACCESS.name]
     assert fix.also_affects == (OTHER_ACCOUNT,)
+    listed = attached(document(allow("sqs:*")), SCP, name="services", attached_to=None)
+    levels = LayerPolicies((Level("r-1", (full,)), Level("ou-1", (listed,)), Level(ACCOUNT, (full,))))
+    found = fixes(case(request("s3:GetObject"), in_force({IDENTITY: ANYTHING, SCP: levels}), organisation))
+    assert found
+    assert "attach-policy" not in {one.kind for one in found}
 
 
 def test_g25_an_aws_managed_boundary_is_replaced_by_a_copy() -> None:
@@ -512,3 +517,14 @@ def test_p23_a_shared_permission_set_gets_no_second_inline_policy() -> None:
     asked = request("s3:GetObject", principal=caller)
     found = fixes(case(asked, in_force({IDENTITY: inline}), Organisation(accounts=accounts)))
     assert [(fix.kind, fix.also_affects) for fix in found] == [("add-statement", (twin,))]
+
+
+def test_r18_a_repository_policy_gets_no_resource() -> None:
+    repository = f"arn:aws:ecr:eu-west-1:{OTHER_ACCOUNT}:repository/base/python"
+    pull = {"Effect": "Allow", "Principal": {"AWS": f"{ROLE}-other"}, "Action": "ecr:BatchGetImage"}
+    policy = attached(document(pull), RESOURCE, name="repository", attached_to=repository)
+    asked = request("ecr:BatchGetImage", repository, owner=OTHER_ACCOUNT)
+    found = fixes(case(asked, in_force({IDENTITY: attached(document(allow("ecr:*"))), RESOURCE: policy})))
+    added = next(fix for fix in found if fix.kind == "add-statement")
+    assert edited(added)["Statement"][-1] == {**pull, "Principal": {"AWS": ROLE}}
+    assert added.verified.effect is Effect.ALLOWED

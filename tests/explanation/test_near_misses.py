@@ -113,8 +113,8 @@ def test_an_explicit_deny_shows_what_it_spares() -> None:
     )
     assert all(miss.spares for miss in found)
     assert [miss.outcome.element for miss in found] == [Element.ACTION, Element.CONDITION]
-    assert found[1].sentence == "spares aws:RequestedRegion `eu-west-1`, the request has `us-east-1`"
-    assert found[0].sentence.startswith("spares what NotAction lists, `iam:*`, `route53:*`, the request has ")
+    assert found[1].sentence == "exempts aws:RequestedRegion `eu-west-1`, the request has `us-east-1`"
+    assert found[0].sentence.startswith("exempts what NotAction lists, `iam:*`, `route53:*`, the request has ")
 
 
 def test_c51_a_deny_without_mfa_says_where_it_holds() -> None:

@@ -134,7 +134,10 @@ def test_s18_an_allow_that_aws_denied_sends_to_the_named_layer_or_to_what_s3_ref
         for denial in (bare, named)
     }
     assert "Requester Pays" in (steps[None] or "")
+    assert "Object Lock" not in (steps[None] or "")
     assert "Requester Pays" not in steps["resource"]
+    deletion = decide(request("s3:DeleteObjectVersion"), in_force({LayerName.IDENTITY: attached(document(allow("*")))}))
+    assert "Object Lock" in "\n".join(next_steps(call(bare), deletion, compare(bare, deletion), ()))
     assert "aws s3api get-bucket-policy --bucket reports" in steps["resource"]
 
 

@@ -77,7 +77,7 @@ def test_c42_the_values_of_an_unknown_key_that_deny_are_named() -> None:
     known = evidence(OPEN, in_force({IDENTITY: attached(document(allow("*"), statement))}), says("identity", EXPLICIT))
     found = first(known)
     assert (found.code, found.tested, found.layer) == ("key-unknown", POSSIBLE, IDENTITY)
-    assert "`aws:SourceVpc` had a value by which `OnlyFromHome`" in found.cause
+    assert "`aws:SourceVpc` had a value with which `OnlyFromHome`" in found.cause
     assert "absent" in found.test
     assert "vpc-1" not in found.test, "under this value the request is allowed"
     assert found.next.startswith("find the value of aws:SourceVpc")
@@ -212,6 +212,8 @@ def test_s18_the_key_of_the_object_is_ruled_out_by_what_the_event_says_of_encryp
     assert coded("encryption-key", evidence(READ, policies, says(), of=told, organisation=organisation)).tested is (
         REFUTED
     )
+    head = coded("encryption-key", evidence(READ, policies, says(), of=event("HeadObject"), organisation=organisation))
+    assert "asks for its checksum" in head.cause
     silent = coded("encryption-key", evidence(READ, policies, says(), of=event(), organisation=organisation))
     assert (silent.tested, silent.opposing) == (POSSIBLE, ())
     assert "kms:Decrypt" in silent.supporting[0]
@@ -276,6 +278,14 @@ def test_g16_the_version_that_stood_then_is_evaluated_and_confirms_that_it_chang
     assert "41 minutes after the request" in found.supporting[0]
 
 
+@pytest.mark.parametrize(("layer", "of_iam"), [("identity", True), ("scp", True), ("resource", False)])
+def test_e1_changes_of_iam_are_looked_for_in_the_one_region_that_records_them(layer: str, *, of_iam: bool) -> None:
+    known = evidence(READ, ALLOWED, says(layer, EXPLICIT), of=event(), organisation=at_hand(document(allow("*"))))
+    step = coded("policy-changed-since", known).next
+    assert step is not None
+    assert ("--region us-east-1" in step) is of_iam
+
+
 def test_g16_a_version_of_then_that_allows_confirms_nothing() -> None:
     organisation = at_hand(
         document(allow("s3:*")), document(allow("*")), dates=(MOMENT - timedelta(days=9), MOMENT + timedelta(hours=1))
@@ -328,3 +338,15 @@ def test_m10_a_key_that_aws_s_layer_hangs_on_is_named_though_another_layer_denie
     found = first(evidence(asked, policies, says("identity", IMPLICIT)))
     assert (found.code, found.tested, found.layer) == ("key-unknown", POSSIBLE, LayerName.IDENTITY)
     assert "and with what else is in the way removed" in found.test
+
+
+def test_s23_grants_that_were_not_collected_did_not_grant_what_aws_denied() -> None:
+    key = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k"
+    grants = Gap("grants-missing", "the grants of the key were not collected", may_deny=False)
+    root = document(allow("kms:*", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}))
+    of_key = attached(root, LayerName.RESOURCE, name="key policy", attached_to=key)
+    identity = attached(document(allow("sqs:*")))
+    policies = in_force({LayerName.IDENTITY: identity, LayerName.RESOURCE: one_level(key, (of_key,), (grants,))})
+    known = evidence(request("kms:GenerateDataKey", key), policies, says("identity", IMPLICIT))
+    assert codes(known)[0] == ("no-allow", CONFIRMED)
+    assert "policy-changed-since" not in [code for code, _ in codes(known)]

@@ -266,6 +266,21 @@ def test_c60_a_wrong_tag_on_the_resource_can_be_changed() -> None:
     assert "`checkout`" in found.sentence
 
 
+def test_c60_a_wrong_tag_on_an_instance_can_be_changed() -> None:
+    condition = {"StringEquals": {"ec2:ResourceTag/Schedule": "office-hours"}}
+    instance = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-1"
+    (found,) = remedies(
+        denied(
+            allow("ec2:*", Condition=condition),
+            action="ec2:StartInstances",
+            resource=instance,
+            context={"ec2:ResourceTag/Schedule": "Office-Hours"},
+        )
+    )
+    assert (found.code, found.verified) == ("change-setting", True)
+    assert f"--resource-arn-list {instance} --tags Schedule=office-hours" in found.command
+
+
 def test_s13_an_object_of_another_account_is_a_matter_of_ownership() -> None:
     asked = request("s3:GetObject")
     asked = replace(asked, resource=replace(asked.resource, object_owner=OTHER_ACCOUNT))

@@ -79,7 +79,7 @@ def test_the_warning_names_actions_and_resources() -> None:
     added = {fix.kind: fix.warning for fix in propose(denied).fixes}
     assert added["add-statement"] == ""
     assert added["add-resource"] == (
-        f"this lets in more than this request: `s3:GetObject` and `s3:PutObject` on `{OBJECT}`"
+        f"this allows more than this request: `s3:GetObject` and `s3:PutObject` on `{OBJECT}`"
     )
 
 
@@ -90,7 +90,7 @@ def test_c15_a_wildcard_that_starts_to_work_is_named() -> None:
         in_force({LayerName.IDENTITY: attached(document(only_reds))}),
     )
     changed = next(fix for fix in propose(denied).fixes if fix.kind == "change-operator")
-    assert "every aws:PrincipalTag/team that `re*` fits" in changed.warning
+    assert "every aws:PrincipalTag/team that matches `re*` is then accepted" in changed.warning
     assert f"`s3:GetObject` on `{BUCKET}/*`" in changed.warning
 
 

@@ -15,6 +15,7 @@ from policysim.explanation.agreement import Finding
 from policysim.explanation.diagnosis import (
     Agreement,
     Obstacle,
+    Remedy,
 )
 from policysim.explanation.diagnosis import Tested as Result
 from policysim.reports.blocks import parted
@@ -97,6 +98,11 @@ def test_the_first_screen_says_what_to_do_first() -> None:
     assert "\n  Try first  call with MFA\n" in text_of(whole)
     assert "\n  Find out   find the address of the caller\n" in text_of(replace(whole, remedies=()))
     fix = fix_of(near_miss())
+    untried = Remedy("change-setting", "turn it off")
+    meant = Remedy("correct-name", "look at the name")
+    assert "\n  Fix " in text_of(replace(samples()["implicit"], fixes=(fix,), remedies=(untried,)))
+    assert "\n  Try first  look at" in text_of(replace(samples()["implicit"], fixes=(fix,), remedies=(meant,)))
+    assert "\n  Try first  turn it" in text_of(replace(samples()["implicit"], fixes=(), remedies=(untried,)))
     fixed = text_of(replace(samples()["implicit"], fixes=(fix,)))
     assert f"Fix {fix.summary}; evaluated again: allowed; read its warning first" in flat(fixed.split("\n\n")[1])
 
@@ -176,7 +182,7 @@ def test_a_warning_is_given_once() -> None:
 
 def test_everything_in_the_way_is_listed_in_order() -> None:
     text = text_of(everything())
-    assert "\nIn the way, in order\n  1. service control policy at ou-prod: `regions` statement" in text
+    assert "\nEverything in the way, in order\n  1. service control policy at ou-prod: `regions` statement" in text
     assert "\n  2. permissions boundary: nothing allows it\n" in text
     alone = replace(everything(), obstacles=everything().obstacles[:1])
     assert "In the way" not in text_of(alone)
@@ -187,8 +193,8 @@ def test_what_may_be_in_the_way_is_not_said_to_be() -> None:
     unsure = (first._replace(certain=False), second._replace(certain=False))
     text = flat(text_of(replace(everything(), obstacles=unsure)))
     assert "`regions` statement" in text
-    assert "may deny it; it hangs on what is not known" in text
-    assert "2. permissions boundary: perhaps nothing allows it; it hangs on what is not known" in text
+    assert "may deny it; that depends on what is not known" in text
+    assert "2. permissions boundary: perhaps nothing allows it; that depends on what is not known" in text
 
 
 def test_a_setting_that_denies_is_named_and_not_taken_for_a_missing_allow() -> None:

@@ -59,10 +59,17 @@ FURTHER_ACTIONS: Final = (
     FurtherAction(_WRITES, "kms:GenerateDataKey", _KEY_HEADER, _KEY_HEADER, _KEY),
     FurtherAction("s3:(CreateMultipartUpload|InitiateMultipartUpload)", "kms:Decrypt", _KEY_HEADER, _KEY_HEADER, _KEY),
     FurtherAction(
-        "s3:(GetObject|HeadObject|SelectObjectContent|CopyObject|UploadPartCopy)",
+        "s3:(GetObject|SelectObjectContent|CopyObject|UploadPartCopy)",
         "kms:Decrypt",
         "",
         assumed="the object may be encrypted with a key of AWS KMS",
+    ),
+    # Amazon S3 API Reference, HeadObject (x-amz-checksum-mode): the key is used for the checksum alone.
+    FurtherAction(
+        "s3:HeadObject",
+        "kms:Decrypt",
+        "",
+        assumed="to show a checksum of an object that is encrypted with a key of AWS KMS",
     ),
     FurtherAction(
         "s3:(PutObject|UploadPart|CopyObject)",

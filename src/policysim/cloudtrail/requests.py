@@ -112,7 +112,8 @@ def _call(
                 missing.append(need.action)
             if need.conditional and not found.resources and _may_be_the_cause(denial):
                 unresolved.append(
-                    f"`{need.action}` may be needed as well ({need.origin}), on what the record does not name"
+                    f"`{need.action}` may be needed as well ({need.origin}),"
+                    " on a resource that the record does not name"
                 )
             for resource in found.resources:
                 provenance = Provenance(caller.origin, need.origin, resource.origin, resource.owner_origin)

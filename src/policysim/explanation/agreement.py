@@ -18,7 +18,7 @@ from policysim.explanation.diagnosis import Agreement
 from policysim.language.policy import Effect as StatementEffect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from policysim.cloudtrail.denial import Denial
     from policysim.evaluation.decision import Check, Decision, StatementMatch
@@ -54,7 +54,7 @@ class Finding(Enum):
     NO_REQUEST = ("no-request", "which request was denied is not known, so there is nothing to compare with")
     MAY_BE_THERE = (
         "may-be-there",
-        "AWS denied in the {theirs}; what is at hand of it may deny, but hangs on something that is not known",
+        "AWS denied in the {theirs}; what is at hand of it may deny, depending on something that is not known",
     )
     NAMES_ONE_OF_SEVERAL = (
         "names-one-of-several",
@@ -247,22 +247,38 @@ def _open(denial: Denial, accepted: frozenset[Standing], ours: frozenset[Standin
 def _same_policy(denial: Denial, decision: Decision, accepted: frozenset[Standing]) -> Comparison:
     """Layer and kind fit; where the message names a policy, it must be one of those that deny (spec M11)."""
     if denial.policy_arn is None:
-        return _beside(denial, decision, accepted)
+        return _beside(denial, decision)
     denying = [match for match in decision.statements if _is_deny(match)]
     denying += [match for check in decision.checks for match in check.matched if _is_deny(match)]
     layers = {standing.layer for standing in accepted if standing.kind is _EXPLICIT}
     policies = {match.attached for match in denying if match.layer in layers and match.truth is TRUE}
     if not policies or any(attached.arn in {None, denial.policy_arn} for attached in policies):
-        return _beside(denial, decision, accepted)
+        return _beside(denial, decision)
     names = ", ".join(sorted(f"`{attached.name}`" for attached in policies))
     return _disagrees(Finding.OTHER_POLICY, arn=f"`{denial.policy_arn}`", ours=names)
 
 
-def _beside(denial: Denial, decision: Decision, accepted: frozenset[Standing]) -> Comparison:
+def _beside(denial: Denial, decision: Decision) -> Comparison:
     """Agreement; with a word on the layers that deny beside the one that the message names (spec M10)."""
-    named = {standing.layer for standing in accepted}
-    others = [standing.layer for standing in _standings(decision).certain if standing.layer not in named]
-    if denial.layer is None or not others:
+    return AGREED if denial.layer is None else _naming_others(_others(denial, decision))
+
+
+def _others(denial: Denial, decision: Decision) -> list[LayerName]:
+    """The layers that deny and that the message cannot mean."""
+    named = {standing.layer for standing in accepted_standings(denial, decision)}
+    return [standing.layer for standing in _standings(decision).certain if standing.layer not in named]
+
+
+def of_those_in_the_way(denial: Denial, decision: Decision, in_the_way: Collection[LayerName]) -> Comparison:
+    """Agreement, told again once it is known which layers are in the way: no other one denies beside AWS's.
+
+    Within one account the caller's own policies need not allow what the resource's policy could (spec E7 to E9).
+    """
+    return _naming_others([layer for layer in _others(denial, decision) if layer in in_the_way])
+
+
+def _naming_others(others: Collection[LayerName]) -> Comparison:
+    if not others:
         return AGREED
     deny = "denies" if len(set(others)) == 1 else "deny"
     sentence = Finding.NAMES_ONE_OF_SEVERAL.sentence.format(ours=_titles(others), deny=deny)

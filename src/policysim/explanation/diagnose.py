@@ -11,7 +11,13 @@ from policysim.cloudtrail.call import FROM_MESSAGE
 from policysim.evaluation.decide import decide
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.judged import Judged
-from policysim.explanation.agreement import Finding, compare, layer_of_message, rules_out_a_deny
+from policysim.explanation.agreement import (
+    Finding,
+    compare,
+    layer_of_message,
+    of_those_in_the_way,
+    rules_out_a_deny,
+)
 from policysim.explanation.aws_evaluation import compare_with_aws, outcomes_fit
 from policysim.explanation.diagnosis import Agreement, Diagnosis, RequestDiagnosis
 from policysim.explanation.evaluated_policies import fetching_steps
@@ -149,9 +155,13 @@ def _with_ways_out(found: Diagnosis, case: Case, comparison: Comparison, refused
     steps = without_repetition(steps, found.hypotheses)
     beside = tuple(_denied_beside(found.requests, refused))
     is_allowed = found.decision is not None and found.decision.effect is Effect.ALLOWED
+    in_the_way = obstacles(decision, case.policies, case.facts, no_deny=case.no_explicit_deny)
+    if call.denial is not None and found.disagreement_code == Finding.NAMES_ONE_OF_SEVERAL.code:
+        told = of_those_in_the_way(call.denial, decision, {one.layer for one in in_the_way})
+        found = replace(found, disagreement=told.sentence, disagreement_code=told.code)
     return replace(
         found,
-        obstacles=obstacles(decision, case.policies, case.facts, no_deny=case.no_explicit_deny),
+        obstacles=in_the_way,
         remedies=instead,
         fixes=minding_remedies(proposal.fixes, instead),
         next_steps=(*beside, *steps) if is_allowed else (*steps, *beside),

@@ -44,10 +44,10 @@ class NearMiss(NamedTuple):
             return self.outcome.sentence
         name, found = self.outcome.key or str(self.outcome.path[0]), self.outcome.found or "none"
         if name != self.outcome.key:
-            return f"spares what {name} lists, {self.outcome.wanted}, the request has {found}"
+            return f"exempts what {name} lists, {self.outcome.wanted}, the request has {found}"
         operator = operator_named(str(self.outcome.path[1]))
         if operator is not None and operator.base.negated:
-            return f"spares {name} {self.outcome.wanted}, the request has {found}"
+            return f"exempts {name} {self.outcome.wanted}, the request has {found}"
         absent = " or absent" if operator is not None and operator.if_exists else ""
         return f"holds where {name} is {self.outcome.wanted}{absent}, the request has {found}"
 

@@ -86,7 +86,7 @@ def _others(case: Case, asked: Arn) -> Iterator[_Other]:
         yield from _elsewhere(asked, pattern)
 
 
-_QUALIFIED: Final = "name it as the policies do: they speak of `{found}`, and the call is for `{asked}`"
+_QUALIFIED: Final = "name it as the policies do: they name `{found}`, and the call is for `{asked}`"
 
 
 def _siblings(asked: Arn, known: dict[str, None]) -> Iterator[_Other]:

@@ -34,7 +34,17 @@ _NO_POLICY: Final = (
 )
 _NO_REQUEST: Final = "which request was denied is not known: explain {other}, which may name what is missing here"
 
-_REFUSED_BY_S3: Final = "check what else makes S3 refuse: Requester Pays, Object Lock"
+_REQUESTER_PAYS: Final = "check what else makes S3 refuse: whether the bucket is a Requester Pays bucket"
+_OBJECT_LOCK: Final = "check what else makes S3 refuse: whether Object Lock protects the object"
+_LOCKED: Final = frozenset(
+    {
+        "s3:deleteobjectversion",
+        "s3:putobjectlegalhold",
+        "s3:putobjectretention",
+        "s3:bypassgovernanceretention",
+    }
+)
+"""What Object Lock refuses: it guards versions against deletion and shorter retention, and never against reading."""
 
 
 def next_steps(call: Call, decision: Decision | None, comparison: Comparison, advice: Iterable[str]) -> tuple[str, ...]:
@@ -143,7 +153,7 @@ def _beside_the_policies(request: Request) -> Iterator[str]:
     """Why S3 answers 403 though every policy allows (spec S18)."""
     arn = parse_arn(request.resource.arn)
     if arn is not None and arn.service == "s3" and "/" in arn.resource:
-        yield _REFUSED_BY_S3
+        yield _OBJECT_LOCK if request.action.lower() in _LOCKED else _REQUESTER_PAYS
 
 
 def _find(unknown: UnknownKey, request: Request) -> str:

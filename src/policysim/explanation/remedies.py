@@ -21,7 +21,7 @@ from policysim.explanation.diagnosis import Remedy
 from policysim.explanation.fixes.candidates import one_warning
 from policysim.explanation.fixes.documents import AWS_KEY_MANAGER, QUARANTINE
 from policysim.explanation.name_remedies import other_names
-from policysim.explanation.remedy_codes import RemedyCode
+from policysim.explanation.remedy_codes import SOMETHING_ELSE_MEANT, RemedyCode
 from policysim.language.arns import parse_arn
 from policysim.language.policy import Effect as StatementEffect
 
@@ -46,9 +46,8 @@ _ROTATE: Final = (
     " CloudTrail for what was done with it, and let the application use a new one; then detach the policy"
 )
 _RESTRICTED: Final = (
-    "the bucket's policy is open to everybody, and RestrictPublicBuckets of the {whose} (S3 Block Public Access) keeps"
-    " callers of other accounts out: name the caller in the bucket's policy, which is public no more then; turn the"
-    " setting off only if the whole world is meant to read the bucket"
+    "turn RestrictPublicBuckets of the {whose} (S3 Block Public Access) off, only if the whole world is meant to have"
+    " what the bucket's policy allows: it keeps callers of other accounts out of a bucket whose policy is public"
 )
 _AWS_MANAGED_KEY: Final = (
     "encrypt with a customer managed key, whose policy can let this caller in, and write the data anew: nobody changes"
@@ -231,7 +230,7 @@ def _changes(case: Case) -> Iterator[tuple[str, datetime]]:
             continue
         entity = owner.identities.roles.get(arn) or owner.identities.users.get(arn)
         if entity is not None and entity.created is not None:
-            yield f"`{arn}` was made", entity.created
+            yield f"`{arn}` was created", entity.created
 
 
 def _made(version: PolicyVersion) -> datetime | None:
@@ -239,16 +238,11 @@ def _made(version: PolicyVersion) -> datetime | None:
     return version.created if version.is_default else None
 
 
-_MEANT: Final = frozenset(
-    {RemedyCode.CORRECT_NAME.value, RemedyCode.OTHER_ACCOUNT.value, RemedyCode.OTHER_REGION.value}
-)
-"""Remedies that say that something else was meant: an edit for what was asked for is an answer to another question."""
-
 _REMEDIES_FIRST: Final = "try first what needs no change of a policy"
 
 
 def minding_remedies(fixes: tuple[Fix, ...], found: tuple[Remedy, ...]) -> tuple[Fix, ...]:
     """The fixes, with a warning where the denial ends without any of them."""
-    if not any(remedy.verified or remedy.code in _MEANT for remedy in found):
+    if not any(remedy.verified or remedy.code in SOMETHING_ELSE_MEANT for remedy in found):
         return fixes
     return tuple(replace(fix, warning=one_warning(_REMEDIES_FIRST, fix.warning)) for fix in fixes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Final
 
 
 class RemedyCode(Enum):
@@ -27,3 +28,9 @@ class RemedyCode(Enum):
     OTHER_ACCOUNT = "other-account"
     OTHER_REGION = "other-region"
     CHANGE_SETTING = "change-setting"
+
+
+SOMETHING_ELSE_MEANT: Final = frozenset(
+    {RemedyCode.CORRECT_NAME.value, RemedyCode.OTHER_ACCOUNT.value, RemedyCode.OTHER_REGION.value}
+)
+"""Remedies that say that something else was meant: an edit for what was asked for is an answer to another question."""

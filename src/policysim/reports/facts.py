@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policysim.evaluation.decision import Effect
 from policysim.explanation.diagnosis import Tested
 from policysim.explanation.hypotheses.causes import Cause
+from policysim.explanation.remedy_codes import SOMETHING_ELSE_MEANT
 from policysim.reports.blocks import Row, Rows
 from policysim.reports.report_phrases import (
     action_of,
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from policysim.reports.decision_document import StatementDocument
-    from policysim.reports.document import FixDocument, HypothesisDocument, NearMissDocument, Report
+    from policysim.reports.document import FixDocument, HypothesisDocument, NearMissDocument, RemedyDocument, Report
 
 _TOLD_BY_THE_VERDICT: Final = frozenset({Cause.EXPLICIT_DENY.code, Cause.NO_ALLOW.code})
 _NOT_KNOWN: Final = "not known"
@@ -99,14 +101,24 @@ def _without_places(sentence: str, statements: Iterable[StatementDocument]) -> s
 
 def _way_out(report: Report) -> Row | None:
     """What to do first: what needs no change of a policy, or find out the cause, or make an edit."""
-    if report.remedies:
-        remedy = next((one for one in report.remedies if one.verified), report.remedies[0])
+    remedy = _remedy(report)
+    if remedy is not None:
         return Row("Try first", remedy.sentence)
     if report.separating is not None:
         return Row("Find out", report.separating.sentence)
     if report.fixes:
         return Row("Fix", _fix(report.fixes[0], report))
     return None
+
+
+def _remedy(report: Report) -> RemedyDocument | None:
+    """The remedy to try first; none where an edit was seen to work, and no remedy was, nor says that more is wrong."""
+    works = next((one for one in report.remedies if one.verified), None)
+    if works is not None or not report.remedies:
+        return works
+    first = report.remedies[0]
+    edit_works = any(one.verified.effect is Effect.ALLOWED for one in report.fixes)
+    return None if edit_works and first.code not in SOMETHING_ELSE_MEANT else first
 
 
 def _fix(fix: FixDocument, report: Report) -> str:

@@ -210,7 +210,7 @@ def verified_phrase(fix: FixDocument, action: str) -> str:
             return "evaluated again: allowed"
         case Effect.DEPENDS:
             hangs_on = ", ".join(fix.verified.unknown_keys) or "what was not collected"
-            return f"evaluated again: no longer denied for certain, it depends on {hangs_on}"
+            return f"evaluated again: undecided, it depends on {hangs_on}"
         case Effect.EXPLICIT_DENY | Effect.IMPLICIT_DENY:
             title = layer_named(fix.verified.layer, action)
             in_the_way = f"the {title}" if title else fix.verified.layer

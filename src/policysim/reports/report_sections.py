@@ -147,13 +147,15 @@ def _obstacles(report: Report, action: str, *, verbose: bool) -> list[Section]:
     if len(report.obstacles) < 2 and not verbose:
         return []
     bullets = tuple(_obstacle(one, action) for one in report.obstacles)
-    return section(Part.OBSTACLES, "In the way, in order", [Bullets(bullets, numbered=True)] if bullets else [])
+    return section(
+        Part.OBSTACLES, "Everything in the way, in order", [Bullets(bullets, numbered=True)] if bullets else []
+    )
 
 
 def _obstacle(obstacle: ObstacleDocument, action: str) -> Bullet:
     level = f" at {obstacle.node}" if obstacle.node and LAYER[obstacle.layer].combine is Combine.LEVELS else ""
     where = layer_title(obstacle.layer, action) + level
-    may = "" if obstacle.certain else "; it hangs on what is not known"
+    may = "" if obstacle.certain else "; that depends on what is not known"
     denies, allows = ("denies", "nothing allows") if obstacle.certain else ("may deny", "perhaps nothing allows")
     if obstacle.setting:
         return Bullet(f"{where}: {obstacle.setting} {denies} it{may}")
@@ -176,7 +178,11 @@ def _aws_evaluation(report: Report, *, verbose: bool) -> list[Section]:
         blocks.append(Bullets(tuple(Bullet(difference) for difference in aws.differences)))
     elif report.decision is not None:
         open_ = report.decision.effect is Effect.DEPENDS
-        came = "leaves it open, and contradicts nothing of it" if open_ else "comes to the same, as far as AWS tells"
+        came = (
+            "leaves it open, and contradicts nothing of it"
+            if open_
+            else "comes to the same result, as far as AWS tells"
+        )
         blocks.append(Sentence(f"policysim {came}"))
     if aws.checks and (verbose or aws.differences):
         rows = tuple((check.checkType, check.theirs or "-", check.ours or "-", check.target) for check in aws.checks)
@@ -195,7 +201,7 @@ def _near_misses(report: Report, action: str, *, verbose: bool) -> list[Section]
     short = [miss for miss in misses if not (miss.spares or miss.open)]
     return [
         *_spared([miss for miss in misses if miss.spares]),
-        *_missed("Statements that may match: one element hangs on what is not known", may_match, report, action),
+        *_missed("Statements that may match: one element depends on what is not known", may_match, report, action),
         *_missed("Near misses: statements that are one element short", short, report, action),
     ]
 
@@ -223,7 +229,7 @@ def _spared(misses: Sequence[NearMissDocument]) -> list[Section]:
         Bullet(f"{miss.element.value}: {miss.sentence} ({statement_name(miss.statement)})", place_of(miss))
         for miss in misses
     )
-    return section(Part.NEAR_MISSES, "What the Deny would spare", [Bullets(bullets)] if bullets else [])
+    return section(Part.NEAR_MISSES, "What the Deny exempts", [Bullets(bullets)] if bullets else [])
 
 
 def _causes(report: Report, *, verbose: bool) -> list[Section]:
@@ -282,7 +288,7 @@ def _next(report: Report) -> list[Section]:
         if not (_said_above(step, report) or (cause and cause in step))
     )
     return [
-        *section(Part.OPEN, "Could not be made out", [Bullets(unresolved)] if unresolved else []),
+        *section(Part.OPEN, "Could not be determined", [Bullets(unresolved)] if unresolved else []),
         *section(Part.NEXT, "Next", [Bullets(steps)] if steps else []),
     ]
 

@@ -54,7 +54,7 @@ def refusals(case: Case, aim: Aim) -> tuple[str, ...]:
         why = refusal(case, attached)
         if why is not None and attached.name not in _IMPLIED:
             names.setdefault(why, []).append(f"`{attached.name}`")
-    return tuple(f"{' and '.join(found)} could not be edited: {why}" for why, found in names.items())
+    return tuple(f"{' and '.join(found)} cannot be edited: {why}" for why, found in names.items())
 
 
 def refusal(case: Case, attached: AttachedPolicy) -> str | None:

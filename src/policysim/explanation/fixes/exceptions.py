@@ -185,7 +185,7 @@ def _value_to_spare(case: Case, entry: ConditionEntry) -> str | None:
 def _spare(case: Case, match: StatementMatch, spared: _Spared) -> Candidate:
     return Candidate(
         spared.kind,
-        f"let {label(match)} spare {spared.value}",
+        f"exempt {spared.value} from {label(match)}",
         match.attached,
         match.layer,
         (spared.edit,),

@@ -42,8 +42,10 @@ if TYPE_CHECKING:
     from policysim.explanation.fixes.statements import Json
     from policysim.language.policy import ConditionEntry, Statement
 
-_BYPASSES: Final = "a condition of {statement} keeps this request out on purpose, perhaps: this edit passes by it"
-_MORE_WHO_FIT: Final = "the condition decides who gets in: whoever has this value gets all that {statement} allows"
+_BYPASSES: Final = (
+    "the condition on {key} in {statement} keeps this request out, perhaps on purpose: this edit bypasses it"
+)
+_MORE_WHO_FIT: Final = "every request with this value then meets the condition, for all that {statement} allows"
 _WARNED: Final = 2
 """An edit that needs a condition comes behind one that does not."""
 
@@ -68,6 +70,7 @@ _NOTHING_ALLOWED: Final = (
     "no SCP at `{node}` allows anything: if FullAWSAccess was detached there by mistake, attach it again instead"
     " (`aws organizations attach-policy --policy-id p-FullAWSAccess --target-id {node}`)"
 )
+_TEXT_MESSAGES: Final = "a text message has no ARN, so only `*` covers it, and every topic with it"
 _UNNAMED_RESOURCE: Final = "the event does not name the resource, so this covers all (`*`): narrow it if you can"
 
 
@@ -225,10 +228,10 @@ def warning_for_new_statement(case: Case, aim: Aim, statement: Json) -> str:
         and "Condition" not in statement
     ):
         return _ANY_SERVICE
-    if aim.layer is LayerName.SCP and not _allows_anything(case, aim):
+    if aim.layer is LayerName.SCP and not allows_anything(case, aim):
         return _NOTHING_ALLOWED.format(node=aim.node)
     if case.request.resource.arn == "*" and case.facts.takes_no_resource(case.request.action) is not True:
-        return _UNNAMED_RESOURCE
+        return _TEXT_MESSAGES if case.request.action.lower() == "sns:publish" else _UNNAMED_RESOURCE
     return ""
 
 
@@ -249,7 +252,9 @@ def minding_conditions(case: Case, aim: Aim, candidate: Candidate) -> Candidate:
     kept_out = next(_kept_out_by_condition(case, aim), None)
     if kept_out is None or candidate.kind in _MIND_CONDITIONS:
         return candidate
-    warning = one_warning(_BYPASSES.format(statement=label(kept_out.match)), candidate.warning)
+    warning = one_warning(
+        _BYPASSES.format(key=kept_out.outcome.key, statement=label(kept_out.match)), candidate.warning
+    )
     return candidate._replace(warning=warning, breadth=candidate.breadth * _PASSES_BY)
 
 
@@ -267,7 +272,7 @@ def _kept_out_by_condition(case: Case, aim: Aim) -> Iterator[NearMiss]:
         )
 
 
-def _allows_anything(case: Case, aim: Aim) -> bool:
+def allows_anything(case: Case, aim: Aim) -> bool:
     """Whether any document of the level holds an Allow; none does where FullAWSAccess was detached (spec E18, E22)."""
     return any(
         statement.effect is StatementEffect.ALLOW
@@ -297,7 +302,7 @@ def drop_exclusion(case: Case, aim: Aim) -> Iterator[Candidate]:
                 aim.layer,
                 (remove_value(statement.location.below(*patterns.path(at))),),
                 element_breadth(others) * bound_by(case, miss.match.attached, aim.layer),
-                warning=f"{patterns.name} leaves it out on purpose, perhaps: ask the owner of {label(miss.match)}",
+                warning=f"{patterns.name} leaves it out, perhaps on purpose: ask the owner of {label(miss.match)}",
                 others=named_besides(case, miss.match),
             )
 

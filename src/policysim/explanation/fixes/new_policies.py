@@ -27,7 +27,7 @@ from policysim.explanation.fixes.documents import (
     managed_by_aws,
     permission_set_of,
 )
-from policysim.explanation.fixes.grants import warning_for_new_statement
+from policysim.explanation.fixes.grants import allows_anything, warning_for_new_statement
 from policysim.explanation.fixes.statements import granting_statement, written_action
 from policysim.language.arns import parse_arn
 from policysim.language.edits import TextEdit, add_member, append_to_list, apply_edits
@@ -126,9 +126,12 @@ def copy_of_boundary(case: Case, aim: Aim) -> Iterator[Candidate]:
 
 
 def attach_full_access(case: Case, aim: Aim) -> Iterator[Candidate]:
-    """FullAWSAccess attached again to the node whose SCPs allow nothing of the kind (spec E18, E22)."""
+    """FullAWSAccess attached again to the node whose SCPs allow nothing at all (spec E18, E22).
+
+    SCPs that allow something are a list of what the node may do, and nobody ends that for one request.
+    """
     path = case.organisation.path_to(aim.node) if aim.node is not None else None
-    if path is None or path[-1].scps_at is None or path[-1].scps is None:
+    if path is None or path[-1].scps_at is None or path[-1].scps is None or allows_anything(case, aim):
         return
     node = path[-1]
     attached_now = [attached.name for attached in node.scps or ()]

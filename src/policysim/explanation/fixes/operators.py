@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from policysim.language.edits import TextEdit
     from policysim.language.policy import ConditionEntry, Statement
 
-_IGNORES_CASE: Final = "upper and lower case no longer tell values apart: whoever has {key} in another case gets in too"
+_IGNORES_CASE: Final = (
+    "upper and lower case then count as the same: a request with {key} in another case is accepted too"
+)
 _ANY_OF_SEVERAL: Final = "one of the values of {key} is enough then, whatever the others are"
-_ABSENT_TOO: Final = "a request without {key} gets in too"
-_WILDCARD_FITS: Final = "every {key} that {wild} fits gets in then: make sure that the wildcard was meant"
+_ABSENT_TOO: Final = "a request without {key} is accepted too"
+_WILDCARD_FITS: Final = "every {key} that matches {wild} is then accepted: make sure that the wildcard was meant"
 _WILDCARD_AT_WORK: Final = 3
 """A wildcard that starts to work lets in more than the one value that the request has."""
 
@@ -98,7 +100,7 @@ def change_key(case: Case, aim: Aim) -> Iterator[Candidate]:
             continue
         yield Candidate(
             FixKind.CHANGE_KEY,
-            f"ask for {key} in the place of {entry.key} in {label(miss.match)}: a service has no {entry.key}",
+            f"ask for {key} instead of {entry.key} in {label(miss.match)}: a service has no {entry.key}",
             miss.match.attached,
             aim.layer,
             (rename_member(statement.location.below(*entry.path()), key),),

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.decision import Effect
-from policysim.evaluation.layers import LAYER, LayerName
+from policysim.evaluation.layer_words import layer_title
+from policysim.evaluation.layers import LayerName
 from policysim.evaluation.truth import TRUE
 from policysim.explanation.diagnosis import Fix, FixKind, label
 from policysim.explanation.fixes.candidates import Aim, one_warning
@@ -257,7 +258,7 @@ def _notes(case: Case, aim: Aim, *, found: bool) -> Iterator[str]:
         yield from refusals(case, aim)
     if found:
         return
-    parts = {"title": LAYER[aim.layer].title, "node": aim.node, "action": case.request.action}
+    parts = {"title": layer_title(aim.layer, case.request.action), "node": aim.node, "action": case.request.action}
     if aim.deny is not None and QUARANTINE in (aim.deny.attached.arn or ""):
         return
     if aim.deny is not None and revokes_sessions(aim.deny):
@@ -289,11 +290,11 @@ _PASSES_BOUNDARY: Final = "a policy of the resource that names the user lets it 
 _OF_PERMISSION_SET: Final = (
     "the edit belongs in the inline policy of the permission set `{name}`, and reaches every account that has it"
 )
-_NOTHING: Final = "no edit of the {title} was found that lets this request in"
+_NOTHING: Final = "no edit of the {title} was found that allows this request"
 _NOTHING_FOUND: Final[dict[LayerName, str]] = {
     LayerName.SCP: (
-        "nothing at `{node}` allows `{action}`: attach FullAWSAccess"
-        " (`aws organizations attach-policy --policy-id p-FullAWSAccess --target-id {node}`) or an SCP that allows it"
+        "nothing at `{node}` allows `{action}`: attach an SCP that allows it, or FullAWSAccess"
+        " (`aws organizations attach-policy --policy-id p-FullAWSAccess --target-id {node}`)"
     ),
     LayerName.SESSION: "whoever starts the session must pass a session policy that allows `{action}`",
 }

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from policysim.explanation.fixes.candidates import Aim, Case
     from policysim.language.policy import Statement
 
-_NOBODY_ELSE: Final = "whoever got in by {statement} before, as part of everybody, must be named as well"
+_NOBODY_ELSE: Final = "{statement} then no longer allows anybody else: name whoever else needs access"
 
 
 def name_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
@@ -36,7 +36,7 @@ def name_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
             name = f"`{statement.sid}`" if statement.sid else f"statement {statement.index + 1}"
             yield Candidate(
                 FixKind.NAME_PRINCIPAL,
-                f"name `{named[1]}` in the place of everybody in {name} of `{attached.name}`",
+                f"name `{named[1]}` instead of everybody in {name} of `{attached.name}`",
                 attached,
                 aim.layer,
                 (replace_value(statement.location.below(statement.principal.name), {named[0]: named[1]}),),

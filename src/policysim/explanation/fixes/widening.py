@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from policysim.explanation.fixes.verification import Outcome
     from policysim.language.policy import PatternElement, Statement
 
-_MORE: Final = "this lets in more than this request: {actions} on {resources}"
+_MORE: Final = "this allows more than this request: {actions} on {resources}"
 _ALL_BUT: Final = "all that {name} does not list"
 _EVERY: Final = {"Action": "every action (`*`)", "Resource": "every resource (`*`)"}
 _OPEN: Final = {

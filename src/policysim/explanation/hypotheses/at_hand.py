@@ -191,12 +191,18 @@ def _lacking(evidence: Evidence, missing: MissingAllow, alone: Evidence) -> Poss
         missing.cause,
         missing.sentence,
         tested,
-        f"evaluated: {denied}; {missing.assumption}{alone.apart}: {came_to(after)}",
+        f"evaluated: {denied}; {missing.assumption}{alone.apart}: {_came_to_beside(denied, after)}",
         Strength.NAMED_BY_AWS if evidence.named is layer and accepted else Strength.AT_HAND,
         layer,
         supporting=tuple(_for_missing(evidence, layer)) if accepted else (),
         opposing=against,
     )
+
+
+def _came_to_beside(denied: str, after: Decision) -> str:
+    """What a repair came to; where that is the same denial, it is not told twice."""
+    words = came_to(after)
+    return "still denied" if words == f"denied: {denied}" else words
 
 
 def _for_missing(evidence: Evidence, layer: LayerName) -> Iterator[str]:

@@ -26,7 +26,7 @@ class Cause(Enum):
     CONDITION_NOT_MET = ("condition-not-met", "the condition of {statement} is not met: {reason}")
     CONDITION_OPERATOR = (
         "condition-operator",
-        "the condition of {statement} uses an operator that its value does not work under: {reason}",
+        "the condition of {statement} uses an operator that does not suit its value: {reason}",
     )
     EXPLICIT_DENY = ("explicit-deny", "{statement} denies {asked}")
     LEVEL_WITHOUT_ALLOW = ("level-without-allow", "no service control policy at {node} allows {asked}{near}")
@@ -34,14 +34,14 @@ class Cause(Enum):
     POLICY_NOT_COLLECTED = ("policy-not-collected", "{a_title} that is not at hand {refuses}")
     POLICY_CHANGED_SINCE = (
         "policy-changed-since",
-        "the policies were others when the request was made than those at hand",
+        "the policies at hand are not those that were in force at the time of the request",
     )
     NOT_YET_PROPAGATED = (
         "not-yet-propagated",
         "the request came before a change of the caller or of its policies had reached every part of AWS",
     )
     SESSION_POLICY_UNKNOWN = ("session-policy-unknown", "a session policy that is not at hand {refuses}")
-    KEY_UNKNOWN = ("key-unknown", "{keys} {had} a value by which {what}")
+    KEY_UNKNOWN = ("key-unknown", "{keys} {had} a value with which {what}")
     OTHER_AUTHORIZATION = (
         "other-authorization",
         "the same call needs `{action}` on `{resource}` as well, which is denied{condition}",

@@ -86,11 +86,11 @@ def _changes(evidence: Evidence) -> Iterator[_Change]:
     for attached in _managed(evidence, identities):
         default = _default(identities.versions[attached.arn or ""])
         if default is not None and default.created is not None:
-            yield _Change(f"version {default.id} of `{attached.arn}`, which is in force, was made", default.created)
+            yield _Change(f"version {default.id} of `{attached.arn}`, which is in force, was created", default.created)
     own = caller.entity_arn or caller.arn or ""
     entity = identities.roles.get(own) or identities.users.get(own)
     if entity is not None and entity.created is not None:
-        yield _Change(f"`{own}` was made", entity.created)
+        yield _Change(f"`{own}` was created", entity.created)
     yield from _of_target(evidence)
 
 
@@ -119,7 +119,7 @@ def _of_target(evidence: Evidence) -> Iterator[_Change]:
         return
     role = owner.identities.roles.get(str(arn))
     if role is not None and role.created is not None:
-        yield _Change(f"`{role.arn}` was made", role.created)
+        yield _Change(f"`{role.arn}` was created", role.created)
 
 
 def policies_then(evidence: Evidence) -> Then | None:

@@ -198,7 +198,7 @@ def _key_unknown(evidence: Evidence) -> Iterator[Possibility]:
     plain = applied in _SSE_S3
     yield Possibility(
         Cause.ENCRYPTION_KEY,
-        Cause.ENCRYPTION_KEY.sentence(sentence=f"`{action}` is needed if the data is encrypted with AWS KMS"),
+        Cause.ENCRYPTION_KEY.sentence(sentence=f"`{action}` is needed if {_when_a_key_is_used(evidence)}"),
         Tested.REFUTED if plain else Tested.POSSIBLE,
         f"evaluated `{action}` on a key whose policy allows it: {came_to(found)}",
         Strength.SETTING,
@@ -206,6 +206,13 @@ def _key_unknown(evidence: Evidence) -> Iterator[Possibility]:
         opposing=tuple(_against_key(action, applied if plain else "", allows=allows)),
         fact=Fact("look how the object is encrypted", _object_command(evidence.request, "head-object")),
     )
+
+
+def _when_a_key_is_used(evidence: Evidence) -> str:
+    """In which case the call uses the key; HeadObject does for a checksum alone (S3 API reference, HeadObject)."""
+    encrypted = "the data is encrypted with AWS KMS"
+    is_head = evidence.event is not None and evidence.event.event_name.lower() == "headobject"
+    return f"{encrypted} and the call asks for its checksum (`x-amz-checksum-mode`)" if is_head else encrypted
 
 
 def _against_key(action: str, applied: str, *, allows: bool) -> Iterator[str]:

@@ -19,10 +19,10 @@ from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.dates import dates_around, in_utc, policies_then, span_words
 from policysim.explanation.hypotheses.phrases import came_to, title
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
+from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from policysim.cloudtrail.event import Event
     from policysim.evaluation.decision import Decision
@@ -130,7 +130,7 @@ def _changed(evidence: Evidence, denied: Decision, dates: Dates, later: _EqualCa
         evidence.named,
         supporting=(*dates.after, *later.allowed, *dates.collected),
         opposing=tuple(f"{one}, after which they would have had to change as well" for one in again),
-        fact=Fact("look for changes of policies around the time of the request", _changes_command(dates.event)),
+        fact=Fact("look for changes of policies around the time of the request", _changes_command(evidence, dates)),
     )
 
 
@@ -142,12 +142,24 @@ def _test(evidence: Evidence, denied: Decision) -> str:
     )
 
 
-def _changes_command(time: datetime | None) -> str:
-    """The call that lists what was changed around the request; CloudTrail keeps it for 90 days."""
+_OF_IAM: Final = frozenset({LayerName.IDENTITY, LayerName.BOUNDARY, LayerName.SESSION, LayerName.SCP, LayerName.RCP})
+"""Layers whose policies are changed in IAM, AWS STS or AWS Organizations."""
+
+
+def _changes_command(evidence: Evidence, dates: Dates) -> str:
+    """The call that lists what was changed around the request; CloudTrail keeps it for 90 days, Region by Region.
+
+    What is changed in IAM and AWS Organizations is recorded in one Region alone. Source: CloudTrail User Guide,
+    view-cloudtrail-events-cli.
+    """
     command = "aws cloudtrail lookup-events --lookup-attributes AttributeKey=ReadOnly,AttributeValue=false"
-    if time is None:
+    arn = parse_arn(evidence.request.principal.arn or evidence.request.resource.arn)
+    of_iam = (evidence.named or LayerName.IDENTITY) in _OF_IAM or evidence.request.action.lower().startswith("sts:")
+    if of_iam and arn is not None and arn.partition == "aws":
+        command += " --region us-east-1"
+    if dates.event is None:
         return command
-    return f"{command} --start-time {in_utc(time - _SPAN)} --end-time {in_utc(time + _SPAN)}"
+    return f"{command} --start-time {in_utc(dates.event - _SPAN)} --end-time {in_utc(dates.event + _SPAN)}"
 
 
 def _not_propagated(evidence: Evidence, denied: Decision, dates: Dates, later: _EqualCalls) -> Possibility:
