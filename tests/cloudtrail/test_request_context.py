@@ -226,7 +226,7 @@ def test_s24_encryption_context_and_the_service_behind() -> None:
     via = kms({**TEMPORARY_USER, "invokedBy": "secretsmanager.amazonaws.com"})
     assert via["kms:ViaService"] == ("secretsmanager.eu-west-1.amazonaws.com",)
     assert "kms:EncryptionContextKeys" not in via
-    assert "kms:ViaService" not in kms({**ASSUMED_ROLE, "invokedBy": "secretsmanager.amazonaws.com"})
+    assert kms({**ASSUMED_ROLE, "invokedBy": "secretsmanager.amazonaws.com"})["kms:ViaService"] is UNKNOWN
 
 
 def test_s23_s35_a_call_about_a_grant_tells_what_it_grants_and_which_it_retires() -> None:
@@ -378,3 +378,11 @@ def test_an_enriched_event_shows_what_was_evaluated() -> None:
     assert key("aws:TagKeys", eventContext=enriched) == ("a", "b")
     assert key("aws:ResourceTag/Team", eventContext=enriched) == ("blue",)
     assert key("aws:PrincipalOrgID", eventContext="odd") is None
+
+
+def test_s24_a_service_behind_a_roles_session_is_the_only_one_that_kms_may_hear_of() -> None:
+    resources = [{"ARN": f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k", "type": "AWS::KMS::Key"}]
+    behind = {**ASSUMED_ROLE, "invokedBy": "sqs.amazonaws.com"}
+    found = request(behind, eventSource="kms.amazonaws.com", eventName="Decrypt", resources=resources).context
+    assert found.get("kms:ViaService") is UNKNOWN
+    assert found.candidates("kms:ViaService") == (("sqs.eu-west-1.amazonaws.com",), ABSENT)

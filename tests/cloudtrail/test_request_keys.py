@@ -212,3 +212,51 @@ def test_every_key_of_the_tables_is_one_that_there_is() -> None:
     for parameter in PARAMETER_KEYS:
         assert CATALOGUE.knows_key(parameter.key) or parameter.key == "kms:GrantId"
     assert all(CATALOGUE.knows_key(each) for each in EC2_ID_KEYS.values())
+
+
+MODEL = "foundation-model/anthropic.claude-sonnet-4-20250514-v1:0"
+
+
+@pytest.mark.parametrize(
+    ("resource", "region"),
+    [
+        (f"arn:aws:bedrock:eu-central-1::{MODEL}", "eu-central-1"),
+        (f"arn:aws:bedrock:::{MODEL}", "unspecified"),
+        (f"arn:aws:bedrock:eu-west-1:{ACCOUNT}:inference-profile/eu.anthropic.claude-sonnet-4", "eu-west-1"),
+    ],
+)
+def test_c66_inference_across_regions_is_asked_for_in_the_region_of_the_model(resource: str, region: str) -> None:
+    message = f"User: {ROLE} is not authorized to perform: bedrock:InvokeModel on resource: {resource}"
+    found = asked("bedrock", "InvokeModel", {"modelId": "eu.anthropic.claude-sonnet-4"}, resource, errorMessage=message)
+    assert found.get("aws:RequestedRegion") == (region,)
+
+
+BUS = f"arn:aws:events:eu-west-1:{ACCOUNT}:event-bus/central"
+
+
+def put_events(*entries: dict[str, str]) -> RequestContext:
+    message = f"User: {ROLE} is not authorized to perform: events:PutEvents on resource: {BUS}"
+    return asked("events", "PutEvents", {"entries": list(entries)}, BUS, errorMessage=message)
+
+
+def test_c66_what_all_events_of_a_call_have_in_common_is_a_key() -> None:
+    one, other = {"source": "shop.orders", "detailType": "Placed"}, {"source": "shop.orders", "detailType": "Paid"}
+    assert put_events(one).get("events:detail-type") == ("Placed",)
+    assert put_events(one, other).get("events:source") == ("shop.orders",)
+    assert put_events(one, other).get("events:detail-type") is None
+    assert put_events(one, {"detailType": "Placed"}).get("events:source") is None
+
+
+def record_changes(*names: str) -> RequestContext:
+    changes = [{"action": "CREATE", "resourceRecordSet": {"name": name, "type": "CNAME"}} for name in names]
+    batch = {"hostedZoneId": "Z0123456789ABCDEFGHIJ", "changeBatch": {"changes": changes}}
+    return asked("route53", "ChangeResourceRecordSets", batch, "hostedzone/Z0123456789ABCDEFGHIJ")
+
+
+def test_c66_the_changes_of_records_are_keys_in_the_form_that_route_53_compares() -> None:
+    found = record_changes("App.Shop.example.com.", "www.example.com")
+    names = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
+    assert found.get(names) == ("app.shop.example.com", "www.example.com")
+    assert found.get("route53:ChangeResourceRecordSetsRecordTypes") == ("CNAME",)
+    assert found.get("route53:ChangeResourceRecordSetsActions") == ("CREATE",)
+    assert record_changes("app.example.com", "*.example.com").get(names) is None

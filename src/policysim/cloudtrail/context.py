@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.catalog.event_sources import prefix_candidates, service_prefix
 from policysim.catalog.operations import API_DATE
 from policysim.catalog.partitions import STANDARD, partition_of_region
-from policysim.cloudtrail.caller import IDENTITY_CENTER_NAME, LONG_TERM_KEY, SERVICE_ENDINGS
-from policysim.cloudtrail.forwarding import INTERNAL, Forwarding, address_in, forwarding_of
+from policysim.cloudtrail.caller import FORWARDER_START, IDENTITY_CENTER_NAME, LONG_TERM_KEY, SERVICE_ENDINGS
+from policysim.cloudtrail.forwarding import INTERNAL, NO_FORWARDERS, Forwarding, address_in, forwarding_of
 from policysim.cloudtrail.request_keys import keys_from_parameters, keys_not_in_parameters, passed_to_service
 from policysim.cloudtrail.request_tags import RequestTags, tags_of_request
 from policysim.cloudtrail.service_keys import keys_of_service
@@ -29,6 +29,7 @@ Keys = dict[str, ContextValue]
 
 MFA: Final = "aws:MultiFactorAuthPresent"
 MFA_AGE: Final = "aws:MultiFactorAuthAge"
+VIA_SERVICE: Final = "kms:ViaService"
 
 
 class Asked(NamedTuple):
@@ -52,8 +53,10 @@ def context_of_event(asked: Asked) -> RequestContext:
     context = RequestContext(complete=False).with_values(keys)
     if tags.families:
         context = context.with_families_listed(*tags.families)
-    candidates = _multi_factor_candidates(asked)
-    return context.with_candidates(MFA, *candidates) if candidates and MFA.lower() not in recorded else context
+    for key, candidates in ((MFA, _multi_factor_candidates(asked)), (VIA_SERVICE, _via_service_candidates(asked))):
+        if candidates and key.lower() not in recorded:
+            context = context.with_candidates(key, *candidates)
+    return context
 
 
 def _tags(asked: Asked) -> RequestTags:
@@ -326,14 +329,34 @@ def _service_keys(asked: Asked) -> Keys:
 
 def _via_service(asked: Asked) -> Keys:
     """The service that forwards a call to KMS, in the form `service.region.amazonaws.com` (spec S24)."""
-    event = asked.event
     forwarding = _forwarding(asked)
     if forwarding.get("aws:ViaAWSService") == ("false",):
-        return _absent(("kms:ViaService",))
+        return _absent((VIA_SERVICE,))
     last = forwarding.get("aws:CalledViaLast")
-    if not isinstance(last, tuple) or not event.aws_region or partition_of_region(event.aws_region) != STANDARD:
+    return _named_to_kms(asked.event, last[0]) if isinstance(last, tuple) else {}
+
+
+def _named_to_kms(event: Event, service: str) -> Keys:
+    if not event.aws_region or partition_of_region(event.aws_region) != STANDARD:
         return {}
-    return {"kms:ViaService": (f"{last[0].partition('.')[0]}.{event.aws_region}.amazonaws.com",)}
+    return {VIA_SERVICE: (f"{service.partition('.')[0]}.{event.aws_region}.amazonaws.com",)}
+
+
+def _via_service_candidates(asked: Asked) -> tuple[ContextValue, ...]:
+    """What the key can only be where a service uses a role's session: forwarded, or a role of the service's own.
+
+    Either way KMS hears of the service that the record names, or of none.
+    """
+    event = asked.event
+    if not asked.action.lower().startswith("kms:") or asked.caller.kind is not PrincipalKind.ROLE_SESSION:
+        return ()
+    invoked_by = event.user_identity.invoked_by if event.user_identity is not None else None
+    if service_prefix(event.event_source) != "kms" or not invoked_by or not invoked_by.endswith(SERVICE_ENDINGS):
+        return ()
+    if invoked_by in NO_FORWARDERS or asked.caller.service_linked is not False:
+        return ()
+    named = _named_to_kms(event, invoked_by.removeprefix(FORWARDER_START)).get(VIA_SERVICE)
+    return (named, ABSENT) if named is not None and not _via_service(asked) else ()
 
 
 def _recorded(asked: Asked) -> Keys:

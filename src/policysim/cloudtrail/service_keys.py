@@ -2,7 +2,8 @@
 
 Source: Service Authorization Reference (condition keys of each action); Amazon S3 User Guide, bucket-policy-s3-sigv4
 and cloudtrail-logging-understanding-s3-entries; Amazon ECS Developer Guide, security_iam_id-based-policy-examples;
-spec C66, R14.
+Amazon Bedrock User Guide, geographic-cross-region-inference and global-cross-region-inference; Route 53 Developer
+Guide, specifying-conditions-route53; EventBridge User Guide, eb-use-conditions; spec C66, R14.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.catalog.arn_parameters import IMPLIED
 from policysim.catalog.facts import CATALOGUE
+from policysim.cloudtrail.parameter_values import values_at
 from policysim.cloudtrail.resources import place_of
 from policysim.language.arns import is_account_id, parse_arn
 
@@ -47,13 +49,31 @@ METHODS: Final = {"AuthHeader": "REST-HEADER", "QueryString": "REST-QUERY-STRING
 def keys_of_service(event: Event, caller: Principal, action: str, resource: str) -> dict[str, tuple[str, ...]]:
     """The keys of the action's own service that the record proves."""
     match action.partition(":")[0].lower():
+        case "bedrock":
+            return _bedrock(resource)
         case "ec2":
             return _ec2(event, action, resource)
         case "ecs":
             return _ecs(event, caller, action)
+        case "events":
+            return _events(event, action)
+        case "route53":
+            return _route53(event, action)
         case "s3":
             return _s3(event)
     return {}
+
+
+UNSPECIFIED_REGION: Final = "unspecified"
+"""The Region that Amazon Bedrock asks in for a model of a global inference profile, whose ARN names no Region."""
+
+
+def _bedrock(resource: str) -> dict[str, tuple[str, ...]]:
+    """Inference across Regions is asked for in each Region that it may run in, whichever Region was called."""
+    arn = parse_arn(resource)
+    if arn is None or arn.resource_type != "foundation-model" or "*" in arn.region:
+        return {}
+    return {"aws:RequestedRegion": (arn.region or UNSPECIFIED_REGION,)}
 
 
 def _ec2(event: Event, action: str, resource: str) -> dict[str, tuple[str, ...]]:
@@ -81,6 +101,46 @@ def _ecs(event: Event, caller: Principal, action: str) -> dict[str, tuple[str, .
     if not place.region or not is_account_id(place.account):
         return {}
     return {"ecs:cluster": (f"arn:{place.partition}:ecs:{place.region}:{place.account}:cluster/{named}",)}
+
+
+def _events(event: Event, action: str) -> dict[str, tuple[str, ...]]:
+    """What all events of a call have in common; where they differ, each is asked for by itself."""
+    if action.lower() != "events:putevents":
+        return {}
+    entries = event.parameters.get("entries")
+    found: dict[str, tuple[str, ...]] = {}
+    for key, parameter in (("events:source", "source"), ("events:detail-type", "detailType")):
+        values = values_at(event.parameters, f"entries.{parameter}")
+        if isinstance(entries, list) and len(values) == len(entries) and len(set(values)) == 1:
+            found[key] = values[:1]
+    return found
+
+
+_RECORD_KEYS: Final = (
+    ("route53:ChangeResourceRecordSetsNormalizedRecordNames", "resourceRecordSet.name"),
+    ("route53:ChangeResourceRecordSetsRecordTypes", "resourceRecordSet.type"),
+    ("route53:ChangeResourceRecordSetsActions", "action"),
+)
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+def _route53(event: Event, action: str) -> dict[str, tuple[str, ...]]:
+    """What the changes of a call are about: names in lower case and without the last dot, as Route 53 compares them.
+
+    A name with other characters is left out with its key, as it would have to be written with escape codes.
+    """
+    changes = event.parameters.get("changeBatch")
+    listed = changes.get("changes") if isinstance(changes, dict) else None
+    if action.lower() != "route53:changeresourcerecordsets" or not isinstance(listed, list):
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for key, path in _RECORD_KEYS:
+        values = values_at(event.parameters, f"changeBatch.changes.{path}")
+        names = path.endswith(".name")
+        if len(values) == len(listed) > 0 and (not names or all(map(_PLAIN_NAME.fullmatch, values))):
+            texts = (value.lower().rstrip(".") if names else value for value in values)
+            found[key] = tuple(dict.fromkeys(texts))
+    return found
 
 
 def _s3(event: Event) -> dict[str, tuple[str, ...]]:
