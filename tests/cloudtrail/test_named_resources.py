@@ -138,3 +138,10 @@ def test_c58_the_tags_of_a_token_are_shown_as_principal_tags(name: str) -> None:
     shown = keys({"principalTags": {"Team": "blue"}})
     assert shown.get("aws:RequestTag/Team") == ("blue",)
     assert shown.get("aws:TagKeys") == ("Team",)
+
+
+def test_r2_a_text_message_goes_to_no_arn() -> None:
+    message = f"User: {ROLE} is not authorized to perform: SNS:Publish on resource: +4915112345678"
+    found = called("sns", "Publish", {"phoneNumber": "+4915112345678"}, errorMessage=message)
+    assert [(each.request.action, each.request.resource.arn) for each in found.requests][:1] == [("SNS:Publish", "*")]
+    assert found.missing == ()

@@ -131,6 +131,8 @@ def _from_message(action: str, printed: str, around: Circumstances) -> Found | N
             (f"the message masks the account in the ARN of the resource of `{action}`",) if "*" in arn.account else ()
         )
         return Found((_owned(action, printed, FROM_MESSAGE, around),), masked)
+    if action.lower() == "sns:publish" and _PHONE_NUMBER.fullmatch(printed):
+        return Found((_star(f"{FROM_MESSAGE} (a phone number, which no ARN stands for)", around.caller),))
     if (words := _IAM_WORDS.fullmatch(printed)) is not None:
         return _from_words(action, words, around)
     if printed.startswith("https:"):
@@ -138,6 +140,9 @@ def _from_message(action: str, printed: str, around: Circumstances) -> Found | N
         return Found((_owned(action, built.arn, FROM_MESSAGE, around),)) if built is not None else None
     return None
 
+
+_PHONE_NUMBER = re.compile(r"\+\d{6,15}")
+"""Where a text message goes: only the resource `*` reaches it (Amazon SNS Developer Guide, sns-access-policy)."""
 
 _IAM_WORDS = re.compile(r"(role|user|group|policy|instance\s+profile)\s+(\S+)")
 """The words that IAM prints for an entity instead of its ARN."""
