@@ -8,6 +8,7 @@ import pytest
 
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.remedies import remedies
+from policysim.language.request import ABSENT
 from tests.explanation.denied_cases import (
     ACCOUNT,
     BUCKET,
@@ -116,3 +117,26 @@ def test_c58_the_tag_of_a_resource_is_written_as_the_command_takes_it(wanted: st
     mine = allow("sqs:SendMessage", Condition={"StringLike": {"aws:ResourceTag/team": wanted}})
     found = the_remedy(mine, action="sqs:SendMessage", resource=queue, context={"aws:ResourceTag/team": "blue"})
     assert shlex.split(found.command)[-2:] == ["--tags", tag]
+
+
+def test_c66_a_model_runs_in_other_regions_than_are_called() -> None:
+    model = "arn:aws:bedrock:eu-central-1::foundation-model/anthropic.claude-sonnet-4"
+    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}
+    found = the_remedy(
+        allow("*"),
+        deny("*", Condition=elsewhere),
+        action="bedrock:InvokeModel",
+        resource=model,
+        context={"aws:RequestedRegion": "eu-central-1"},
+    )
+    assert found.sentence.startswith("invoke the model itself, or an inference profile, that runs in none but")
+
+
+def test_c55_who_calls_through_one_service_is_not_sent_to_another() -> None:
+    key = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k"
+    via_sns = {"StringEquals": {"kms:ViaService": "sns.eu-west-1.amazonaws.com"}}
+    asked = request("kms:Decrypt", key)
+    context = asked.context.with_candidates("kms:ViaService", ("sqs.eu-west-1.amazonaws.com",), ABSENT)
+    policies = in_force({IDENTITY: attached(document(allow("kms:*", Condition=via_sns)))})
+    assert [one.code for one in remedies(case(asked, policies))] == ["let-the-service-call"]
+    assert list(remedies(case(replace(asked, context=context), policies))) == []

@@ -58,7 +58,7 @@ def granting_statement(case: Case, layer: LayerName, type_: PolicyType, version:
             return None
         statement["Principal"] = {principal[0]: principal[1]}
     statement["Action"] = written_action(request)
-    if type_.grammar.resource is not Presence.FORBIDDEN:
+    if type_.grammar.resource is not Presence.FORBIDDEN and not _takes_no_resource_element(request, layer):
         pattern = resource_pattern(request, case.facts, layer, version)
         if pattern is None:
             return None
@@ -66,6 +66,12 @@ def granting_statement(case: Case, layer: LayerName, type_: PolicyType, version:
     if conditions:
         statement["Condition"] = _condition_block(conditions)
     return statement
+
+
+def _takes_no_resource_element(request: Request, layer: LayerName) -> bool:
+    """Amazon ECR refuses a repository policy with a `Resource` (Amazon ECR User Guide, repository-policy-examples)."""
+    own = parse_arn(request.resource.arn)
+    return layer is LayerName.RESOURCE and own is not None and own.service == "ecr"
 
 
 def written_action(request: Request) -> str:

@@ -128,6 +128,15 @@ def with_gaps_as(policies: PolicySet, layer: LayerName, effect: str | None) -> P
     return _each_level(policies, filled, ())
 
 
+def without_possible_grants(policies: PolicySet) -> PolicySet:
+    """The policies with nothing in what was not collected and could only have granted access."""
+
+    def kept(_: LayerName, level: Level) -> Level:
+        return level._replace(gaps=tuple(gap for gap in level.gaps if gap.may_deny))
+
+    return _each_level(policies, kept, ())
+
+
 def _each_level(
     policies: PolicySet, change: Callable[[LayerName, Level], Level], but: Container[LayerName]
 ) -> PolicySet:

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Final
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decide import decide
 from policysim.explanation.agreement import rules_out_a_deny
-from policysim.explanation.hypotheses.assumptions import with_allow, with_public_access, without_statements
+from policysim.explanation.hypotheses.assumptions import (
+    with_allow,
+    with_public_access,
+    without_possible_grants,
+    without_statements,
+)
 from policysim.explanation.obstacles import obstacles
 
 if TYPE_CHECKING:
@@ -39,6 +44,15 @@ def without_obstacles(evidence: Evidence, rest: Sequence[Obstacle]) -> Evidence:
     if any(one.setting for one in rest):
         request = with_public_access(request)
     return replace(evidence, policies=policies, request=request, apart=_REST)
+
+
+def without_open_grants(evidence: Evidence) -> Evidence:
+    """The evidence with what could only have granted access taken to grant nothing, as AWS denied; decided anew."""
+    policies = without_possible_grants(evidence.policies)
+    if policies == evidence.policies:
+        return evidence
+    decision = decide(evidence.request, policies, evidence.facts, trace=True)
+    return replace(evidence, policies=policies, decision=decision)
 
 
 def as_far_as_named(evidence: Evidence) -> Evidence:
