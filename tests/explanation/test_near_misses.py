@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,14 +8,17 @@ import pytest
 from policysim.evaluation.decide import decide
 from policysim.evaluation.facts import NO_FACTS
 from policysim.evaluation.layers import LayerName
-from policysim.evaluation.reasons import Element
+from policysim.evaluation.reasons import Element, Reason
+from policysim.explanation.fixes.proposal import propose
 from policysim.explanation.near_misses import LIMIT, near_misses, similarity
+from policysim.language.request import ABSENT
 from tests.explanation.denied_cases import (
     BUCKET,
     OBJECT,
     OTHER_ACCOUNT,
     allow,
     attached,
+    case,
     deny,
     document,
     in_force,
@@ -160,3 +164,26 @@ def test_of_two_actions_short_the_statement_for_this_resource_comes_first() -> N
         request("s3:GetObject"), allow("s3:GetBucketAcl", "*", Sid="All"), allow("s3:Put*", OBJECT, Sid="Own")
     )
     assert [miss.match.statement.sid for miss in found] == ["Own", "All"]
+
+
+def test_c42_a_condition_that_no_possible_value_of_its_key_meets_is_a_near_miss() -> None:
+    own = "vpc-2"
+    through = {"StringEquals": {"aws:SourceVpc": "vpc-1"}}
+    asked = request("s3:GetObject", complete=False)
+    asked = replace(asked, context=asked.context.with_candidates("aws:SourceVpc", (own,), ABSENT))
+    policies = in_force({LayerName.IDENTITY: attached(document(allow("s3:GetObject", OBJECT, Condition=through)))})
+    [miss] = near_misses(decide(asked, policies, NO_FACTS, trace=True))
+    assert (miss.outcome.element, miss.outcome.reason) == (Element.CONDITION, Reason.VALUE_OTHER)
+    assert miss.outcome.found == f"`{own}` or absent"
+    [offered] = [fix for fix in propose(case(asked, policies)).fixes if fix.kind == "add-condition-value"]
+    assert own in offered.summary
+
+
+def test_c42_a_condition_that_a_possible_value_meets_leaves_the_decision_open() -> None:
+    own = "vpc-2"
+    asked = request("s3:GetObject", complete=False)
+    asked = replace(asked, context=asked.context.with_candidates("aws:SourceVpc", (own,), ABSENT))
+    through = {"StringEquals": {"aws:SourceVpc": own}}
+    policies = in_force({LayerName.IDENTITY: attached(document(allow("s3:GetObject", OBJECT, Condition=through)))})
+    found = near_misses(decide(asked, policies, NO_FACTS, trace=True))
+    assert all(miss.outcome.reason is Reason.KEY_UNKNOWN for miss in found)

@@ -18,6 +18,7 @@ from policysim.explanation.diagnosis import NearMiss
 from policysim.language.arns import parse_arn
 from policysim.language.operators import Family, operator_named
 from policysim.language.policy import Effect as StatementEffect
+from policysim.language.request import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,9 +108,28 @@ def one_element_short(decision: Decision, layer: LayerName) -> Iterator[NearMiss
             continue
         if layer is LayerName.SCP and node is not None and match.node != node:
             continue
-        failing = [outcome for outcome in match.failures if outcome.truth is FALSE]
+        failing = [outcome for outcome in match.failures if outcome.truth is FALSE] or _failing_anyhow(decision, match)
         if len(failing) == 1 and _comparable(match, failing[0], decision.request):
             yield NearMiss(match, failing[0], far=_is_far(match, failing[0], decision.request))
+
+
+def _failing_anyhow(decision: Decision, match: StatementMatch) -> list[Outcome]:
+    """The open conditions of a statement of which it is certain that it does not match: no value the key has meets one.
+
+    Such a key is known to be one of a few values. Where the layer allows nothing for certain, none of them will do.
+    """
+    if match.truth is not UNKNOWN or match.layer not in decision.blocking:
+        return []
+    return [_with_candidates(outcome, decision.request) for outcome in match.failures]
+
+
+def _with_candidates(outcome: Outcome, request: Request) -> Outcome:
+    candidates = request.context.candidates(outcome.key)
+    if outcome.reason is not Reason.KEY_UNKNOWN or outcome.keys != (outcome.key,) or not candidates:
+        return outcome
+    words = [", ".join(f"`{one}`" for one in value) for value in candidates if isinstance(value, tuple)]
+    found = " or ".join((*words, *(["absent"] if ABSENT in candidates else [])))
+    return outcome._replace(truth=FALSE, reason=Reason.VALUE_OTHER, found=found)
 
 
 def similarity(pattern: str, text: str) -> float:

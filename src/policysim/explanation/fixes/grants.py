@@ -30,7 +30,7 @@ from policysim.language.arns import parse_arn
 from policysim.language.edits import add_member, append_to_list, remove_value
 from policysim.language.operators import Family, SetPrefix, operator_named
 from policysim.language.policy import Effect as StatementEffect
-from policysim.language.request import PrincipalKind
+from policysim.language.request import ABSENT, PrincipalKind
 from policysim.language.wildcards import Pattern
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from policysim.explanation.fixes.candidates import Aim, Case
     from policysim.explanation.fixes.statements import Json
     from policysim.language.policy import ConditionEntry, Statement
+    from policysim.language.request import Request
 
 _BYPASSES: Final = (
     "the condition on {key} in {statement} keeps this request out, perhaps on purpose: this edit bypasses it"
@@ -186,13 +187,19 @@ def _values_to_accept(case: Case, entry: ConditionEntry) -> tuple[str, ...]:
     operator = operator_named(entry.operator)
     if operator is None or operator.base.negated or operator.base.family not in {Family.STRING, Family.ARN}:
         return ()
-    found = literal_values(case.request, entry.key)
+    found = literal_values(case.request, entry.key) or _only_candidate(case.request, entry.key)
     if operator.base.name.startswith("StringEquals") and any(_means(entry, value) for value in found):
         return ()
     if operator.prefix is SetPrefix.NONE:
         return found if len(found) == 1 else ()
     missing = tuple(value for value in found if value not in entry.values)
     return missing if operator.prefix is SetPrefix.FOR_ALL_VALUES else missing[:1]
+
+
+def _only_candidate(request: Request, key: str) -> tuple[str, ...]:
+    """The value of a key of which it is known that the request has this one, or none."""
+    values = [value for value in request.context.candidates(key) if value is not ABSENT]
+    return values[0] if len(values) == 1 and isinstance(values[0], tuple) else ()
 
 
 def _means(entry: ConditionEntry, value: str) -> bool:
