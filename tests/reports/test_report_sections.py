@@ -169,10 +169,22 @@ def test_a_cause_of_which_nothing_more_is_known_has_no_section() -> None:
     assert "\nPossible cause\n" in text_of(replace(samples()["implicit"], hypotheses=(tested,)))
 
 
+def test_of_the_layer_of_a_confirmed_cause_one_near_miss_is_told() -> None:
+    first = near_miss()
+    second = first._replace(outcome=first.outcome._replace(wanted="`s3:Another*`"))
+    confirmed = replace(cause("action-missing", Result.CONFIRMED), cause=f"it is short: {first.sentence}")
+    found = replace(samples()["implicit"], near_misses=(first, second), hypotheses=(confirmed,), fixes=())
+    text = text_of(found)
+    assert "s3:Another*" not in text
+    assert "\n  ... and 1 more statement (-v shows all)\n" in text
+    assert "s3:Another*" in text_of(found, verbose=True)
+    assert "s3:Another*" in text_of(replace(found, hypotheses=()))
+
+
 def test_a_warning_is_given_once() -> None:
     fix = fix_of(near_miss())
     fixes = tuple(replace(fix, warning=words) for words in ("ask; mind", "ask; look", "none of it"))
-    text = text_of(replace(samples()["implicit"], fixes=fixes))
+    text = text_of(replace(samples()["implicit"], fixes=fixes), verbose=True)
     assert [line for line in text.split("\n") if "warning: " in line] == [
         "  warning: ask; mind",
         "  warning: as above; look",
@@ -261,13 +273,14 @@ def test_a_confirmed_cause_explains_what_the_policies_at_hand_do_not() -> None:
     block = text[text.index("\nCauses, tested\n") :]
     assert "1. confirmed: the policy-changed-since cause (policy-changed-since) for: " in " ".join(block.split())
     assert "DISAGREES: the confirmed cause tells why" in " ".join(text.split())
+    assert "\n  Try first  make the call again: the policies at hand allow it\n" in text
 
 
 def test_of_many_alternatives_the_first_are_shown() -> None:
     fixes = tuple(replace(fix_of(near_miss()), summary=f"edit {number}") for number in range(6))
     text = text_of(diagnosis(explicit_decision(), fixes=fixes))
-    assert [number for number in range(6) if f"edit {number}\n" in text] == [0, 1, 2]
-    assert "\n\n  ... and 3 more alternatives (-v shows all)\n" in text
+    assert [number for number in range(6) if f"edit {number}\n" in text] == [0, 1]
+    assert "\n\n  ... and 4 more alternatives (-v shows all)\n" in text
     assert "edit 5\n" in text_of(diagnosis(explicit_decision(), fixes=fixes), verbose=True)
 
 

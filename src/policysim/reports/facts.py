@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _TOLD_BY_THE_VERDICT: Final = frozenset({Cause.EXPLICIT_DENY.code, Cause.NO_ALLOW.code})
 _NOT_KNOWN: Final = "not known"
+_ALLOWED_BY_NOW: Final = "make the call again: the policies at hand allow it"
 
 
 def facts_of(report: Report) -> Rows:
@@ -108,7 +109,14 @@ def _way_out(report: Report) -> Row | None:
         return Row("Find out", report.separating.sentence)
     if report.fixes:
         return Row("Fix", _fix(report.fixes[0], report))
+    first = next(iter(_left(report)), None)
+    if first is not None and first.code == Cause.POLICY_CHANGED_SINCE.code and first.tested is Tested.CONFIRMED:
+        return Row("Try first", _ALLOWED_BY_NOW) if _is_allowed(report) else None
     return None
+
+
+def _is_allowed(report: Report) -> bool:
+    return report.decision is not None and report.decision.effect is Effect.ALLOWED
 
 
 def _remedy(report: Report) -> RemedyDocument | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _EVERYBODY = "everybody (`*`)"
 _NEXT_CLAUSE = "; "
-_ALTERNATIVES_SHOWN = 3
+_ALTERNATIVES_SHOWN = 2
 """As many alternatives of one step are shown unasked."""
 
 

@@ -199,18 +199,31 @@ def _near_misses(report: Report, action: str, *, verbose: bool) -> list[Section]
     above = {place(one) for one in shown_statements(report.decision, verbose=verbose)} if report.decision else set()
     may_match = [miss for miss in misses if miss.open and place(miss.statement) not in above]
     short = [miss for miss in misses if not (miss.spares or miss.open)]
+    shown = short if verbose else _beside_the_cause(short, report)
     return [
         *_spared([miss for miss in misses if miss.spares]),
         *_missed("Statements that may match: one element depends on what is not known", may_match, report, action),
-        *_missed("Near misses: statements that are one element short", short, report, action),
+        *_missed("Near misses: statements that are one element short", shown, report, action, len(short) - len(shown)),
     ]
 
 
-def _missed(title: str, misses: Sequence[NearMissDocument], report: Report, action: str) -> list[Section]:
+def _beside_the_cause(short: list[NearMissDocument], report: Report) -> list[NearMissDocument]:
+    """What a confirmed cause is about, and what other layers are short of; the rest of its own layer explains less."""
+    told = [miss for miss in short if is_told_by_the_cause(miss, report)]
+    layers = {miss.statement.layer for miss in told}
+    return [miss for miss in short if miss in told or miss.statement.layer not in layers]
+
+
+def _missed(
+    title: str, misses: Sequence[NearMissDocument], report: Report, action: str, left: int = 0
+) -> list[Section]:
+    """Statements with what they are short of; ``left`` are as many more, told on request."""
     blocks: list[Block] = []
     for number, miss in enumerate(misses):
         blocks += [Sentence("")] if number else []
         blocks += _miss(miss, action, is_told=is_told_by_the_cause(miss, report))
+    if left:
+        blocks += [Sentence(""), Sentence(f"... and {counted(left, 'more statement')} (-v shows all)")]
     return section(Part.NEAR_MISSES, title, blocks)
 
 
