@@ -15,6 +15,7 @@ from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.reasons import Element, Reason
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN
 from policysim.explanation.diagnosis import NearMiss
+from policysim.explanation.provider_claims import claims_of_named_providers
 from policysim.language.arns import parse_arn
 from policysim.language.operators import Family, operator_named
 from policysim.language.policy import Effect as StatementEffect
@@ -108,9 +109,19 @@ def one_element_short(decision: Decision, layer: LayerName) -> Iterator[NearMiss
             continue
         if layer is LayerName.SCP and node is not None and match.node != node:
             continue
-        failing = [outcome for outcome in match.failures if outcome.truth is FALSE] or _failing_anyhow(decision, match)
+        failing = _failing(match) or _failing_anyhow(decision, match)
         if len(failing) == 1 and _comparable(match, failing[0], decision.request):
             yield NearMiss(match, failing[0], far=_is_far(match, failing[0], decision.request))
+
+
+def _failing(match: StatementMatch) -> list[Outcome]:
+    """The elements that fail; claims of the provider that the statement trusts fail with its principal."""
+    failing = [outcome for outcome in match.failures if outcome.truth is FALSE]
+    principal = [outcome for outcome in failing if outcome.element is Element.PRINCIPAL]
+    if not principal or len(failing) == 1:
+        return failing
+    with_it = {entry.path() for entry in claims_of_named_providers(match.statement)}
+    return [outcome for outcome in failing if outcome.path[:3] not in with_it]
 
 
 def _failing_anyhow(decision: Decision, match: StatementMatch) -> list[Outcome]:

@@ -134,13 +134,15 @@ def _objects(case: Case, match: StatementMatch) -> Iterator[tuple[FixKind, str, 
 
 def add_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
     """The caller into the principals of a statement that fits in every other way."""
-    named = principal_entry(case.request)
+    named = principal_entry(case.request) or _saml_provider(case.request)
     if named is None:
         return
     kind, value = named
     for miss in near(case, aim, Element.PRINCIPAL):
         statement = miss.match.statement
         if statement.principal is None or statement.principal.negated:
+            continue
+        if kind == "Federated" and not statement.conditions:
             continue
         place = statement.location.below("Principal")
         has_kind = any(entry.kind == kind for entry in statement.principal.entries)
@@ -154,6 +156,12 @@ def add_principal(case: Case, aim: Aim) -> Iterator[Candidate]:
             statement_breadth(statement, besides="principal"),
             warning=_ANY_CUSTOMER if kind == "Service" and not statement.conditions else "",
         )
+
+
+def _saml_provider(request: Request) -> tuple[str, str] | None:
+    """The provider of a SAML caller, for a statement that narrows its callers by claims: their keys are everybody's."""
+    caller = request.principal
+    return ("Federated", caller.provider) if caller.kind is PrincipalKind.SAML and caller.provider else None
 
 
 def add_condition_value(case: Case, aim: Aim) -> Iterator[Candidate]:

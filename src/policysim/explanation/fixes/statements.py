@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.catalog.actions import canonical_action
 from policysim.evaluation.context import context_lookup
 from policysim.evaluation.layers import LayerName
+from policysim.explanation.provider_claims import claims_of_a_token
 from policysim.language.arns import parse_arn
 from policysim.language.policy import VARIABLES_VERSION
 from policysim.language.policy_types import Presence
@@ -48,12 +49,12 @@ def granting_statement(case: Case, layer: LayerName, type_: PolicyType, version:
     conditions = _narrowing(request, layer)
     if layer is LayerName.VPCE:
         arn = principal_arn(request)
-        if arn is None:
+        if arn is None and request.principal.kind not in _FEDERATED:
             return None
         statement["Principal"] = "*"
-        conditions.append(("ArnEquals", "aws:PrincipalArn", arn))
+        conditions += [("ArnEquals", "aws:PrincipalArn", arn)] if arn is not None else []
     elif type_.grammar.principal is not Presence.FORBIDDEN:
-        principal = principal_entry(request)
+        principal = principal_entry(request) or _narrowed_provider(request, conditions)
         if principal is None:
             return None
         statement["Principal"] = {principal[0]: principal[1]}
@@ -74,6 +75,22 @@ def _takes_no_resource_element(request: Request, layer: LayerName) -> bool:
     return layer is LayerName.RESOURCE and own is not None and own.service == "ecr"
 
 
+_FEDERATED: Final = frozenset({PrincipalKind.WEB_IDENTITY, PrincipalKind.SAML})
+"""Callers that have no ARN yet: at an endpoint the role that they ask for narrows enough, and its trust policy more."""
+
+
+def _narrowed_provider(request: Request, conditions: list[tuple[str, str, str]]) -> tuple[str, str] | None:
+    """The provider of a web identity, whose subject and audience become conditions; ``None`` unless both are known."""
+    provider = request.principal.provider
+    if request.principal.kind is not PrincipalKind.WEB_IDENTITY or not provider:
+        return None
+    found = [(key, literal_value(request, key)) for key in claims_of_a_token(provider)]
+    if any(value is None for _, value in found):
+        return None
+    conditions += [("StringEquals", key, value) for key, value in found if value is not None]
+    return "Federated", provider
+
+
 def written_action(request: Request) -> str:
     """The action as AWS spells it: messages of some services print it in lower case."""
     return canonical_action(request.action) or request.action
@@ -83,7 +100,7 @@ def principal_entry(request: Request) -> tuple[str, str] | None:
     """How a ``Principal`` element names the caller: kind and value (spec P7, P10, P11, P16).
 
     ``None`` for an anonymous caller, for a role whose path is not known, and for web identity and SAML callers, whom
-    a statement must narrow by their claims.
+    a statement must narrow by their claims: see ``_narrowed_provider``.
     """
     caller = request.principal
     match caller.kind:

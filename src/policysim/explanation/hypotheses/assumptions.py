@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import AttachedPolicy, LayerPolicies, PolicySet, one_level
 from policysim.evaluation.reasons import Element
+from policysim.explanation.provider_claims import claims_of_named_providers
 from policysim.language.policy import PatternElement, PrincipalElement, PrincipalEntry
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import parse_policy
@@ -185,7 +186,12 @@ def repaired(match: StatementMatch, failing: Outcome, action: str, principal: Pr
             return replace(written, resource=PatternElement("Resource", negated=False, patterns=("*",), listed=False))
         case Element.PRINCIPAL:
             entry = PrincipalEntry(*caller_named(principal), path=("Principal",))
-            return replace(written, principal=PrincipalElement("Principal", negated=False, entries=(entry,)))
+            claims = claims_of_named_providers(written)
+            return replace(
+                written,
+                principal=PrincipalElement("Principal", negated=False, entries=(entry,)),
+                conditions=tuple(c for c in written.conditions if c not in claims),
+            )
         case Element.CONDITION:
             return replace(written, conditions=tuple(c for c in written.conditions if c.path() != failing.path[:3]))
 
