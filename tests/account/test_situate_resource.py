@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -386,3 +387,20 @@ def test_s15_block_public_access_is_the_stricter_of_account_and_bucket() -> None
         block = situate(request(), organisation(where)).request.resource.public_access_block
         assert block is not None
         assert block.restrict_public_buckets is restricted
+
+
+VAULT = f"arn:aws:backup:eu-west-1:{ACCOUNT}:backup-vault:prod"
+SNAPSHOT = "arn:aws:ec2:eu-west-1::snapshot/snap-1"
+
+
+def test_x4_a_recovery_point_stands_under_the_policy_of_its_vault() -> None:
+    at_hand = account(resource_policies={VAULT: document(VAULT)}, complete=("backup",))
+    asked = request(user(), "backup:DeleteRecoveryPoint", SNAPSHOT)
+    held = replace(asked, resource=replace(asked.resource, held_in=VAULT))
+    found = situate(held, organisation(at_hand))
+    layer = found.policies.get(LayerName.RESOURCE)
+    assert layer is not None
+    assert [each.arn or each.name for each in layer.policies] == [VAULT]
+    assert found.request.resource.account == ACCOUNT
+    assert codes(meets("backup:DeleteRecoveryPoint", SNAPSHOT, at_hand)) == ["not-collected"]
+    assert meets("ec2:DeleteSnapshot", SNAPSHOT, at_hand) is None

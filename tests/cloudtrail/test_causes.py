@@ -36,3 +36,11 @@ def test_s9_a_role_of_another_account_is_never_passed() -> None:
     denial = read_denial("Cross-account pass role is not allowed.")
     assert not denial.iam
     assert denial.recognised
+
+
+def test_what_the_role_of_a_service_lacks_is_not_laid_on_the_caller() -> None:
+    denial = read_denial("'arn:aws:iam::111122223333:role/sfn-exec' is not authorized to create managed-rule.")
+    assert (denial.iam, denial.recognised) == (False, True)
+    assert denial.no_policy == "no policy of the caller"
+    assert "and not the caller" in (denial.cause or "")
+    assert read_denial("Request has expired").no_policy == "no policy"

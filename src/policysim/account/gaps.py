@@ -86,6 +86,11 @@ def resource_policies_unknown(service: str, arn: str) -> Gap:
     return Gap(NOT_COLLECTED_CODE, sentence)
 
 
+def vault_unknown(arn: str) -> Gap:
+    """A recovery point stands under the access policy of its vault, which its ARN does not name."""
+    return Gap(NOT_COLLECTED_CODE, f"the backup vault that holds `{arn}` is not known, so its policy is not known")
+
+
 def bucket_unknown(access_point: Arn, buckets: Sequence[AccessPointBucket]) -> Gap:
     """Which bucket a request through an access point reaches; with several, S3 chooses one itself (spec S17)."""
     if len(buckets) > 1:

@@ -31,7 +31,7 @@ def owner_of(request: Request, organisation: Organisation) -> str | None:
         return request.resource.account
     if request.resource.arn == ANY_RESOURCE:
         return request.principal.account
-    arn = parse_arn(request.resource.arn)
+    arn = parse_arn(request.resource.held_in or request.resource.arn)
     if arn is None:
         return None
     if arn.account == AWS_OWNER:

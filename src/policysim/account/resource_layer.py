@@ -56,10 +56,14 @@ def resource_layer(request: Request, organisation: Organisation) -> LayerPolicie
     arn = parse_arn(text)
     if text == ANY_RESOURCE or action.split(":", 1)[0] in _UNDER_TRUST_OR_NOTHING or (arn and arn.service == "iam"):
         return None
-    if is_lent(request) or is_shared_by_setting(text):
+    held_in = request.resource.held_in
+    if held_in is None and _is_recovery_point(action, arn):
+        return one_level(text, (), (gaps.vault_unknown(text),))
+    if held_in is None and (is_lent(request) or is_shared_by_setting(text)):
         return None
     if arn is None:
         return one_level(text, (), (gaps.resource_policies_unknown(action.split(":", 1)[0], text),))
+    arn = parse_arn(held_in or text) or arn
     possible = can_have_policy(arn)
     owner = organisation.account(request.resource.account)
     if possible is False:
@@ -69,6 +73,13 @@ def resource_layer(request: Request, organisation: Organisation) -> LayerPolicie
     if owner is None:
         return one_level(text, (), (gaps.account_missing(request.resource.account, "resource policies"),))
     return _collected(request, arn, owner, certain=possible is True)
+
+
+def _is_recovery_point(action: str, arn: Arn | None) -> bool:
+    """Whether AWS Backup is asked about a recovery point, which stands under the access policy of its vault."""
+    if not action.startswith("backup:") or arn is None:
+        return False
+    return arn.service != "backup" or arn.resource_type == "recovery-point"
 
 
 def _trust(request: Request, organisation: Organisation) -> LayerPolicies:

@@ -8,6 +8,17 @@ from __future__ import annotations
 from typing import Final
 
 FURTHER_ARN_FORMS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
+    # AWS Backup Developer Guide, access-control (resource ARNs): recovery points are resources of many services.
+    ("backup", "recoveryPoint"): (
+        "arn:${Partition}:backup:${Region}:${Account}:recovery-point:${RecoveryPointId}",
+        "arn:${Partition}:dynamodb:${Region}:${Account}:table/${TableName}/backup/${BackupId}",
+        "arn:${Partition}:ec2:${Region}::image/${ImageId}",
+        "arn:${Partition}:ec2:${Region}::snapshot/${SnapshotId}",
+        "arn:${Partition}:fsx:${Region}:${Account}:backup/${BackupId}",
+        "arn:${Partition}:rds:${Region}:${Account}:cluster-snapshot:${SnapshotName}",
+        "arn:${Partition}:rds:${Region}:${Account}:snapshot:${SnapshotName}",
+        "arn:${Partition}:redshift:${Region}:${Account}:snapshot:${SnapshotName}",
+    ),
     # Amazon ECS Developer Guide, ecs-account-settings: resources from before the cluster was part of the name.
     ("ecs", "container-instance"): (
         "arn:${Partition}:ecs:${Region}:${Account}:container-instance/${ContainerInstanceId}",

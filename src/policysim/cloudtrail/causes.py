@@ -390,6 +390,15 @@ CAUSES: Final = (
     Cause("account-blocked", "temporarily is suspended", "AWS has suspended the user's account", _ASK_SUPPORT),
     # A service that acts with a role.
     Cause(
+        "role-of-state-machine",
+        "is not authorized to create managed-rule",
+        "the role of the state machine, and not the caller, may not make the rule of EventBridge by which AWS Step"
+        " Functions follows what it starts",
+        "allow the role of the state machine `events:PutTargets`, `events:PutRule` and `events:DescribeRule` on the"
+        " rules `StepFunctionsGetEvents*` of its account; after a change of the role wait a few seconds",
+        policy=False,
+    ),
+    Cause(
         "role-of-cluster",
         "is not authorized to assume IAM Role",
         "the role may also not be associated with the Amazon Redshift cluster, or not trust redshift.amazonaws.com",

@@ -13,6 +13,10 @@ TRUST_LAYER: Final = "trust"
 """The layer that a message about a role's trust policy names; evaluation counts it as the resource layer (spec M9)."""
 
 
+OF_ANOTHER_ROLE: Final = frozenset({"role-of-state-machine"})
+"""The codes of causes that lie in the policies of a role that a service works with, not in those of the caller."""
+
+
 class DenialKind(Enum):
     """What the message says of the kind of denial."""
 
@@ -54,3 +58,13 @@ class Denial:
     operation: str | None = None
     service: str | None = None
     cut: bool = False
+
+    @property
+    def no_policy(self) -> str:
+        """The words for what did not cause a refusal that is none of the caller's policies' (``iam`` is false)."""
+        return no_policy(self.cause_code)
+
+
+def no_policy(cause_code: str | None) -> str:
+    """How to say that no policy that could be looked at caused a refusal: another principal's policies may have."""
+    return "no policy of the caller" if cause_code in OF_ANOTHER_ROLE else "no policy"

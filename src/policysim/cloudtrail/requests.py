@@ -7,8 +7,9 @@ Source: spec A7, A8, R13, S9, C42 to C57; the record contents of CloudTrail.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policysim.cloudtrail.call import NOT_KNOWN, Call, CallRequest, Provenance
 from policysim.cloudtrail.caller import Caller, caller_named, caller_of_event
@@ -96,7 +97,7 @@ def _call(
 ) -> Call:
     unresolved = list(caller.unresolved)
     if denial is not None and not denial.iam:
-        unresolved.append(f"no policy caused the refusal: {denial.cause}")
+        unresolved.append(f"{denial.no_policy} caused the refusal: {denial.cause}")
     if denial is not None and not denial.recognised and denial.raw.strip():
         unresolved.append("the message is of a form that is not known: it is shown as it is")
     if not needs.needs:
@@ -152,6 +153,23 @@ def _request(event: Event | None, caller: Principal, action: str, resource: Foun
     return Request(
         principal=caller,
         action=action,
-        resource=Resource(arn=resource.arn, account=resource.account),
+        resource=Resource(arn=resource.arn, account=resource.account, held_in=_vault(event, caller, action)),
         context=context,
     )
+
+
+def _vault(event: Event | None, caller: Principal, action: str) -> str | None:
+    """The vault of the recovery point that a call names: its access policy decides (AWS Backup Developer Guide).
+
+    Only actions on recovery points need it; the ARN of a vault is the same.
+    """
+    vault = event.parameters.get("backupVaultName") if event is not None else None
+    if not action.lower().startswith("backup:") or not isinstance(vault, str) or not _VAULT_NAME.fullmatch(vault):
+        return None
+    place = place_of(event, caller)
+    if not place.region or not place.account:
+        return None
+    return f"arn:{place.partition}:backup:{place.region}:{place.account}:backup-vault:{vault}"
+
+
+_VAULT_NAME: Final = re.compile(r"[A-Za-z0-9_-]{2,50}")

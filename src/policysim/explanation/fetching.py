@@ -90,7 +90,7 @@ def in_words(fact: Fact) -> str:
 
 def policy_command(request: Request) -> str:
     """The call that prints the policy of the resource; empty where none is known."""
-    arn = parse_arn(request.resource.arn)
+    arn = parse_arn(request.resource.held_in or request.resource.arn)
     if arn is None:
         return ""
     if request.action.lower().startswith("sts:") and arn.resource_type == "role":

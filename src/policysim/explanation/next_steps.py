@@ -88,7 +88,7 @@ def _without_policies(call: Call) -> Iterator[str]:
     denial, request = call.denial, call.requests[0].request if call.requests else None
     if denial is not None and not denial.iam:
         advice = denial.advice or "change the setting or the request"
-        yield f"no policy caused this denial ({denial.cause or 'cause unknown'}): {advice}"
+        yield f"{denial.no_policy} caused this denial ({denial.cause or 'cause unknown'}): {advice}"
         return
     if denial is not None and denial.policy_arn is not None:
         yield f"read the policy that AWS names: `{read_policy(denial.policy_arn)}`"

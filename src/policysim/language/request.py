@@ -120,7 +120,8 @@ class Resource:
     (``BucketOwnerEnforced`` and so on), ``object_owner`` the account that owns the object, ``acl`` the access control
     list of the bucket or object; ``None`` where nobody knows. ``let_in`` are the accounts beside the owner whose users
     ``RestrictPublicBuckets`` lets pass (spec S15). ``behind`` is the ARN of the bucket or object behind an access
-    point, where it is known and authorized as well (spec S17).
+    point, where it is known and authorized as well (spec S17). ``held_in`` is the ARN of what holds the resource, and
+    has the policy that it stands under, where its own ARN does not tell: the vault of a recovery point of AWS Backup.
     """
 
     arn: str
@@ -133,6 +134,7 @@ class Resource:
     acl: tuple[AclGrant, ...] | None = None
     let_in: tuple[str, ...] = ()
     behind: str | None = None
+    held_in: str | None = None
 
 
 class RequestContext:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from policysim.cloudtrail.denial import DenialKind
+from policysim.cloudtrail.denial import DenialKind, no_policy
 from policysim.evaluation.decision import Effect
 from policysim.evaluation.layer_words import layer_named, with_article
 from policysim.evaluation.layers import LAYER, LayerName
@@ -132,7 +132,7 @@ def said(denial: DenialDocument | None) -> str:
     if denial is None:
         return "denied, without a message"
     if not denial.iam:
-        return f"denied by no policy: {denial.cause or denial.raw}"
+        return f"denied by {no_policy(denial.cause_code)}: {denial.cause or denial.raw}"
     if denial.layer is None:
         return _without_a_layer(denial)
     named = f": {denial.policy_arn}" if denial.policy_arn else ""

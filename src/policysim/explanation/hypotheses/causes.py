@@ -57,7 +57,7 @@ class Cause(Enum):
     ENCRYPTION_KEY = ("encryption-key", "the caller may not use the KMS key that encrypts the data: {sentence}")
     WRONG_ACCOUNT_OR_REGION = ("wrong-account-or-region", "{sentence}")
     BLOCK_PUBLIC_ACCESS = ("block-public-access", "S3 Block Public Access refuses it: {sentence}")
-    NOT_A_POLICY = ("not-a-policy", "no policy caused it: {sentence}")
+    NOT_A_POLICY = ("not-a-policy", "{none} caused it: {sentence}")
 
     @property
     def code(self) -> str:

@@ -55,9 +55,9 @@ def cause_beside_policies(denial: Denial, request: Request | None = None) -> Pos
     is_on = getattr(block, setting) if block is not None and setting else None
     return Possibility(
         Cause.BLOCK_PUBLIC_ACCESS if public_access else Cause.NOT_A_POLICY,
-        told if public_access else Cause.NOT_A_POLICY.sentence(sentence=told),
+        told if public_access else Cause.NOT_A_POLICY.sentence(none=denial.no_policy, sentence=told),
         Tested.CONFIRMED if denial.cause is not None else Tested.POSSIBLE,
-        "AWS's message names the cause, and no policy takes part in it",
+        f"AWS's message names the cause, and {denial.no_policy} takes part in it",
         Strength.NAMED_BY_AWS,
         supporting=(
             f"AWS's message: {told}",
