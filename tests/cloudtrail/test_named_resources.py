@@ -145,3 +145,42 @@ def test_r2_a_text_message_goes_to_no_arn() -> None:
     found = called("sns", "Publish", {"phoneNumber": "+4915112345678"}, errorMessage=message)
     assert [(each.request.action, each.request.resource.arn) for each in found.requests][:1] == [("SNS:Publish", "*")]
     assert found.missing == ()
+
+
+def test_r16_the_vault_of_a_recovery_point_is_told_by_the_request() -> None:
+    snapshot = "arn:aws:ec2:eu-west-1::snapshot/snap-1"
+    parameters = {"backupVaultName": "prod", "recoveryPointArn": snapshot}
+    [first, *_] = called("backup", "DeleteRecoveryPoint", parameters).requests
+    assert first.request.resource.arn == snapshot
+    assert first.request.resource.held_in == f"arn:aws:backup:{HERE}:backup-vault:prod"
+    assert CATALOGUE.works_on("backup:DeleteRecoveryPoint", snapshot)
+    hostile = called("backup", "DeleteRecoveryPoint", {**parameters, "backupVaultName": "a:b"}).requests
+    assert hostile[0].request.resource.held_in is None
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "parameters", "named", "others"),
+    [
+        (
+            "glue",
+            "GetTable",
+            {"databaseName": "sales", "name": "orders"},
+            f"arn:aws:glue:{HERE}:catalog",
+            [f"arn:aws:glue:{HERE}:database/sales", f"arn:aws:glue:{HERE}:table/sales/orders"],
+        ),
+        (
+            "rds",
+            "CreateDBInstance",
+            {"dBInstanceIdentifier": "shop", "dBSubnetGroupName": "private", "dBParameterGroupName": "pg16"},
+            f"arn:aws:rds:{HERE}:subgrp:private",
+            [f"arn:aws:rds:{HERE}:db:shop", f"arn:aws:rds:{HERE}:pg:pg16"],
+        ),
+    ],
+)
+def test_r13_what_the_message_names_is_one_resource_of_several(
+    source: str, name: str, parameters: dict[str, str], named: str, others: list[str]
+) -> None:
+    message = f"User: {ROLE} is not authorized to perform: {source}:{name} on resource: {named}"
+    found = called(source, name, parameters, errorMessage=message).requests
+    assert found[0].request.resource.arn == named
+    assert resources(source, name, parameters, errorMessage=message) == sorted([named, *others])

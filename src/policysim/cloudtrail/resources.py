@@ -104,17 +104,32 @@ def named_resource(action: str, built: Built, around: Circumstances) -> FoundRes
 
 
 def _beside(printed: Iterable[FoundResource], action: str, around: Circumstances) -> tuple[FoundResource, ...]:
-    """The other resources of an EC2 call; what the message names stands for all of its type."""
-    if around.event is None or action.lower() != f"ec2:{around.event.event_name}".lower():
+    """The other resources of a call; what the message names stands for all of its type."""
+    service = _service(action)
+    if around.event is None or service not in _NEEDS_EACH or action.lower() != _own_action(service, around.event):
         return ()
     shown = [arn for each in printed if (arn := parse_arn(each.arn)) is not None]
     types, place = {arn.resource_type for arn in shown}, place_of(around.event, around.caller)
     account = next((arn.account for arn in shown if is_account_id(arn.account)), place.account)
-    built = resources_in_parameters(
-        action, around.event.event_name, around.event.parameters, place._replace(account=account)
-    )
+    place = place._replace(account=account)
+    if service == "ec2":
+        built = resources_in_parameters(action, around.event.event_name, around.event.parameters, place)
+    else:
+        built = templated_resources(action, around.event.parameters, place, are_all=False).resources
     others = (each for each in built if (arn := parse_arn(each.arn)) is not None and arn.resource_type not in types)
     return tuple(named_resource(action, each, around) for each in others)
+
+
+_NEEDS_EACH: Final = frozenset({"ec2", "glue", "rds"})
+"""Services that ask for every resource that a call names (spec R13).
+
+AWS Glue Developer Guide, glue-specifying-resource-arns: a table needs its database and the catalog as well. Amazon RDS
+User Guide, rds-policy-examples: a new DB instance needs the groups that it is made with.
+"""
+
+
+def _own_action(service: str, event: Event) -> str:
+    return f"{service}:{event.event_name}".lower()
 
 
 def _unnamed(action: str, found: Iterable[str]) -> Iterable[str]:
