@@ -96,7 +96,7 @@ def test_a_gzipped_file_is_read(tmp_path: Path) -> None:
         ('{"DecodedMessage": "{}"}', "`DecodedMessage` should hold `allowed`, `explicitDeny` and `context`"),
         ('{"evaluations": [], "evaluations": [], "requestContext": {}}', "`evaluations` stands more than once"),
         ("[" * 100_000, "this nests deeper than any answer of AWS"),
-        ('{"evaluations":' * 5_000, "this nests deeper than any answer of AWS"),
+        ('{"evaluations":' * 100_000, "this nests deeper than any answer of AWS"),
         ('{"policyDocument": {}}', "this holds a policy and not which one: save it with its URI"),
         ("{'a': " * 400, "this is not JSON"),
     ],
