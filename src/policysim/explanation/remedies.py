@@ -50,7 +50,7 @@ _RESTRICTED: Final = (
     " what the bucket's policy allows: it keeps callers of other accounts out of a bucket whose policy is public"
 )
 _AWS_MANAGED_KEY: Final = (
-    "encrypt with a customer managed key, whose policy can let this caller in, and write the data anew: nobody changes"
+    "encrypt with a customer managed key, whose policy can allow this caller, and write the data anew: nobody changes"
     " the policy of a key that AWS manages"
 )
 _OWNERSHIP: Final = (

@@ -286,7 +286,7 @@ def _names_a_bounded_user(candidate: Candidate, case: Case) -> bool:
 
 
 _NAMING: Final = frozenset({FixKind.ADD_STATEMENT, FixKind.ADD_PRINCIPAL, FixKind.NEW_POLICY})
-_PASSES_BOUNDARY: Final = "a policy of the resource that names the user lets it in even where its boundary does not"
+_PASSES_BOUNDARY: Final = "a policy of the resource that names the user allows it even what its boundary does not"
 _OF_PERMISSION_SET: Final = (
     "the edit belongs in the inline policy of the permission set `{name}`, and reaches every account that has it"
 )

@@ -100,7 +100,7 @@ def _setting(evidence: Evidence, obstacle: Obstacle) -> Possibility:
     return Possibility(
         Cause.BLOCK_PUBLIC_ACCESS,
         Cause.BLOCK_PUBLIC_ACCESS.sentence(
-            sentence="the policy of the bucket is public, and RestrictPublicBuckets lets only the owner's account in"
+            sentence="the policy of the bucket is public, and RestrictPublicBuckets keeps other accounts out"
         ),
         Tested.CONFIRMED if accepted else Tested.REFUTED,
         f"evaluated with the settings of the bucket: {came_to(evidence.decision)}, and no Deny statement matches",

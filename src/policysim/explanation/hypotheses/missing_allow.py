@@ -95,7 +95,7 @@ def _fixed_key_policy(evidence: Evidence, layer: LayerName) -> MissingAllow | No
     if resource.key_manager != "AWS" and not any(one.startswith(_OF_AWS_MANAGED_KEYS) for one in ids):
         return None
     sentence = (
-        f"`{resource.arn}` is an AWS managed key: its policy lets in callers of account `{resource.account}` alone,"
+        f"`{resource.arn}` is an AWS managed key: its policy allows only callers of account `{resource.account}`,"
         " and nobody can change it"
     )
     return MissingAllow(layer, Cause.FIXED_RULE, sentence, "with a key policy that allows it")
