@@ -404,3 +404,15 @@ def test_x4_a_recovery_point_stands_under_the_policy_of_its_vault() -> None:
     assert found.request.resource.account == ACCOUNT
     assert codes(meets("backup:DeleteRecoveryPoint", SNAPSHOT, at_hand)) == ["not-collected"]
     assert meets("ec2:DeleteSnapshot", SNAPSHOT, at_hand) is None
+
+
+def test_r22_an_account_of_which_digits_are_shown_is_the_one_that_lists_the_resource() -> None:
+    api = f"arn:aws:execute-api:eu-west-1:{ACCOUNT}:abc123"
+    masked = f"arn:aws:execute-api:eu-west-1:********{ACCOUNT[-4:]}:abc123/prod/GET/orders"
+    at_hand = account(resource_policies={api: document(api)}, complete=())
+    found = situate(request(user(), "execute-api:Invoke", masked), organisation(at_hand)).request.resource
+    assert (found.arn, found.account) == (f"{api}/prod/GET/orders", ACCOUNT)
+    other = masked.replace(ACCOUNT[-4:], "0000")
+    for unknown in (other, masked.replace("abc123", "zzz999"), masked.replace("********", "*")):
+        found = situate(request(user(), "execute-api:Invoke", unknown), organisation(at_hand)).request.resource
+        assert (found.arn, found.account) == (unknown, None)

@@ -43,13 +43,13 @@ def owner_of(request: Request, organisation: Organisation) -> str | None:
 
 def _listed_owner(arn: Arn, organisation: Organisation, first: str | None) -> str | None:
     """The one account whose folder lists the resource; the caller's folder is asked first, as it most often is."""
-    if first is not None and first in organisation.accounts and _lists(organisation.accounts[first], arn):
+    if first is not None and first in organisation.accounts and lists(organisation.accounts[first], arn):
         return first
-    owners = [account.id for account in organisation.accounts.values() if _lists(account, arn)]
+    owners = [account.id for account in organisation.accounts.values() if lists(account, arn)]
     return owners[0] if len(owners) == 1 else None
 
 
-def _lists(account: Account, arn: Arn) -> bool:
+def lists(account: Account, arn: Arn) -> bool:
     """Whether the folder of an account lists a resource, or what holds it."""
     holders = policy_holders(arn)
     return any(holder in listed for listed in _listings(account, arn) for holder in holders)

@@ -14,6 +14,7 @@ from policysim.account.context import fuller_context
 from policysim.account.endpoint_layer import endpoint_layer
 from policysim.account.identity_layers import identity_layers
 from policysim.account.managed_key import with_key_manager
+from policysim.account.masked_accounts import unmasked
 from policysim.account.organisation_layers import organisation_layers
 from policysim.account.owners import owner_of
 from policysim.account.principals import completed, entity_behind, in_management_account
@@ -44,7 +45,7 @@ def situate(request: Request, organisation: Organisation) -> Situation:
     What the request states outright is never replaced.
     """
     principal = _known_to_s3(completed(request.principal, organisation), organisation)
-    request = replace(request, principal=principal)
+    request = replace(request, principal=principal, resource=unmasked(request.resource, organisation))
     request = replace(request, resource=_resource(request, organisation))
     entity = entity_behind(principal, organisation)
     layers: dict[LayerName, LayerPolicies | None] = {
