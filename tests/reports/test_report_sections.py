@@ -192,6 +192,16 @@ def test_a_warning_is_given_once() -> None:
     ]
 
 
+def test_what_to_try_first_is_said_with_the_first_fix_alone() -> None:
+    fix, first = fix_of(near_miss()), "try first what needs no change of a policy"
+    fixes = tuple(replace(fix, warning=words) for words in (f"{first}; mind", first, f"{first}; mind; look"))
+    text = text_of(replace(samples()["implicit"], fixes=fixes), verbose=True)
+    assert [line for line in text.split("\n") if "warning: " in line] == [
+        f"  warning: {first}; mind",
+        "  warning: as above; look",
+    ]
+
+
 def test_everything_in_the_way_is_listed_in_order() -> None:
     text = text_of(everything())
     assert "\nEverything in the way, in order\n  1. service control policy at ou-prod: `regions` statement" in text

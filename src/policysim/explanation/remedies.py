@@ -21,7 +21,7 @@ from policysim.explanation.diagnosis import Remedy
 from policysim.explanation.fixes.candidates import one_warning
 from policysim.explanation.fixes.documents import AWS_KEY_MANAGER, QUARANTINE
 from policysim.explanation.name_remedies import other_names
-from policysim.explanation.remedy_codes import SOMETHING_ELSE_MEANT, RemedyCode
+from policysim.explanation.remedy_codes import REMEDIES_FIRST, SOMETHING_ELSE_MEANT, RemedyCode
 from policysim.language.arns import parse_arn
 from policysim.language.policy import Effect as StatementEffect
 
@@ -238,11 +238,8 @@ def _made(version: PolicyVersion) -> datetime | None:
     return version.created if version.is_default else None
 
 
-_REMEDIES_FIRST: Final = "try first what needs no change of a policy"
-
-
 def minding_remedies(fixes: tuple[Fix, ...], found: tuple[Remedy, ...]) -> tuple[Fix, ...]:
     """The fixes, with a warning where the denial ends without any of them."""
     if not any(remedy.verified or remedy.code in SOMETHING_ELSE_MEANT for remedy in found):
         return fixes
-    return tuple(replace(fix, warning=one_warning(_REMEDIES_FIRST, fix.warning)) for fix in fixes)
+    return tuple(replace(fix, warning=one_warning(REMEDIES_FIRST, fix.warning)) for fix in fixes)

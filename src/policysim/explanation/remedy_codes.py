@@ -34,3 +34,6 @@ SOMETHING_ELSE_MEANT: Final = frozenset(
     {RemedyCode.CORRECT_NAME.value, RemedyCode.OTHER_ACCOUNT.value, RemedyCode.OTHER_REGION.value}
 )
 """Remedies that say that something else was meant: an edit for what was asked for is an answer to another question."""
+
+REMEDIES_FIRST: Final = "try first what needs no change of a policy"
+"""The clause of a fix's warning where a remedy may do instead."""

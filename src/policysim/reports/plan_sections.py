@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from policysim.evaluation.decision import Effect
+from policysim.explanation.remedy_codes import REMEDIES_FIRST
 from policysim.reports.blocks import Block, Bullet, Bullets, Command, Diff, Manner, Section, Sentence, Weight, section
 from policysim.reports.decision_phrases import counted
 from policysim.reports.printable import printable
@@ -66,8 +67,9 @@ def _fix(fix: FixDocument, action: str, warned: set[str]) -> Iterator[Block]:
     if fix.also_affects:
         affected = (_EVERYBODY if one == "*" else one for one in fix.also_affects)
         yield Sentence(f"also affects: {', '.join(affected)}")
-    if fix.warning:
-        yield Sentence(f"warning: {_fresh(fix.warning, warned)}", Manner.WARNING)
+    warning = _fresh(fix.warning, warned)
+    if warning:
+        yield Sentence(f"warning: {warning}", Manner.WARNING)
     if fix.command:
         yield Command("deploy:", fix.command)
     if fix.diff:
@@ -76,11 +78,15 @@ def _fix(fix: FixDocument, action: str, warned: set[str]) -> Iterator[Block]:
 
 
 def _fresh(warning: str, warned: set[str]) -> str:
-    """A warning without those of its clauses that a fix further up has said; ``warned`` takes in the others."""
-    clauses = warning.split(_NEXT_CLAUSE)
+    """A warning without those of its clauses that a fix further up has said; ``warned`` takes in the others.
+
+    That something else is to be tried first is about all fixes, and is said with the first of them alone.
+    """
+    told = {REMEDIES_FIRST} & warned
+    clauses = [clause for clause in warning.split(_NEXT_CLAUSE) if clause and clause not in told]
     fresh = [clause for clause in clauses if clause not in warned]
     warned.update(fresh)
-    return warning if len(fresh) == len(clauses) else _NEXT_CLAUSE.join(("as above", *fresh))
+    return _NEXT_CLAUSE.join(fresh if len(fresh) == len(clauses) else ("as above", *fresh))
 
 
 def verification_section(report: Report, action: str) -> list[Section]:
