@@ -140,3 +140,30 @@ def test_c55_who_calls_through_one_service_is_not_sent_to_another() -> None:
     policies = in_force({IDENTITY: attached(document(allow("kms:*", Condition=via_sns)))})
     assert [one.code for one in remedies(case(asked, policies))] == ["let-the-service-call"]
     assert list(remedies(case(replace(asked, context=context), policies))) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "condition", "own", "words"),
+    [
+        ("ec2:RunInstances", {"Bool": {"ec2:Encrypted": "false"}}, "false", "ask for volumes that are encrypted ("),
+        (
+            "acm:RequestCertificate",
+            {"StringNotEquals": {"acm:ValidationMethod": "DNS"}},
+            "EMAIL",
+            "ask for a validation method that is accepted: `DNS` (",
+        ),
+        (
+            "ec2:RunInstances",
+            {"StringNotEquals": {"ec2:MetadataHttpTokens": "required"}},
+            "optional",
+            "launch with the metadata option `HttpTokens`: `required` (",
+        ),
+    ],
+)
+def test_c7_what_is_asked_for_can_be_asked_for_otherwise(
+    action: str, condition: dict[str, dict[str, str]], own: str, words: str
+) -> None:
+    [key] = next(iter(condition.values()))
+    found = the_remedy(allow("*"), deny("*", Condition=condition), action=action, resource="*", context={key: own})
+    assert (found.code, found.verified) == ("narrow-request", True)
+    assert found.sentence.startswith(words)

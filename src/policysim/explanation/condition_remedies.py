@@ -104,6 +104,11 @@ _WAYS: Final = (
         "retag",
     ),
     _Way("ec2:instancetype", RemedyCode.NARROW_REQUEST, "ask for an instance type that is accepted: {values}"),
+    _Way("ec2:encrypted", RemedyCode.NARROW_REQUEST, "ask for volumes that are encrypted"),
+    _Way("ec2:metadatahttptokens", RemedyCode.NARROW_REQUEST, "launch with the metadata option `HttpTokens`: {values}"),
+    _Way("ec2:volumetype", RemedyCode.NARROW_REQUEST, "ask for a volume type that is accepted: {values}"),
+    _Way("rds:storageencrypted", RemedyCode.NARROW_REQUEST, "ask for storage that is encrypted"),
+    _Way("acm:validationmethod", RemedyCode.NARROW_REQUEST, "ask for a validation method that is accepted: {values}"),
     _Way(
         "iam:permissionsboundary",
         RemedyCode.NARROW_REQUEST,
