@@ -24,6 +24,7 @@ from policysim.explanation.evaluated_policies import fetching_steps
 from policysim.explanation.fixes.candidates import Case
 from policysim.explanation.fixes.proposal import Proposal, propose
 from policysim.explanation.hypotheses.evidence import Evidence
+from policysim.explanation.hypotheses.isolation import as_told_of_gaps
 from policysim.explanation.hypotheses.reasoning import Reasoned, causes_of_denial, causes_without_policies
 from policysim.explanation.near_misses import near_misses
 from policysim.explanation.next_steps import next_steps, without_repetition
@@ -124,7 +125,9 @@ def examine(call: Call, organisation: Organisation | None, facts: Facts, sibling
     found = _with_causes(found, causes_of_denial(evidence))
     found = replace(found, decision=settled_by_words(call.denial, decision))
     no_deny = rules_out_a_deny(call.denial, decision)
-    case = Case(situation.request, situation.policies, decision, organisation, facts, no_deny, judged)
+    told = as_told_of_gaps(evidence)
+    found = replace(found, near_misses=near_misses(told.decision))
+    case = Case(situation.request, told.policies, told.decision, organisation, facts, no_deny, judged)
     return Examined(found, partial(_with_ways_out, found, case, comparison, refused))
 
 
@@ -138,7 +141,6 @@ def _compared(
         agreement=comparison.agreement,
         disagreement=comparison.sentence,
         disagreement_code=comparison.code,
-        near_misses=near_misses(decision),
     )
 
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.cloudtrail.denial import DenialKind
 from policysim.evaluation.decide import decide
+from policysim.evaluation.decision import Effect
 from policysim.explanation.agreement import rules_out_a_deny
 from policysim.explanation.hypotheses.assumptions import (
     with_allow,
+    with_gaps_as,
     with_public_access,
     without_possible_grants,
     without_statements,
@@ -53,6 +55,27 @@ def without_open_grants(evidence: Evidence) -> Evidence:
         return evidence
     decision = decide(evidence.request, policies, evidence.facts, trace=True)
     return replace(evidence, policies=policies, decision=decision)
+
+
+def as_told_of_gaps(evidence: Evidence) -> Evidence:
+    """The evidence with what is missing of the layer that AWS names taken to hold nothing; decided anew.
+
+    Within one account AWS found neither a Deny nor, in that layer, an Allow: nor does what was not collected hold one.
+    The same evidence where AWS's words do not say so, or where nothing of the layer is at hand.
+    """
+    layer, decision = evidence.named, evidence.decision
+    content = evidence.policies.get(layer) if layer is not None else None
+    if layer is None or content is None or not content.policies or decision.effect is not Effect.DEPENDS:
+        return evidence
+    if not decision.check(layer).gaps or not rules_out_a_deny(evidence.said, decision):
+        return evidence
+    policies = with_gaps_as(evidence.policies, layer, None)
+    told = decide(evidence.request, policies, evidence.facts, trace=True)
+    is_it = told.effect is Effect.IMPLICIT_DENY and layer in told.blocking
+    return replace(evidence, policies=policies, decision=told, apart=_NOTHING_MISSING) if is_it else evidence
+
+
+_NOTHING_MISSING: Final = ", and with nothing in what was not collected"
 
 
 def as_far_as_named(evidence: Evidence) -> Evidence:

@@ -16,7 +16,7 @@ from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.from_evaluation import causes_shown_by_aws, causes_shown_without_policies
 from policysim.explanation.hypotheses.from_words import cause_beside_policies, causes_from_words
 from policysim.explanation.hypotheses.gap_causes import causes_in_gaps, policy_named_by_aws, public_access_cause
-from policysim.explanation.hypotheses.isolation import without_open_grants
+from policysim.explanation.hypotheses.isolation import as_told_of_gaps, without_open_grants
 from policysim.explanation.hypotheses.of_the_call import other_authorizations
 from policysim.explanation.hypotheses.open_keys import causes_of_unknown_keys
 from policysim.explanation.hypotheses.reach import denies_that_do_not_hold, layers_out_of_reach
@@ -59,7 +59,7 @@ def causes_of_denial(evidence: Evidence) -> Reasoned:
         *shown,
         *key_of_another_service(evidence),
         *causes_in_stored_data(evidence),
-        *causes_at_hand(evidence),
+        *causes_at_hand(as_told_of_gaps(evidence)),
         *other_authorizations(evidence),
     ]
     if evidence.explained_at_hand:
