@@ -343,3 +343,18 @@ def test_colours_boxes_and_time_stamps_are_no_part_of_the_text() -> None:
     assert plain_text("│ a\n╵ \n2026-11-24T03:00:00.1Z b\n[03:00:00] c\n##[error]d\n> > e") == "a\n\nb\nc\nd\ne"
     assert plain_text("a\r\nb\rc\u2028d") == "a\nb\nc\nd"
     assert plain_text("User:\u200b x\u200by\ufeff") == "User: x\u200by"
+
+
+def test_m9_what_the_cdk_says_of_a_role_comes_before_what_was_refused_without_it() -> None:
+    role = "arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-eu-west-1"
+    gone_on = f"current credentials could not be used to assume '{role}', but are for the right account. Proceeding."
+    assumed, refused = denials_in(f"{gone_on}\nAccessDeniedException: {PUT}\n").denials
+    assert (assumed.principal, assumed.action, assumed.resource) == (ANA, "sts:AssumeRole", role)
+    assert (assumed.layer, assumed.kind) == (None, DenialKind.UNKNOWN)
+    is_put(refused)
+    assert denials_in(gone_on).denials == ()
+    two_callers = f"{gone_on}\nAccessDeniedException: {PUT}\nAccessDeniedException: {SECRET.replace(ANA, DEPLOYER)}\n"
+    assert {denial.action for denial in denials_in(two_callers).denials} == {
+        "s3:PutObject",
+        "secretsmanager:GetSecretValue",
+    }

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.cloudtrail.causes import places_of_causes
+from policysim.cloudtrail.denial import Denial
 from policysim.cloudtrail.error_codes import look_alike, names_denial
 from policysim.cloudtrail.messages import LONGEST_READ, read_denial
 from policysim.cloudtrail.terminal_text import plain_text
@@ -21,8 +22,6 @@ from policysim.grammars.denials import openings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from policysim.cloudtrail.denial import Denial
 
 
 class Transcript(NamedTuple):
@@ -58,7 +57,28 @@ def denials_in(text: str) -> Transcript:
             denials.append(denial)
         elif piece.words.code is not None and (said := _other_error(piece.words)) is not None:
             others.append(said)
+    denials = [*_roles_not_assumed(plain, denials), *denials]
     return Transcript(_each_once(denials or list(_by_cause_alone(plain))), tuple(dict.fromkeys(others)))
+
+
+_GONE_ON_WITHOUT: Final = re.compile(
+    r"current credentials could not be used to assume '(arn:[a-z-]+:iam::\d{12}:role/[^'\s]+)', but are for the right"
+    r" account"
+)
+"""The words with which the AWS CDK goes on with the caller's own permissions, which are not meant to do its work.
+
+Source: AWS CDK Developer Guide, bootstrapping-env: the CLI works with the roles that bootstrapping has made.
+"""
+
+
+def _roles_not_assumed(plain: str, refused_later: list[Denial]) -> Iterator[Denial]:
+    """The roles that the AWS CDK could not assume, where what was refused after that names one caller alone."""
+    callers = {denial.principal for denial in refused_later}
+    caller = callers.pop() if len(callers) == 1 else None
+    for found in _GONE_ON_WITHOUT.finditer(plain) if caller is not None else ():
+        yield Denial(
+            raw=found[0], recognised=True, principal=caller, action="sts:AssumeRole", resource=found[1], service="sts"
+        )
 
 
 def _by_cause_alone(plain: str) -> Iterator[Denial]:
