@@ -65,7 +65,7 @@ def _wanted(report: Report) -> str:
     if resource:
         return f"{action} on {resource}"
     named = report.event is not None or (report.denial is not None and report.denial.action)
-    return f"{action}, on what is not known" if named else _NOT_KNOWN
+    return f"{action}, on a resource that is not known" if named else _NOT_KNOWN
 
 
 def _left(report: Report) -> list[HypothesisDocument]:
