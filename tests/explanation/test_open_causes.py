@@ -11,6 +11,7 @@ from policysim.account.account import (
     Account,
     BucketSettings,
     Identities,
+    Node,
     Organisation,
     PolicyVersion,
     PublicAccess,
@@ -350,3 +351,15 @@ def test_s23_grants_that_were_not_collected_did_not_grant_what_aws_denied() -> N
     known = evidence(request("kms:GenerateDataKey", key), policies, says("identity", IMPLICIT))
     assert codes(known)[0] == ("no-allow", CONFIRMED)
     assert "policy-changed-since" not in [code for code, _ in codes(known)]
+
+
+def test_c49_an_account_that_the_organisation_does_not_list_speaks_for_another_organisation() -> None:
+    of_organisation = deny("*", Condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-acme"}})
+    policies = in_force({LayerName.IDENTITY: attached(document(allow("*"), of_organisation))})
+    asked = request("s3:GetObject", complete=False)
+    listing = Organisation(accounts={}, id="o-acme", root=Node(id="r-1", name="Root"))
+    told = coded("key-unknown", evidence(asked, policies, says(), organisation=listing)).supporting
+    assert any("does not list the caller's account" in one for one in told)
+    unlisted = Organisation(accounts={}, id="o-acme")
+    told = coded("key-unknown", evidence(asked, policies, says(), organisation=unlisted)).supporting
+    assert not any("does not list" in one for one in told)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policysim.evaluation.layers import LayerName
+from policysim.evaluation.policy_set import one_level
 from policysim.explanation.fixes.proposal import propose
 from policysim.language.request import Principal, PrincipalKind, Request, RequestContext, Resource
 from tests.explanation.cause_cases import CONFIRMED, evidence, first, says
-from tests.explanation.denied_cases import ACCOUNT, attached, case, document, edited, in_force
+from tests.explanation.denied_cases import ACCOUNT, allow, attached, case, document, edited, in_force, request
 
 if TYPE_CHECKING:
     from policysim.evaluation.policy_set import PolicySet
@@ -122,3 +123,18 @@ def test_c49_an_endpoint_lets_a_token_in_for_one_role() -> None:
     fixes = propose(case(asked, policies)).fixes
     added = edited(fixes[0])["Statement"][1]
     assert (added["Action"], added["Resource"]) == ("sts:AssumeRoleWithWebIdentity", ROLE)
+
+
+def test_c65_an_external_id_in_another_case_is_a_wrong_value_and_no_matter_of_the_operator() -> None:
+    statement: dict[str, object] = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": "acme-71f3"}},
+    }
+    asked = request("sts:AssumeRole", ROLE, context={"sts:ExternalId": "acme-71F3"})
+    policies = trust(statement).with_layer(
+        LayerName.IDENTITY, one_level("app", (attached(document(allow("sts:AssumeRole"))),))
+    )
+    assert first(evidence(asked, policies, says())).code == "condition-not-met"
+    assert "change-operator" not in {fix.kind for fix in propose(case(asked, policies)).fixes}

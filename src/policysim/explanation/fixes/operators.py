@@ -16,6 +16,7 @@ from policysim.explanation.fixes.breadth import statement_breadth
 from policysim.explanation.fixes.candidates import Candidate
 from policysim.explanation.fixes.documents import bound_by, named_besides
 from policysim.explanation.fixes.near import near_conditions
+from policysim.explanation.hypotheses.missing_allow import EXTERNAL_ID
 from policysim.language.edits import add_member, remove_value, rename_member
 from policysim.language.operators import Operator, SetPrefix, operator_named
 from policysim.language.request import PrincipalKind
@@ -141,7 +142,8 @@ def _for_values(case: Case, entry: ConditionEntry, operator: Operator, wanted: s
     found = context_lookup(case.request)(entry.key)
     resolved = [wanted.strip("`")] if any("${" in value for value in entry.values) else []
     listed = {value.lower() for value in (*entry.values, *resolved)}
-    values = found if isinstance(found, tuple) and operator.base.name == "StringEquals" else ()
+    may_ignore_case = operator.base.name == "StringEquals" and entry.key.lower() != EXTERNAL_ID
+    values = found if isinstance(found, tuple) and may_ignore_case else ()
     if any(value.lower() in listed and value not in (*entry.values, *resolved) for value in values):
         yield _Change(_spelled(operator, "StringEqualsIgnoreCase"), _IGNORES_CASE.format(key=entry.key))
 

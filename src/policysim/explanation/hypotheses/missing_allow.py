@@ -54,6 +54,9 @@ _OF_THE_OPERATOR: Final = frozenset(
 )
 """Reasons that speak of the operator and the type of its values rather than of a value that differs."""
 
+EXTERNAL_ID: Final = "sts:externalid"
+"""A value that the role's owner gives to one caller, to the letter: another one is a wrong value, not another form."""
+
 _OTHER_OPERATORS: Final = ("StringLike", "StringEqualsIgnoreCase")
 """Under these the values of a ``StringEquals`` may fit: wildcards work, or case does not count (spec C13, C14)."""
 
@@ -221,7 +224,8 @@ def _finer(miss: NearMiss) -> Iterator[tuple[Cause, str, _Change]]:
         return
     prefix = operator.prefix.value
     suffix = "IfExists" if operator.if_exists else ""
-    for other in _OTHER_OPERATORS:
+    others = _OTHER_OPERATORS[:1] if miss.outcome.key.lower() == EXTERNAL_ID else _OTHER_OPERATORS
+    for other in others:
         name = f"{prefix}{other}{suffix}"
         words = f"{reason(miss.outcome)}; under `{name}` the value fits"
         changed = with_operator(miss.match, miss.outcome, name)

@@ -143,7 +143,7 @@ def _of_keys(
         f"evaluated with {assumption}{evidence.apart}: {came_to(found)}",
         Strength.UNKNOWN_KEY,
         cause.layer,
-        supporting=tuple(filter(None, (said(evidence.said),))),
+        supporting=tuple(filter(None, (said(evidence.said), *_not_of_the_organisation(evidence, keys)))),
         fact=Fact(f"find the value of {keys[0][0]}: {where_to_look(keys[0][0], evidence.request)}"),
         keys=keys,
     )
@@ -183,10 +183,22 @@ def _possibility(
         + ("" if len(shown) == len(_denied(completions)) else "; with other values it is allowed or denied otherwise"),
         Strength.UNKNOWN_KEY,
         cause.layer,
-        supporting=tuple(filter(None, (said(evidence.said),))),
+        supporting=tuple(filter(None, (said(evidence.said), *_not_of_the_organisation(evidence, keys)))),
         fact=Fact(f"find the value of {keys[0][0]}: {where_to_look(keys[0][0], evidence.request)}") if keys else None,
         keys=keys,
     )
+
+
+def _not_of_the_organisation(evidence: Evidence, keys: tuple[tuple[str, tuple[str | None, ...]], ...]) -> Iterator[str]:
+    """That the organisation at hand does not list the caller's account, where the cause hangs on which one it is in."""
+    organisation, account = evidence.organisation, evidence.request.principal.account
+    asked_for = any(key.lower() in _OF_THE_CALLERS_ORGANISATION for key, _ in keys)
+    if asked_for and account is not None and organisation.root is not None and organisation.path_to(account) is None:
+        named = f"the organisation `{organisation.id}`" if organisation.id else "the organisation at hand"
+        yield f"{named} does not list the caller's account `{account}`"
+
+
+_OF_THE_CALLERS_ORGANISATION: Final = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
 
 
 def _denied(completions: list[Completion]) -> list[Completion]:
