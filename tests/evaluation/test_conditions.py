@@ -444,6 +444,12 @@ def test_an_unknown_key_is_settled_where_every_value_and_absence_agree(
         ("StringEquals", "a", ABSENT, "wants k to be `a`, the request does not have it"),
         ("NumericLessThan", "5", "7", "wants k to be less than `5`, it is `7`"),
         ("IpAddress", "10.0.0.0/8", "1.2.3.4", "wants k to be in `10.0.0.0/8`, it is `1.2.3.4`"),
+        (
+            "NotIpAddress",
+            "10.0.0.0/8",
+            UNKNOWN_VALUE,
+            "wants k not to be in `10.0.0.0/8`, its value is not known",
+        ),
         ("DateGreaterThan", "2030-01-01", "2026-01-01", "wants k to be after `2030-01-01`, it is `2026-01-01`"),
         ("Null", "true", "x", "wants k to be absent, it is `x`"),
         ("Null", "false", ABSENT, "wants k to be present, the request does not have it"),

@@ -351,3 +351,10 @@ def test_s15_a_public_bucket_whose_public_policy_is_restricted_is_a_setting() ->
 
 def test_every_code_is_lower_case_words() -> None:
     assert all(code.value == code.name.lower().replace("_", "-") for code in RemedyCode)
+
+
+def test_s28_an_alias_is_never_given_up_for_the_function_that_has_other_code() -> None:
+    function = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:orders"
+    listed = allow("lambda:InvokeFunction", function)
+    asked = denied(listed, action="lambda:InvokeFunction", resource=f"{function}:live", organisation=knowing(function))
+    assert remedies(asked) == ()

@@ -77,7 +77,10 @@ class Outcome(NamedTuple):
         """The reason in words, filled in; empty when the element matches."""
         if self.reason is None:
             return ""
-        return self.reason.value.sentence.format(wanted=self.wanted, found=self.found, key=self.key)
+        template = self.reason.value.sentence
+        if self.wanted.startswith("in `"):  # a range of addresses
+            template = template.replace("to differ from {wanted}", "not to be {wanted}")
+        return template.format(wanted=self.wanted, found=self.found, key=self.key)
 
 
 class StatementMatch(NamedTuple):

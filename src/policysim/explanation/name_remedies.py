@@ -90,12 +90,15 @@ _QUALIFIED: Final = "name it as the policies do: they name `{found}`, and the ca
 
 
 def _siblings(asked: Arn, known: dict[str, None]) -> Iterator[_Other]:
-    """The version or alias of a Lambda function that has a policy of its own, or the function without one (S28)."""
+    """The version or alias of a Lambda function that has a policy of its own (S28).
+
+    Never the function in place of its version or alias: that would run other code, the newest that nobody published.
+    """
     if asked.service != "lambda" or asked.resource_type != "function":
         return
     own = str(asked)
     for arn in known:
-        if arn.startswith(f"{own}:") or own.startswith(f"{arn}:"):
+        if arn.startswith(f"{own}:"):
             yield _Other(RemedyCode.CORRECT_NAME, arn, _QUALIFIED.format(found=arn, asked=own))
 
 
