@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policysim.cloudtrail.denial import Denial, DenialKind
@@ -154,6 +154,20 @@ def test_each_of_several_messages_is_told_once(made: list[Parts], wrapper: str) 
         one.read_back(denial)
 
 
+ENDS_LINES_IN_HYPHENS: Final = Parts(
+    "arn:aws:iam::000000000000:role/team/build/runner-0000000-0",
+    "s3:GetObject",
+    "arn:aws:s3:::bucket/prefix/0/0/0/0",
+    quoted=False,
+    policy_type="identity-based policy",
+    kind=DenialKind.EXPLICIT,
+    policy_arn="arn:aws:iam::000000000000:policy/0",
+    authorization_id=None,
+)
+
+
+@example(made=ENDS_LINES_IN_HYPHENS, before=0, width=63)
+@example(made=ENDS_LINES_IN_HYPHENS._replace(resource=None), before=0, width=63)
 @given(parts(), st.integers(0, 60), st.integers(NARROWEST, 200))
 def test_a_terminal_that_breaks_a_message_anywhere_makes_no_other_names(made: Parts, before: int, width: int) -> None:
     text = "x" * before + made.message

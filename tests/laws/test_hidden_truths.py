@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from policysim.evaluation.decision import Effect
@@ -81,7 +81,11 @@ def tells_of(one: diagnosis.Hypothesis, flaw: Flaw, hidden: str) -> bool:
     return one.code in codes and (one.layer is flaw.layer or hidden == "mended")
 
 
+UNREAD_LEVEL: Final = next(flaw for flaw in FLAWS if flaw.field == "unit" and "level-without-allow" in flaw.codes)
+
+
 @settings(max_examples=120, deadline=None)
+@example(case=(ACCOUNT, (UNREAD_LEVEL,), "unread"), bare=False)
 @given(cases(1), st.booleans())
 def test_m10_m17_the_one_true_cause_is_listed_and_no_other_is_confirmed(case: Case, bare: bool) -> None:
     _, [flaw], hidden = case

@@ -29,7 +29,31 @@ _PARTS: Final = ("principal", "action", "resource", "policy_arn", "authorization
 @lru_cache(maxsize=1024)
 def read_wrapped(text: str, column: int = 0) -> Denial:
     """The denial that a text begins with; ``column`` is how far from the start of its first line it begins."""
+    as_it_stands = text
     text, plain = _joined_at_hyphens(text, _read(text))
+    if text is not as_it_stands:
+        return _or_at_the_last_column(as_it_stands, column, _unwrapped(text, column, plain))
+    return _unwrapped(text, column, plain)
+
+
+def _or_at_the_last_column(text: str, column: int, at_hyphens: Denial) -> Denial:
+    """The reading at hyphens, unless lines of one width say that a terminal broke them where hyphens only stood."""
+    full = _full_lines(text, column)
+    if full < _LINES_OF_ONE_WIDTH:
+        return at_hyphens
+    lines = text.split("\n")
+    joined = _read("".join(lines[: full + 1]) + "\n" + "\n".join(lines[full + 1 :]))
+    if _understood(joined) > _understood(at_hyphens):
+        return joined
+    return _agreed(joined, at_hyphens) if _understood(joined) == _understood(at_hyphens) else at_hyphens
+
+
+_LINES_OF_ONE_WIDTH: Final = 2
+"""As many full lines hardly have one width by chance."""
+
+
+def _unwrapped(text: str, column: int, plain: Denial) -> Denial:
+    """The denial of a text without doubtful hyphens, of which ``plain`` is the reading with breaks between words."""
     full = _full_lines(text, column)
     if not full:
         return plain

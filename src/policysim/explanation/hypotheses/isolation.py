@@ -61,11 +61,14 @@ def as_told_of_gaps(evidence: Evidence) -> Evidence:
     """The evidence with what is missing of the layer that AWS names taken to hold nothing; decided anew.
 
     Within one account AWS found neither a Deny nor, in that layer, an Allow: nor does what was not collected hold one.
-    The same evidence where AWS's words do not say so, or where nothing of the layer is at hand.
+    The same evidence where AWS's words do not say so, or nothing of the layer, or of one of its levels, is at hand:
+    then it is to be collected first.
     """
     layer, decision = evidence.named, evidence.decision
     content = evidence.policies.get(layer) if layer is not None else None
-    if layer is None or content is None or not content.policies or decision.effect is not Effect.DEPENDS:
+    if layer is None or content is None or decision.effect is not Effect.DEPENDS:
+        return evidence
+    if not content.policies or any(level.gaps and not level.policies for level in content.levels):
         return evidence
     if not decision.check(layer).gaps or not rules_out_a_deny(evidence.said, decision):
         return evidence
