@@ -551,6 +551,16 @@ def test_e18_a_level_that_allows_nothing_lost_its_allow() -> None:
     assert "--policy-id p-FullAWSAccess --target-id ou" in fix.warning
 
 
+@pytest.mark.parametrize("allows", [(), (attached(document(deny("iam:*")), SCP, name="guard", attached_to=None),)])
+def test_e18_the_id_of_a_level_is_one_word_of_the_command(allows: tuple[AttachedPolicy, ...]) -> None:
+    scps = levels(root=(FULL,), **{"ou;$(id)": allows})
+    proposal = propose(case(request("s3:GetObject"), in_force({IDENTITY: ANYTHING, SCP: scps})))
+    told = [*proposal.notes, *(fix.warning for fix in proposal.fixes)]
+    commands = [sentence for sentence in told if "--target-id" in sentence]
+    assert commands
+    assert all("--target-id 'ou;$(id)'`" in sentence for sentence in commands)
+
+
 @pytest.mark.parametrize(
     ("principal", "others"),
     [({"AWS": [ROLE, f"{ROLE}-other"]}, (f"{ROLE}-other",)), ("*", ("*",)), ({"AWS": SESSION}, ())],

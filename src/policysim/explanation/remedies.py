@@ -20,6 +20,7 @@ from policysim.explanation.condition_remedies import ways_to_meet_conditions
 from policysim.explanation.diagnosis import Remedy
 from policysim.explanation.fixes.candidates import one_warning
 from policysim.explanation.fixes.documents import AWS_KEY_MANAGER, QUARANTINE
+from policysim.explanation.hypotheses.dates import SOON
 from policysim.explanation.name_remedies import other_names
 from policysim.explanation.remedy_codes import REMEDIES_FIRST, SOMETHING_ELSE_MEANT, RemedyCode
 from policysim.language.arns import parse_arn
@@ -38,8 +39,6 @@ _WAIT: Final = (
     "wait a minute and call again: {what} {when} before the call, and a change takes seconds to minutes to reach every"
     " Region"
 )
-_SOON: Final = timedelta(minutes=15)
-"""A change this shortly before a call may not have reached every part of AWS."""
 
 _ROTATE: Final = (
     "AWS found an access key of this user in public and attached `{policy}`: make the key inactive, look through"
@@ -207,7 +206,7 @@ def _wait(case: Case, call: Call | None) -> Iterator[Remedy]:
     """A change shortly before the call; without one there is nothing to wait for."""
     time = call.event.time if call is not None and call.event is not None else None
     for what, at in _changes(case) if time is not None else ():
-        if time is not None and timedelta(0) <= time - at <= _SOON:
+        if time is not None and timedelta(0) <= time - at <= SOON:
             minutes = int((time - at).total_seconds() // 60)
             when = f"{minutes} minutes" if minutes > 1 else "a minute" if minutes else "seconds"
             yield Remedy(RemedyCode.WAIT_AND_RETRY.value, _WAIT.format(what=what, when=when))

@@ -6,6 +6,7 @@ S1 to S4, S9, S20 to S22, M17.
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Final
 
 from policysim.evaluation.layers import LayerName
@@ -69,7 +70,7 @@ _ANY_SERVICE: Final = (
 )
 _NOTHING_ALLOWED: Final = (
     "no SCP at `{node}` allows anything: if FullAWSAccess was detached there by mistake, attach it again instead"
-    " (`aws organizations attach-policy --policy-id p-FullAWSAccess --target-id {node}`)"
+    " (`aws organizations attach-policy --policy-id p-FullAWSAccess --target-id {target}`)"
 )
 _TEXT_MESSAGES: Final = "a text message has no ARN, so only `*` covers it, and every topic with it"
 _UNNAMED_RESOURCE: Final = "the event does not name the resource, so this covers all (`*`): narrow it if you can"
@@ -244,7 +245,7 @@ def warning_for_new_statement(case: Case, aim: Aim, statement: Json) -> str:
     ):
         return _ANY_SERVICE
     if aim.layer is LayerName.SCP and not allows_anything(case, aim):
-        return _NOTHING_ALLOWED.format(node=aim.node)
+        return _NOTHING_ALLOWED.format(node=aim.node, target=shlex.quote(aim.node or ""))
     if case.request.resource.arn == "*" and case.facts.takes_no_resource(case.request.action) is not True:
         return _TEXT_MESSAGES if case.request.action.lower() == "sns:publish" else _UNNAMED_RESOURCE
     return ""

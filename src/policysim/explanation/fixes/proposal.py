@@ -6,6 +6,7 @@ access may need one on each side (spec X1).
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.decision import Effect
@@ -258,7 +259,12 @@ def _notes(case: Case, aim: Aim, *, found: bool) -> Iterator[str]:
         yield from refusals(case, aim)
     if found:
         return
-    parts = {"title": layer_title(aim.layer, case.request.action), "node": aim.node, "action": case.request.action}
+    parts = {
+        "title": layer_title(aim.layer, case.request.action),
+        "node": aim.node,
+        "target": shlex.quote(aim.node or ""),
+        "action": case.request.action,
+    }
     if aim.deny is not None and QUARANTINE in (aim.deny.attached.arn or ""):
         return
     if aim.deny is not None and revokes_sessions(aim.deny):
@@ -294,7 +300,7 @@ _NOTHING: Final = "no edit of the {title} was found that allows this request"
 _NOTHING_FOUND: Final[dict[LayerName, str]] = {
     LayerName.SCP: (
         "nothing at `{node}` allows `{action}`: attach an SCP that allows it, or FullAWSAccess"
-        " (`aws organizations attach-policy --policy-id p-FullAWSAccess --target-id {node}`)"
+        " (`aws organizations attach-policy --policy-id p-FullAWSAccess --target-id {target}`)"
     ),
     LayerName.SESSION: "whoever starts the session must pass a session policy that allows `{action}`",
 }
