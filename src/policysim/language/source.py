@@ -5,7 +5,7 @@ A span is two offsets into a source. Lines and columns are computed only when so
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class Source:
     """
 
     name: str
-    text: str
-    origin: Origin | None = None
+    text: str = field(repr=False)
+    origin: Origin | None = field(default=None, repr=False)
     written_here: bool = False
 
 

@@ -1,0 +1,1 @@
+"""Sentences about who may do what, and whether they hold: read, bound to the accounts at hand, and checked."""

@@ -1,0 +1,151 @@
+"""What an expectation file says, as written: sentences, their words and their places. Nothing is looked up here.
+
+The written grammar is ``grammar/expectation.lark``; the meaning of every form is told in ``docs/expectations.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from policysim.language.problems import Problem
+    from policysim.language.source import Span
+
+
+class Word(NamedTuple):
+    """One word of a sentence, without its quotes, and where it stands (quotes included)."""
+
+    text: str
+    span: Span
+
+
+class Form(Enum):
+    """What a sentence says of the principals that it names; the value is how it is told.
+
+    ``ONLY``: those named can, and nobody else can. ``NOBODY``: nobody can, those named left aside.
+    """
+
+    CAN = "can"
+    CANNOT = "cannot"
+    ONLY = "only ... can"
+    NOBODY = "nobody ... can"
+
+
+class Test(Enum):
+    """What a condition says of a key: it has these values, some value like a pattern, or it is not there."""
+
+    __test__ = False  # no test class, whatever pytest thinks of the name
+
+    EQUALS = "="
+    LIKE = "like"
+    ABSENT = "absent"
+
+
+class Condition(NamedTuple):
+    """One ``K = V, V``, ``K like P, P`` or ``K absent``."""
+
+    key: Word
+    test: Test
+    values: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """One sentence: one clause of a block, or one ``only`` or ``nobody`` sentence.
+
+    ``conditions`` are those of the file's ``given`` (unless ``when`` speaks of the key as well) and of its own
+    ``when``. ``depending_on`` are the keys that alone may leave the answer open. ``because`` are layers, or statements
+    as ``FILE#SID``. ``span`` is the whole sentence, for a clause the clause; ``used_at`` leads from the innermost
+    ``use`` outwards, for the sentences of a file or pack that another file uses.
+    """
+
+    form: Form
+    principals: tuple[Word, ...]
+    actions: tuple[Word, ...]
+    resources: tuple[Word, ...]
+    conditions: tuple[Condition, ...] = ()
+    depending_on: tuple[Word, ...] = ()
+    because: tuple[Word, ...] = ()
+    span: Span
+    used_at: tuple[Span, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The sentence on one line, as a person would say it; the name of the test that it becomes."""
+        who = ", ".join(word.text for word in self.principals)
+        lead = {
+            Form.CAN: f"{who} can",
+            Form.CANNOT: f"{who} cannot",
+            Form.ONLY: f"only {who} can",
+            Form.NOBODY: f"nobody but {who} can" if who else "nobody can",
+        }[self.form]
+        said = f"{lead} {_listed(self.actions)} on {_listed(self.resources)}"
+        own = [one for one in self.conditions if one.key.span.source is self.span.source and self._is_own(one)]
+        if own:
+            said += " when " + " and ".join(map(_told, own))
+        if self.depending_on:
+            said += f" depending on {_listed(self.depending_on)}"
+        return f"{said} because {_listed(self.because)}" if self.because else said
+
+    def _is_own(self, condition: Condition) -> bool:
+        return self.span.start <= condition.key.span.start < self.span.end
+
+
+def _listed(words: tuple[Word, ...]) -> str:
+    return ", ".join(word.text for word in words)
+
+
+def _told(condition: Condition) -> str:
+    if condition.test is Test.ABSENT:
+        return f"{condition.key.text} absent"
+    return f"{condition.key.text} {condition.test.value} {_listed(condition.values)}"
+
+
+class Binding(NamedTuple):
+    """``name = words`` of a ``use`` or of an ``account``."""
+
+    name: Word
+    values: tuple[Word, ...]
+
+
+class AccountLine(NamedTuple):
+    """``account PATH as ID in REGION with K = V``: where the policies in force are."""
+
+    path: Word
+    account_id: Word | None
+    region: Word | None
+    bindings: tuple[Binding, ...]
+    span: Span
+
+
+class UseLine(NamedTuple):
+    """``use PATH with NAME = WORDS``: the sentences of another file, or of a pack (``pack:NAME``).
+
+    ``given`` are the conditions in force where the line stands: they hold for what is used as well.
+    """
+
+    path: Word
+    bindings: tuple[Binding, ...]
+    given: tuple[Condition, ...]
+    span: Span
+
+
+class ParameterLine(NamedTuple):
+    """``parameter NAME = WORDS``: what a file that is used must be given, or may be (``default`` is not ``None``)."""
+
+    name: Word
+    default: tuple[Word, ...] | None
+
+
+class ExpectationText(NamedTuple):
+    """One text as read: its lines in their order, and what is wrong with it.
+
+    A text that breaks off holds the sentences before the break as well, so that more than one error can be told.
+    """
+
+    accounts: tuple[AccountLine, ...]
+    parameters: tuple[ParameterLine, ...]
+    lines: tuple[Expectation | UseLine, ...]
+    problems: tuple[Problem, ...]
