@@ -6,13 +6,13 @@ A layer that is there without policies and a layer that nobody collected are dif
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from policysim.evaluation.layers import LayerName
-    from policysim.language.policy import Policy
+    from policysim.language.policy import Policy, Unresolved
     from policysim.language.problems import Problem
 
 
@@ -21,7 +21,8 @@ class Gap(NamedTuple):
 
     ``code`` tells what kind of gap it is: ``policy-broken`` for a document with errors, for all others the codes of
     ``account``. ``command`` is the AWS CLI call that fetches it, where there is one. ``may_deny`` is false for what
-    could only have granted access (such as grants of a key).
+    could only have granted access (such as grants of a key), ``may_allow`` for what can only deny. ``about`` holds
+    statements that match every request which the missing part can match: other requests do not meet the gap.
     """
 
     code: str
@@ -29,6 +30,8 @@ class Gap(NamedTuple):
     command: str = ""
     problems: tuple[Problem, ...] = ()
     may_deny: bool = True
+    may_allow: bool = True
+    about: AttachedPolicy | None = None
 
 
 class AttachedPolicy(NamedTuple):
@@ -100,13 +103,24 @@ def one_level(node: str, policies: Iterable[AttachedPolicy], gaps: Iterable[Gap]
 
 
 def level(node: str, policies: Iterable[AttachedPolicy], gaps: Iterable[Gap] = ()) -> Level:
-    """A level whose broken documents are gaps."""
+    """A level whose broken documents are gaps, and so is what is not known of the others."""
     usable: list[AttachedPolicy] = []
     found = list(gaps)
     for attached in policies:
         if attached.policy.usable:
             usable.append(attached)
+            found.extend(_unresolved(attached, part) for part in attached.policy.unresolved)
         else:
             errors = tuple(problem for problem in attached.policy.problems if problem.is_error)
             found.append(Gap("policy-broken", f"`{attached.name}` has errors and was left out", problems=errors))
     return Level(node, tuple(usable), tuple(found))
+
+
+UNRESOLVED_CODE: Final = "unresolved"
+
+
+def _unresolved(attached: AttachedPolicy, part: Unresolved) -> Gap:
+    about = None
+    if part.widened is not None:
+        about = attached._replace(policy=replace(attached.policy, statements=(part.widened,), unresolved=()))
+    return Gap(UNRESOLVED_CODE, part.sentence, may_deny=part.may_deny, may_allow=part.may_allow, about=about)

@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policysim.evaluation.candidates import candidate
 from policysim.evaluation.layers import LAYER, LAYERS, Combine, Layer, LayerName
 from policysim.evaluation.matching import match_statement
+from policysim.evaluation.policy_set import LayerPolicies
 from policysim.evaluation.principals import NOWHERE, Reach
 from policysim.evaluation.services.exemptions import exempt_from_rcps, exempt_from_scps, exempt_task
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, either, known, negate
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from policysim.evaluation.decision import StatementMatch
     from policysim.evaluation.matching import Matched, Question, Weight
-    from policysim.evaluation.policy_set import Gap, LayerPolicies, Level, PolicySet
+    from policysim.evaluation.policy_set import Gap, Level, PolicySet
     from policysim.evaluation.services.deviation import Deviation
     from policysim.language.policy import Policy, Statement
     from policysim.language.request import Request
@@ -123,7 +125,7 @@ def weigh(
 ) -> LayerVerdict:
     """The verdict of a layer that applies or may apply, from what the statements of each of its levels weigh."""
     request = question.request
-    verdict = _joined(LAYER[name], content, weights)
+    verdict = _joined(LAYER[name], _with_gaps_met(name, content, question), weights)
     if bound is UNKNOWN:
         verdict = _perhaps_unbound(verdict, question)
     if name is LayerName.SESSION and _is_task_session(request):
@@ -247,13 +249,32 @@ def _worth_a_look(policy: Policy, question: Question) -> tuple[Statement, ...]:
     return policy.statements if question.everything else policy.by_action.worth_a_look(question.request.action)
 
 
+def _with_gaps_met(name: LayerName, content: LayerPolicies, question: Question) -> LayerPolicies:
+    """The layer without the gaps that the request does not meet, whatever its context is."""
+    if all(gap.about is None for level in content.levels for gap in level.gaps):
+        return content
+    levels = (
+        level._replace(gaps=tuple(gap for gap in level.gaps if _is_met(gap, name, question)))
+        for level in content.levels
+    )
+    return LayerPolicies(tuple(levels))
+
+
+def _is_met(gap: Gap, name: LayerName, question: Question) -> bool:
+    if gap.about is None:
+        return True
+    about, action = gap.about, question.request.action
+    return any(candidate(one, about, name, question) is not None for one in about.policy.by_action[action])
+
+
 def _weigh_level(layer: Layer, level: Level, weights: Sequence[Weight]) -> LayerVerdict:
     name, gaps = layer.name, level.gaps
     denied = allowed = FALSE
     reach = NOWHERE
     if gaps:
         denied = UNKNOWN if any(gap.may_deny for gap in gaps) else FALSE
-        allowed, reach = UNKNOWN, Reach(UNKNOWN, UNKNOWN, UNKNOWN) if name is LayerName.RESOURCE else NOWHERE
+        if any(gap.may_allow for gap in gaps):
+            allowed, reach = UNKNOWN, Reach(UNKNOWN, UNKNOWN, UNKNOWN) if name is LayerName.RESOURCE else NOWHERE
     for effect, truth, reached in weights:
         if effect is Effect.DENY:
             denied = either(denied, truth)

@@ -90,11 +90,26 @@ class Statement:
     location: Location
 
 
+class Unresolved(NamedTuple):
+    """What a document says in part that cannot be known offline: a value of a template or plan that only AWS fills in.
+
+    ``sentence`` says what is not known and where. ``widened`` is a statement that matches every request that the real
+    one can match; without one nothing is known of it. ``may_allow`` and ``may_deny``: the effects that it can have.
+    """
+
+    sentence: str
+    widened: Statement | None = None
+    may_allow: bool = True
+    may_deny: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One policy document as read: its statements, and the problems found on the way.
 
     A document with an error among its ``problems`` must not take part in a decision (``usable`` is false).
+    ``unresolved`` is what stands in the document beside ``statements`` and is not known: it decides nothing, but a
+    decision that it could change is open.
     """
 
     type: PolicyType
@@ -103,6 +118,7 @@ class Policy:
     statements: tuple[Statement, ...]
     problems: tuple[Problem, ...]
     location: Location
+    unresolved: tuple[Unresolved, ...] = ()
     _by_action: ActionIndex | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
