@@ -11,3 +11,32 @@ _WARNING = Severity.WARNING
 
 BROKEN_SENTENCE: Final = ProblemKind("broken-sentence", _ERROR, (), "the text is no sentence of the language")
 EMPTY_FILE: Final = ProblemKind("empty-file", _ERROR, (), "the file expects nothing")
+EMPTY_WORD: Final = ProblemKind("empty-word", _ERROR, (), "a word has no characters")
+REPEATED_KEY: Final = ProblemKind("repeated-key", _ERROR, (), "one sentence states a condition key twice")
+UNKNOWN_REASON: Final = ProblemKind(
+    "unknown-reason", _ERROR, (), "what stands behind `because` is neither a layer nor a statement"
+)
+REASON_OF_OPEN_ANSWER: Final = ProblemKind(
+    "reason-of-open-answer", _ERROR, (), "`depending on` and `because` stand in one sentence"
+)
+
+REPEATED_ACCOUNT: Final = ProblemKind("repeated-account", _ERROR, (), "the file names its policies twice")
+MALFORMED_ACCOUNT: Final = ProblemKind("malformed-account", _ERROR, (), "an account id or a Region has the wrong form")
+
+UNKNOWN_FILE: Final = ProblemKind("unknown-file", _ERROR, (), "the file that is used cannot be read")
+UNKNOWN_PACK: Final = ProblemKind("unknown-pack", _ERROR, (), "there is no pack of this name")
+USE_CYCLE: Final = ProblemKind("use-cycle", _ERROR, (), "a file uses itself, directly or through others")
+TOO_MANY_USES: Final = ProblemKind("too-many-uses", _ERROR, (), "files use each other too often or too deep")
+MISSING_PARAMETER: Final = ProblemKind("missing-parameter", _ERROR, (), "a parameter of the file used has no words")
+UNKNOWN_PARAMETER: Final = ProblemKind("unknown-parameter", _ERROR, (), "the file used has no such parameter")
+REPEATED_PARAMETER: Final = ProblemKind("repeated-parameter", _ERROR, (), "a parameter is named twice")
+MALFORMED_PARAMETER: Final = ProblemKind("malformed-parameter", _ERROR, (), "the name of a parameter has no such form")
+UNBOUND_NAME: Final = ProblemKind("unbound-name", _ERROR, (), "`{name}` stands for no parameter")
+SEVERAL_WORDS: Final = ProblemKind(
+    "several-words", _ERROR, (), "a parameter that stands for several words is a part of one word"
+)
+
+CONTRADICTION: Final = ProblemKind("contradiction", _ERROR, (), "two sentences cannot both hold")
+
+USED_ACCOUNT: Final = ProblemKind("used-account", _WARNING, (), "the `account` of a file that is used is not followed")
+REPEATED_SENTENCE: Final = ProblemKind("repeated-sentence", _WARNING, (), "a sentence stands twice")

@@ -19,6 +19,7 @@ from policysim.expectations.sentences import (
     Test,
     UseLine,
     Word,
+    overridden,
 )
 from policysim.grammars.expectations import Branch, BrokenSentence, Leaf, parse_expectations
 from policysim.language.problems import Problem
@@ -69,7 +70,7 @@ class _Reader:
                 case "parameter":
                     self._parameters.append(self._parameter(part))
                 case "given":
-                    self._given = _overridden(self._given, self._conditions(part))
+                    self._given = overridden(self._given, self._conditions(part))
                 case "each":
                     self._lines.extend(self._clauses(part))
                 case _:
@@ -125,7 +126,7 @@ class _Reader:
             principals=principals,
             actions=actions,
             resources=resources,
-            conditions=_overridden(self._given, self._conditions(when) if when is not None else ()),
+            conditions=overridden(self._given, self._conditions(when) if when is not None else ()),
             depending_on=tuple(map(self._word, _direct(depending, "key"))) if depending is not None else (),
             because=self._words(_direct(because, "words")[0]) if because is not None else (),
             span=self._span(at),
@@ -162,9 +163,3 @@ def _is_test(part: Branch | Leaf) -> bool:
 
 def _direct(branch: Branch, *rules: str) -> Sequence[Branch]:
     return [part for part in branch.parts if isinstance(part, Branch) and part.rule in rules]
-
-
-def _overridden(given: tuple[Condition, ...], own: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    """What is given, but for the keys that a sentence speaks of itself, and its own conditions behind it."""
-    spoken = {condition.key.text.lower() for condition in own}
-    return (*(one for one in given if one.key.text.lower() not in spoken), *own)

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from policysim.language.problems import Problem
     from policysim.language.source import Span
+
+
+LAYER_WORDS: Final = ("identity", "resource", "boundary", "session", "scp", "rcp", "vpce", "trust")
+"""The layers that ``because`` names, by their words."""
 
 
 class Word(NamedTuple):
@@ -149,3 +153,9 @@ class ExpectationText(NamedTuple):
     parameters: tuple[ParameterLine, ...]
     lines: tuple[Expectation | UseLine, ...]
     problems: tuple[Problem, ...]
+
+
+def overridden(given: tuple[Condition, ...], own: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """What is given, but for the keys that a sentence speaks of itself, and its own conditions behind it."""
+    spoken = {condition.key.text.lower() for condition in own}
+    return (*(one for one in given if one.key.text.lower() not in spoken), *own)

@@ -1,0 +1,175 @@
+"""From a file's sentences, as written, to the sentences that a ``use`` of it stands for.
+
+``{name}`` alone is replaced by all the words that the parameter stands for; as a part of a word, by the only one. The
+policy variables of AWS (``${aws:username}``) are no parameters.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.expectations.problem_kinds import (
+    MALFORMED_PARAMETER,
+    MISSING_PARAMETER,
+    REPEATED_PARAMETER,
+    SEVERAL_WORDS,
+    UNBOUND_NAME,
+    UNKNOWN_PARAMETER,
+)
+from policysim.expectations.sentences import Binding, Condition, Expectation, UseLine, Word, overridden
+from policysim.language.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from policysim.expectations.sentences import ExpectationText
+    from policysim.language.problems import ProblemKind
+
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_MENTION: Final = re.compile(r"(?<!\$)\{([A-Za-z][A-Za-z0-9_-]*)\}")
+
+Words = tuple[Word, ...]
+
+
+class BoundText(NamedTuple):
+    """The lines of a file with its parameters replaced, and what is wrong with the parameters."""
+
+    lines: tuple[Expectation | UseLine, ...]
+    problems: tuple[Problem, ...]
+
+
+def bound(text: ExpectationText, use: UseLine | None = None) -> BoundText:
+    """The lines of a file as ``use`` stands for them; without one, as the file itself says them.
+
+    What is given where the ``use`` stands holds for its sentences too, unless they speak of the key themselves; each
+    of them tells in ``used_at`` by which line it came.
+    """
+    binder = _Binder()
+    binder.declare(text, use)
+    lines = tuple(_came_by(binder.line(line), use) for line in text.lines)
+    return BoundText(lines, tuple(binder.problems))
+
+
+def _came_by(line: Expectation | UseLine, use: UseLine | None) -> Expectation | UseLine:
+    if use is None:
+        return line
+    if isinstance(line, UseLine):
+        return line._replace(given=overridden(use.given, line.given))
+    return replace(line, conditions=overridden(use.given, line.conditions), used_at=(*line.used_at, use.span))
+
+
+class _Binder:
+    """What every parameter of one file stands for, and the problems met on the way."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, Words] = {}
+        self.problems: list[Problem] = []
+
+    def declare(self, text: ExpectationText, use: UseLine | None) -> None:
+        """Gives every parameter its words: those of the use, else those that the file itself gives it."""
+        given = self._given(use)
+        declared: set[str] = set()
+        for parameter in text.parameters:
+            name = parameter.name.text
+            if _NAME.fullmatch(name) is None:
+                expected = "expected letters, digits, `-` and `_`, a letter first"
+                self._tell(MALFORMED_PARAMETER, f"`{name}` is no name for a parameter: {expected}", parameter.name)
+            elif name in declared:
+                self._tell(REPEATED_PARAMETER, f"the parameter `{name}` is declared twice", parameter.name)
+            elif name not in given and parameter.default is None:
+                self._missing(parameter.name, use)
+            declared.add(name)
+            default = self._replaced(parameter.default or ())
+            self._words.setdefault(name, given[name].values if name in given else default)
+        for name, binding in given.items():
+            if name not in declared:
+                self._tell(UNKNOWN_PARAMETER, _no_parameter(name, declared), binding.name)
+
+    def _given(self, use: UseLine | None) -> dict[str, Binding]:
+        found: dict[str, Binding] = {}
+        for binding in use.bindings if use is not None else ():
+            if binding.name.text in found:
+                self._tell(REPEATED_PARAMETER, f"`{binding.name.text}` is given words twice", binding.name)
+            found[binding.name.text] = binding
+        return found
+
+    def _missing(self, name: Word, use: UseLine | None) -> None:
+        if use is None:
+            sentence = f"the parameter `{name.text}` has no words: this file can only be used by another one"
+            hint = f"give it words here (`parameter {name.text} = ...`), or end the name of the file in another way "
+            self._tell(MISSING_PARAMETER, sentence, name, f"{hint}than `.expect`")
+            return
+        sentence = f"the parameter `{name.text}` of `{use.path.text}` has no words"
+        self._tell(MISSING_PARAMETER, sentence, use.path, f"write `with {name.text} = ...`")
+
+    def line(self, line: Expectation | UseLine) -> Expectation | UseLine:
+        if isinstance(line, UseLine):
+            bindings = tuple(Binding(one.name, self._replaced(one.values)) for one in line.bindings)
+            return line._replace(bindings=bindings, given=self._conditions(line.given))
+        return replace(
+            line,
+            principals=self._replaced(line.principals),
+            actions=self._replaced(line.actions),
+            resources=self._replaced(line.resources),
+            conditions=self._conditions(line.conditions),
+            depending_on=self._replaced(line.depending_on),
+            because=self._replaced(line.because),
+        )
+
+    def _conditions(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        return tuple(Condition(self._filled(one.key), one.test, self._replaced(one.values)) for one in conditions)
+
+    def _replaced(self, words: Words) -> Words:
+        return tuple(new for word in words for new in self._of(word))
+
+    def _of(self, word: Word) -> Iterator[Word]:
+        alone = _MENTION.fullmatch(word.text)
+        if alone is not None and alone[1] in self._words:
+            yield from self._words[alone[1]]
+        else:
+            yield self._filled(word)
+
+    def _filled(self, word: Word) -> Word:
+        """The word with every ``{name}`` in it replaced."""
+        mentions = tuple(dict.fromkeys(_MENTION.findall(word.text)))
+        if not mentions:
+            return word
+        for name in mentions:
+            self._check_mention(name, word)
+        return Word(_MENTION.sub(lambda found: _only(self._words, found), word.text), word.span)
+
+    def _check_mention(self, name: str, word: Word) -> None:
+        words = self._words.get(name)
+        if words is None:
+            sentence = f"`{{{name}}}` stands for no parameter of this file{_nearest(name, self._words)}"
+            self._tell(UNBOUND_NAME, sentence, word, f"declare it with `parameter {name}`")
+        elif len(words) > 1:
+            said = ", ".join(f"`{one.text}`" for one in words)
+            sentence = f"`{{{name}}}` is a part of the word `{word.text}` and stands for several words: {said}"
+            self._tell(SEVERAL_WORDS, sentence, word)
+
+    def _tell(self, kind: ProblemKind, sentence: str, at: Word, hint: str = "") -> None:
+        problem = Problem(kind, sentence, at.span, hint)
+        if problem not in self.problems:  # one condition of `given` stands in many sentences
+            self.problems.append(problem)
+
+
+def _only(words: Mapping[str, Words], found: re.Match[str]) -> str:
+    listed = words.get(found[1], ())
+    return listed[0].text if len(listed) == 1 else found[0]
+
+
+def _no_parameter(name: str, declared: Iterable[str]) -> str:
+    known = sorted(declared)
+    if not known:
+        return f"the file used has no parameters, and so no `{name}`"
+    listed = ", ".join(f"`{one}`" for one in known)
+    return f"the file used has no parameter `{name}`{_nearest(name, known)}; its parameters: {listed}"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f"; did you mean `{close[0]}`?" if close else ""
