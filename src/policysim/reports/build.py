@@ -74,7 +74,7 @@ def report_of(diagnosis: Diagnosis, base: Path | None = None) -> Report:
         disagreement=diagnosis.disagreement,
         disagreement_code=diagnosis.disagreement_code,
         checks=check_documents(decision) if decision is not None else (),
-        near_misses=tuple(_near_miss(miss) for miss in diagnosis.near_misses),
+        near_misses=tuple(near_miss_document(miss) for miss in diagnosis.near_misses),
         obstacles=tuple(_obstacle(obstacle) for obstacle in diagnosis.obstacles),
         hypotheses=tuple(_hypothesis(hypothesis) for hypothesis in diagnosis.hypotheses),
         separating=_fact(diagnosis.separating) if diagnosis.separating is not None else None,
@@ -156,7 +156,8 @@ def _request(diagnosed: RequestDiagnosis) -> RequestDocument:
     )
 
 
-def _near_miss(miss: NearMiss) -> NearMissDocument:
+def near_miss_document(miss: NearMiss) -> NearMissDocument:
+    """A statement that is one element short, with the element underlined in its source."""
     span = outcome_span(miss.match, miss.outcome)
     place, reason = span.place, miss.outcome.reason
     unknown = miss.outcome.truth is Truth.UNKNOWN

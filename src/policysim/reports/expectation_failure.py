@@ -1,0 +1,169 @@
+"""One expectation that does not hold, explained on one screen: for the terminal, pytest and a pull request alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.evaluation.decision import Effect, Verdict
+from policysim.evaluation.layer_words import layer_title
+from policysim.expectations.results import Standing
+from policysim.language.problems import Severity
+from policysim.reports.blocks import At, Block, Bullet, Bullets, Excerpt, LayerRow, LayerTable, Sentence
+from policysim.reports.decision_phrases import (
+    check_detail,
+    counted,
+    decides,
+    place,
+    settled_by,
+    statement_name,
+)
+from policysim.reports.excerpt_text import excerpt_lines
+from policysim.reports.expectation_build import expectation_document
+from policysim.reports.expectation_phrases import place_told, request_told
+from policysim.reports.layout import INDENT, Paint, Tone, paragraph
+from policysim.reports.printable import printable
+from policysim.reports.text_blocks import block_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from policysim.expectations.results import Result
+    from policysim.reports.decision_document import CheckDocument, GapDocument, LineDocument, StatementDocument
+    from policysim.reports.document import NearMissDocument
+    from policysim.reports.expectation_document import (
+        ExpectationDocument,
+        SentenceProblemDocument,
+        ShortfallDocument,
+    )
+
+STANDING_TONE: Final[dict[Standing, Tone]] = {
+    Standing.MET: Tone.ALLOWED,
+    Standing.UNMET: Tone.DENIED,
+    Standing.UNDECIDED: Tone.UNDECIDED,
+    Standing.BROKEN: Tone.DENIED,
+}
+_SEVERITY_TONE: Final[dict[Severity, Tone]] = {Severity.ERROR: Tone.DENIED, Severity.WARNING: Tone.UNDECIDED}
+_STATEMENT_TITLE: Final[dict[Effect, str]] = {
+    Effect.ALLOWED: "Allowed by",
+    Effect.EXPLICIT_DENY: "Denied by",
+    Effect.IMPLICIT_DENY: "Decided by",
+    Effect.DEPENDS: "Open: may decide",
+}
+_WHOLE: Final = 6
+"""An excerpt of up to this many lines is shown whole; of a longer one, the lines that are marked."""
+
+_MARKED: Final = 4
+_MISSES: Final = 2
+_OTHERS: Final = 4
+_OPEN: Final = 3
+
+
+def failure_text(result: Result, paint: Paint) -> str:
+    """Why an expectation is not met, undecided or broken: what was expected, what came out, and what decides."""
+    return "\n".join(failure_lines(expectation_document(result), paint)) + "\n"
+
+
+def failure_lines(expectation: ExpectationDocument, paint: Paint) -> Iterator[str]:
+    """The same as lines: the first shortfall in full, the others in a line each."""
+    yield from heading_lines(expectation, paint)
+    for problem in expectation.problems:
+        yield from problem_lines(problem, paint)
+    if expectation.shortfalls:
+        first, *others = expectation.shortfalls
+        yield from _shortfall(first, paint)
+        yield from _others(expectation, others)
+
+
+def heading_lines(expectation: ExpectationDocument, paint: Paint) -> Iterator[str]:
+    """Where the sentence stands, what became of it, and the sentence."""
+    standing = paint(expectation.standing.value, STANDING_TONE[expectation.standing])
+    yield f"{paint(printable(place_told(expectation.place)), Tone.PLACE)}: {standing}"
+    yield from (paint(line, Tone.HEADING) for line in paragraph(printable(expectation.sentence)))
+    for used in expectation.used_at:
+        yield from paragraph(printable(f"used at {place_told(used)}"))
+
+
+def problem_lines(problem: SentenceProblemDocument, paint: Paint) -> Iterator[str]:
+    """What is wrong with a sentence, and the word of it that is meant."""
+    where = f"{paint(printable(place_told(problem.place)), Tone.PLACE)}: " if problem.place else ""
+    word = paint(problem.severity.value, _SEVERITY_TONE[problem.severity])
+    yield f"{where}{word}{paint(f' [{problem.code}]', Tone.QUIET)}"
+    yield from paragraph(printable(problem.message))
+    yield from excerpt_lines(_shown(problem.excerpt), paint)
+    if problem.hint:
+        yield from paragraph(printable(problem.hint))
+
+
+def _shortfall(shortfall: ShortfallDocument, paint: Paint) -> Iterator[str]:
+    yield ""
+    yield from paragraph(printable(shortfall.sentence))
+    for title, blocks in _sections(shortfall):
+        yield from ("", paint(printable(title), Tone.HEADING))
+        for block in blocks:
+            yield from block_lines(block, paint)
+
+
+def _sections(shortfall: ShortfallDocument) -> Iterator[tuple[str, Sequence[Block]]]:
+    """The statement that decides, the layers that take part, what is nearly enough, and what is open."""
+    decision, action = shortfall.decision, shortfall.request.action
+    if decision.statements:
+        first, *others = decision.statements
+        more = f" (and {counted(len(others), 'more statement')})" if others else ""
+        yield f"{_STATEMENT_TITLE[decision.effect]}{more}", list(_statement(first, first.excerpt, action))
+    rows = [_layer(check, shortfall, action) for check in shortfall.checks if _takes_part(check)]
+    if rows:
+        yield "Layers", [LayerTable(tuple(rows))]
+    if shortfall.near_misses:
+        yield "Near misses: one element short", list(_near_misses(shortfall.near_misses, action))
+    if decision.unknown_keys:
+        told = [Bullet(settled_by(key)) for key in decision.unknown_keys[:_OPEN]]
+        yield "Not known, and what would settle it", [Bullets(tuple(told))]
+    if decision.gaps:
+        yield "Not collected, or not readable", [Bullets(tuple(map(_gap, decision.gaps[:_OPEN])))]
+
+
+def _statement(statement: StatementDocument, excerpt: Sequence[LineDocument], action: str) -> Iterator[Block]:
+    yield Sentence(f"{statement_name(statement)}, {layer_title(statement.layer, action)} ({statement.effect})")
+    yield At(place(statement))
+    yield Excerpt(_shown(excerpt))
+
+
+def _shown(excerpt: Sequence[LineDocument]) -> tuple[LineDocument, ...]:
+    return tuple(excerpt) if len(excerpt) <= _WHOLE else tuple(line for line in excerpt if line.marks)[:_MARKED]
+
+
+def _takes_part(check: CheckDocument) -> bool:
+    """Whether a layer says anything on the request: its policies are there, and do more than let it pass."""
+    return check.evaluatedEffect is not Verdict.NO_IMPACT and (check.present or bool(check.gaps) or check.needed)
+
+
+def _layer(check: CheckDocument, shortfall: ShortfallDocument, action: str) -> LayerRow:
+    title, detail = layer_title(check.layer, action), check_detail(check)
+    return LayerRow(check.layer, title, check.evaluatedEffect, detail, decides(check, shortfall.decision))
+
+
+def _near_misses(misses: Sequence[NearMissDocument], action: str) -> Iterator[Block]:
+    for miss in misses[:_MISSES]:
+        layer = layer_title(miss.statement.layer, action)
+        yield Sentence(f"{statement_name(miss.statement)}, {layer} ({miss.statement.effect})")
+        yield Sentence(f"{miss.element.value}: {miss.sentence}")
+        yield At(f"{miss.file}:{miss.line}:{miss.column}" if miss.statement.opens else miss.file)
+        yield Excerpt(tuple(line for line in miss.excerpt if line.marks)[:_MARKED])
+    if left := len(misses) - _MISSES:
+        yield from [Sentence(f"... and {counted(left, 'more statement')}")] if left > 0 else []
+
+
+def _gap(gap: GapDocument) -> Bullet:
+    return Bullet(gap.sentence, command=gap.command)
+
+
+def _others(expectation: ExpectationDocument, others: Sequence[ShortfallDocument]) -> Iterator[str]:
+    """The other requests that are not as expected; how many there are where not all were kept."""
+    left = expectation.short - 1
+    if left <= 0:
+        return
+    yield from ("", *paragraph(f"{expectation.short} of {counted(expectation.asked, 'request')} are not as expected:"))
+    for other in others[:_OTHERS]:
+        yield from paragraph(printable(request_told(other)), first=f"{INDENT}- ")
+    if more := left - min(len(others), _OTHERS):
+        yield from paragraph(f"... and {more} more")
