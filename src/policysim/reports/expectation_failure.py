@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.decision import Effect, Verdict
 from policysim.evaluation.layer_words import layer_title
@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from policysim.expectations.results import Result
-    from policysim.reports.decision_document import CheckDocument, GapDocument, LineDocument, StatementDocument
+    from policysim.reports.decision_document import (
+        CheckDocument,
+        DecisionDocument,
+        GapDocument,
+        LineDocument,
+        StatementDocument,
+    )
     from policysim.reports.document import NearMissDocument
     from policysim.reports.expectation_document import (
         ExpectationDocument,
@@ -53,9 +59,23 @@ _WHOLE: Final = 6
 """An excerpt of up to this many lines is shown whole; of a longer one, the lines that are marked."""
 
 _MARKED: Final = 4
-_MISSES: Final = 2
-_OTHERS: Final = 4
 _OPEN: Final = 3
+_CAVEATS: Final = 2
+_OF_A_MESSAGE: Final = frozenset({"several-layers"})
+"""Caveats on what AWS's message would say, which nobody asked for here."""
+
+_TALLEST: Final = 40
+"""As many lines are on one screen; what is longer is told with fewer near misses and fewer other requests."""
+
+
+class _Size(NamedTuple):
+    """How many near misses, and how many other requests, are told."""
+
+    misses: int
+    others: int
+
+
+_SIZES: Final = (_Size(2, 4), _Size(1, 2))
 
 
 def failure_text(result: Result, paint: Paint) -> str:
@@ -63,15 +83,23 @@ def failure_text(result: Result, paint: Paint) -> str:
     return "\n".join(failure_lines(expectation_document(result), paint)) + "\n"
 
 
-def failure_lines(expectation: ExpectationDocument, paint: Paint) -> Iterator[str]:
+def failure_lines(expectation: ExpectationDocument, paint: Paint) -> list[str]:
     """The same as lines: the first shortfall in full, the others in a line each."""
+    for size in _SIZES:
+        lines = list(_lines(expectation, paint, size))
+        if len(lines) <= _TALLEST:
+            break
+    return lines
+
+
+def _lines(expectation: ExpectationDocument, paint: Paint, size: _Size) -> Iterator[str]:
     yield from heading_lines(expectation, paint)
     for problem in expectation.problems:
         yield from problem_lines(problem, paint)
     if expectation.shortfalls:
         first, *others = expectation.shortfalls
-        yield from _shortfall(first, paint)
-        yield from _others(expectation, others)
+        yield from _shortfall(first, paint, size)
+        yield from _others(expectation, others[: size.others])
 
 
 def heading_lines(expectation: ExpectationDocument, paint: Paint) -> Iterator[str]:
@@ -94,32 +122,40 @@ def problem_lines(problem: SentenceProblemDocument, paint: Paint) -> Iterator[st
         yield from paragraph(printable(problem.hint))
 
 
-def _shortfall(shortfall: ShortfallDocument, paint: Paint) -> Iterator[str]:
+def _shortfall(shortfall: ShortfallDocument, paint: Paint, size: _Size) -> Iterator[str]:
     yield ""
     yield from paragraph(printable(shortfall.sentence))
-    for title, blocks in _sections(shortfall):
+    for title, blocks in (*_why(shortfall, size), *_open(shortfall.decision)):
         yield from ("", paint(printable(title), Tone.HEADING))
         for block in blocks:
             yield from block_lines(block, paint)
 
 
-def _sections(shortfall: ShortfallDocument) -> Iterator[tuple[str, Sequence[Block]]]:
-    """The statement that decides, the layers that take part, what is nearly enough, and what is open."""
+def _why(shortfall: ShortfallDocument, size: _Size) -> Iterator[tuple[str, Sequence[Block]]]:
+    """The statement that decides, the layers that take part, and what is nearly enough."""
     decision, action = shortfall.decision, shortfall.request.action
     if decision.statements:
         first, *others = decision.statements
         more = f" (and {counted(len(others), 'more statement')})" if others else ""
         yield f"{_STATEMENT_TITLE[decision.effect]}{more}", list(_statement(first, first.excerpt, action))
-    rows = [_layer(check, shortfall, action) for check in shortfall.checks if _takes_part(check)]
+    rows = [_layer(check, shortfall, action) for check in shortfall.checks if _takes_part(check, decision)]
     if rows:
         yield "Layers", [LayerTable(tuple(rows))]
     if shortfall.near_misses:
-        yield "Near misses: one element short", list(_near_misses(shortfall.near_misses, action))
-    if decision.unknown_keys:
-        told = [Bullet(settled_by(key)) for key in decision.unknown_keys[:_OPEN]]
-        yield "Not known, and what would settle it", [Bullets(tuple(told))]
-    if decision.gaps:
-        yield "Not collected, or not readable", [Bullets(tuple(map(_gap, decision.gaps[:_OPEN])))]
+        yield "Near misses: one element short", list(_near_misses(shortfall.near_misses, action, size.misses))
+
+
+def _open(decision: DecisionDocument) -> Iterator[tuple[str, Sequence[Block]]]:
+    """What an undecided answer hangs on, and what to mind."""
+    if decision.effect is Effect.DEPENDS:
+        if decision.unknown_keys:
+            told = tuple(Bullet(settled_by(key)) for key in decision.unknown_keys[:_OPEN])
+            yield "Not known, and what would settle it", [Bullets(told)]
+        if decision.gaps:
+            yield "Not collected, or not readable", [Bullets(tuple(map(_gap, decision.gaps[:_OPEN])))]
+    caveats = [caveat for caveat in decision.caveats if caveat.code not in _OF_A_MESSAGE]
+    if caveats:
+        yield "Mind", [Bullets(tuple(Bullet(caveat.sentence) for caveat in caveats[:_CAVEATS]))]
 
 
 def _statement(statement: StatementDocument, excerpt: Sequence[LineDocument], action: str) -> Iterator[Block]:
@@ -132,9 +168,13 @@ def _shown(excerpt: Sequence[LineDocument]) -> tuple[LineDocument, ...]:
     return tuple(excerpt) if len(excerpt) <= _WHOLE else tuple(line for line in excerpt if line.marks)[:_MARKED]
 
 
-def _takes_part(check: CheckDocument) -> bool:
-    """Whether a layer says anything on the request: its policies are there, and do more than let it pass."""
-    return check.evaluatedEffect is not Verdict.NO_IMPACT and (check.present or bool(check.gaps) or check.needed)
+def _takes_part(check: CheckDocument, decision: DecisionDocument) -> bool:
+    """Whether a layer says anything that counts: what is open beside a denial that stands anyhow does not."""
+    if decides(check, decision):
+        return True
+    if check.evaluatedEffect is Verdict.UNKNOWN:
+        return decision.effect is Effect.DEPENDS
+    return check.evaluatedEffect is not Verdict.NO_IMPACT and check.present
 
 
 def _layer(check: CheckDocument, shortfall: ShortfallDocument, action: str) -> LayerRow:
@@ -142,15 +182,16 @@ def _layer(check: CheckDocument, shortfall: ShortfallDocument, action: str) -> L
     return LayerRow(check.layer, title, check.evaluatedEffect, detail, decides(check, shortfall.decision))
 
 
-def _near_misses(misses: Sequence[NearMissDocument], action: str) -> Iterator[Block]:
-    for miss in misses[:_MISSES]:
+def _near_misses(misses: Sequence[NearMissDocument], action: str, shown: int) -> Iterator[Block]:
+    for miss in misses[:shown]:
         layer = layer_title(miss.statement.layer, action)
         yield Sentence(f"{statement_name(miss.statement)}, {layer} ({miss.statement.effect})")
         yield Sentence(f"{miss.element.value}: {miss.sentence}")
         yield At(f"{miss.file}:{miss.line}:{miss.column}" if miss.statement.opens else miss.file)
         yield Excerpt(tuple(line for line in miss.excerpt if line.marks)[:_MARKED])
-    if left := len(misses) - _MISSES:
-        yield from [Sentence(f"... and {counted(left, 'more statement')}")] if left > 0 else []
+    left = len(misses) - shown
+    if left > 0:
+        yield Sentence(f"... and {counted(left, 'more statement')}")
 
 
 def _gap(gap: GapDocument) -> Bullet:
@@ -162,8 +203,9 @@ def _others(expectation: ExpectationDocument, others: Sequence[ShortfallDocument
     left = expectation.short - 1
     if left <= 0:
         return
-    yield from ("", *paragraph(f"{expectation.short} of {counted(expectation.asked, 'request')} are not as expected:"))
-    for other in others[:_OTHERS]:
+    told = f"{expectation.short} of {counted(expectation.asked, 'request')} are not as expected"
+    yield from ("", *paragraph(f"{told}; the others:"))
+    for other in others:
         yield from paragraph(printable(request_told(other)), first=f"{INDENT}- ")
-    if more := left - min(len(others), _OTHERS):
+    if more := left - len(others):
         yield from paragraph(f"... and {more} more")
