@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from policysim.reports.check_document import CheckFile
 from policysim.reports.decision_document import AnswerDocument
 from policysim.reports.document import ReportFile
+from policysim.reports.expectation_document import ExpectationReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +35,11 @@ def check_schema() -> dict[str, Any]:
     return _schema_of(CheckFile, "policysim check --format json")
 
 
+def expectation_schema() -> dict[str, Any]:
+    """The schema of ``policysim expect --format json``."""
+    return _schema_of(ExpectationReport, "policysim expect --format json")
+
+
 def _schema_of(document: type, title: str) -> dict[str, Any]:
     """The schema as a JSON value. Readers must expect further keys: keys are added, never removed."""
     schema = TypeAdapter(document).json_schema(mode="serialization")
@@ -50,6 +56,7 @@ PUBLISHED: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
     "report.schema.json": report_schema,
     "eval.schema.json": answer_schema,
     "check.schema.json": check_schema,
+    "expect.schema.json": expectation_schema,
 }
 """The schemas under ``docs/``, by the names of their files."""
 
