@@ -41,6 +41,12 @@ def place_of(location: Location, root: str = "") -> DocumentPlace:
     return DocumentPlace(file_named(source.name, root), " ".join(filter(None, reversed(pointers))))
 
 
+def in_order(place: DocumentPlace) -> tuple[object, ...]:
+    """Sorts places by file, then as the documents of a file stand in its lists."""
+    steps = (step for step in place.pointer.split("/"))
+    return (place.file, tuple((0, int(step), "") if step.isdecimal() else (1, 0, step) for step in steps))
+
+
 def file_named(name: str, root: str = "") -> str:
     """The name of a file without detours, from the folder ``root`` where it is below it."""
     plain = posixpath.normpath(name.replace("\\", "/")) if name else name
