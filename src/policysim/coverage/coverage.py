@@ -143,7 +143,7 @@ def coverage_of(
     """
     inventory = inventory_of(organisations, root)
     noted = dict(recorder.payload()["statements"])
-    dead = dead_statements(inventory)
+    dead = dead_statements(inventory, root)
     found = []
     known = 0
     for document in inventory.documents:

@@ -1,19 +1,184 @@
-"""Statements that no answer hangs on: another one that is always in force with them says the same, or denies it."""
+"""Dead statements: no request's decision would be another one if all of them were taken out together.
+
+Three proofs, from the text alone: another statement with the same effect, in force wherever this one is, matches all
+that it matches; a Deny without conditions, in force wherever this Allow is, does; or none of its actions exists. What
+cannot be proven is not dead. Source: IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow; spec
+E2, E6, E18, A9.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from enum import Enum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.catalog.facts import CATALOGUE
+from policysim.coverage.inclusion import covers
+from policysim.coverage.inventory import Use
+from policysim.coverage.places import statement_key
+from policysim.evaluation.layers import LayerName
+from policysim.language.arns import parse_arn
+from policysim.language.policy import Effect
 
 if TYPE_CHECKING:
-    from policysim.coverage.inventory import Inventory
+    from collections.abc import Iterator
+
+    from policysim.coverage.inventory import Document, Inventory
+    from policysim.language.policy import Statement
+
+
+class DeadKind(Enum):
+    """The proof that a statement is dead; the value is how it is told.
+
+    ``REPEATED``: another one says the same. ``DENIED``: a Deny always beats it. ``NO_ACTION``: nothing can match it.
+    """
+
+    REPEATED = "says nothing that {other} does not say"
+    DENIED = "{other} denies all of it"
+    NO_ACTION = "AWS is not known to have any of its actions"
 
 
 class Dead(NamedTuple):
-    """Why a statement is dead."""
+    """Why a statement is dead, and the document and statement that make it so."""
 
-    sentence: str
+    kind: DeadKind
+    document: Document | None = None
+    statement: Statement | None = None
 
 
-def dead_statements(inventory: Inventory) -> dict[str, Dead]:
-    """The dead statements, by their keys."""
-    return {}
+class _Entry(NamedTuple):
+    document: Document
+    statement: Statement
+    order: tuple[int, int]
+
+
+_BUCKETS: Final = "s3"
+
+
+def dead_statements(inventory: Inventory, root: str = "") -> dict[str, Dead]:
+    """The dead statements of the documents that count, by their keys."""
+    return dict(_Search(inventory).found(root))
+
+
+class _Search:
+    """Holds every statement against those that are in force with it."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._groups = inventory.groups
+        self._entries = [
+            _Entry(document, statement, (number, statement.index))
+            for number, document in enumerate(inventory.documents)
+            if document.policy.usable
+            for statement in document.policy.statements
+        ]
+        self._because: dict[int, _Entry] = {}
+        self._by_use: dict[Use, list[_Entry]] = {}
+        for entry in self._entries:
+            for use in entry.document.uses:
+                self._by_use.setdefault(use, []).append(entry)
+
+    def found(self, root: str) -> Iterator[tuple[str, Dead]]:
+        for entry in self._entries:
+            if entry.document.excluded:
+                continue
+            dead = self._dead(entry)
+            if dead is not None:
+                yield statement_key(entry.statement, root), dead
+
+    def _dead(self, entry: _Entry) -> Dead | None:
+        if _names_no_action(entry.statement):
+            return Dead(DeadKind.NO_ACTION)
+        for other in self._beside(entry):
+            kind = self._kind(entry, other)
+            if kind is not None and not self._rests_on(other, entry):
+                self._because[id(entry.statement)] = other
+                return Dead(kind, other.document, other.statement)
+        return None
+
+    def _kind(self, entry: _Entry, other: _Entry) -> DeadKind | None:
+        if self._repeats(entry, other):
+            return DeadKind.REPEATED
+        return DeadKind.DENIED if self._denies(entry, other) else None
+
+    def _rests_on(self, entry: _Entry, other: _Entry) -> bool:
+        """Whether a statement is itself dead because of another one: of those that say the same, one must stay."""
+        at: _Entry | None = entry
+        while at is not None:
+            if at.statement is other.statement:
+                return True
+            at = self._because.get(id(at.statement))
+        return False
+
+    def _beside(self, entry: _Entry) -> Iterator[_Entry]:
+        """The statements that are in force where this one is first listed, those of the same document first."""
+        seen = {id(entry.statement)}
+        for use in entry.document.uses[:1]:
+            near = sorted(
+                (one for place in self._places(use, denying=True) for one in self._by_use.get(place, ())),
+                key=lambda one: (one.document.place != entry.document.place, one.order),
+            )
+            for one in near:
+                if id(one.statement) not in seen:
+                    seen.add(id(one.statement))
+                    yield one
+
+    def _places(self, use: Use, *, denying: bool) -> tuple[Use, ...]:
+        """Where a document may hang to be in force wherever one is that hangs here; ``denying``: to deny, at least."""
+        if use.layer is not LayerName.IDENTITY:
+            return (use,)
+        groups = (use._replace(holder=group) for group in self._groups.get((use.world, use.holder), ()))
+        return (use, *groups, *((use._replace(layer=LayerName.BOUNDARY),) if denying else ()))
+
+    def _always_with(self, entry: _Entry, other: _Entry, *, denying: bool) -> bool:
+        uses = set(other.document.uses)
+        return all(not uses.isdisjoint(self._places(use, denying=denying)) for use in entry.document.uses)
+
+    def _repeats(self, entry: _Entry, other: _Entry) -> bool:
+        if entry.statement.effect is not other.statement.effect or not _covers(other, entry):
+            return False
+        if not self._always_with(entry, other, denying=False):
+            return False
+        mutual = _covers(entry, other) and self._always_with(other, entry, denying=False)
+        return not mutual or other.order < entry.order
+
+    def _denies(self, entry: _Entry, other: _Entry) -> bool:
+        return (
+            entry.statement.effect is Effect.ALLOW
+            and other.statement.effect is Effect.DENY
+            and not other.statement.conditions
+            and not _may_make_public(entry)
+            and _covers(other, entry)
+            and self._always_with(entry, other, denying=True)
+        )
+
+
+def _covers(wide: _Entry, narrow: _Entry) -> bool:
+    substitutes = (wide.document.policy.substitutes_variables, narrow.document.policy.substitutes_variables)
+    return covers(wide.statement, narrow.statement, substitutes=substitutes)
+
+
+def _names_no_action(statement: Statement) -> bool:
+    """Whether the catalogue knows the services of all its actions, and none of the actions."""
+    element = statement.action
+    if element.negated or not element.patterns:
+        return False
+    return all(
+        _service(pattern) in CATALOGUE.services() and not CATALOGUE.actions_matching(pattern)
+        for pattern in element.patterns
+    )
+
+
+def _service(pattern: str) -> str:
+    return pattern.lower().partition(":")[0]
+
+
+def _may_make_public(entry: _Entry) -> bool:
+    """Whether the Allow may make a bucket policy a public one, which S3 Block Public Access heeds even if it is denied.
+
+    Source: Amazon S3 User Guide, access-control-block-public-access; spec S15.
+    """
+    principal = entry.statement.principal
+    if principal is None or not any(use.layer is LayerName.RESOURCE for use in entry.document.uses):
+        return False
+    holders = (parse_arn(use.holder) for use in entry.document.uses)
+    plain = not principal.negated and all(one.value != "*" for one in principal.entries)
+    return not plain and any(holder is None or holder.service.startswith(_BUCKETS) for holder in holders)

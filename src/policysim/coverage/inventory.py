@@ -28,11 +28,13 @@ class Use(NamedTuple):
     """One place where a document is in force: the layer, and what it is attached to.
 
     ``holder`` is the ARN of a user, group, role or resource, the id of a node of the organisation, of an endpoint, or
-    what a session policy is listed under.
+    what a session policy is listed under. ``world`` numbers the organisations that were read: documents of different
+    ones are never in force together.
     """
 
     layer: LayerName
     holder: str
+    world: int = 0
 
 
 class Document(NamedTuple):
@@ -51,10 +53,10 @@ class Document(NamedTuple):
 
 
 class Inventory(NamedTuple):
-    """Every document at hand, by file and place; ``groups`` are the ARNs of the groups of each user."""
+    """Every document at hand, by file and place; ``groups`` are the ARNs of the groups of each user of each world."""
 
     documents: tuple[Document, ...]
-    groups: dict[str, tuple[str, ...]]
+    groups: dict[tuple[int, str], tuple[str, ...]]
 
 
 class _Found(NamedTuple):
@@ -71,25 +73,28 @@ def inventory_of(organisations: Sequence[Organisation], root: str = "") -> Inven
     reason why they do not count.
     """
     found: dict[DocumentPlace, list[_Found]] = {}
-    groups: dict[str, tuple[str, ...]] = {}
-    for organisation in organisations:
+    groups: dict[tuple[int, str], tuple[str, ...]] = {}
+    for world, organisation in enumerate(organisations):
         for one in _documents(organisation):
-            found.setdefault(place_of(one.policy.location, root), []).append(one)
+            placed = one if one.use is None else one._replace(use=one.use._replace(world=world))
+            found.setdefault(place_of(one.policy.location, root), []).append(placed)
         for account in organisation.accounts.values():
-            groups |= _memberships(account)
+            groups |= {(world, user): listed for user, listed in _memberships(account).items()}
     return Inventory(tuple(_joined(place, found[place]) for place in sorted(found, key=in_order)), groups)
 
 
 def _joined(place: DocumentPlace, found: list[_Found]) -> Document:
-    uses = tuple(
-        sorted({one.use for one in found if one.use is not None}, key=lambda use: (use.layer.value, use.holder))
-    )
+    uses = tuple(sorted({one.use for one in found if one.use is not None}, key=_by_holder))
     counting = [one for one in found if not one.excluded and one.use is not None]
     reason = "" if counting else next((one.excluded for one in found if one.excluded), NOT_ATTACHED)
     first = (counting or found)[0]
     if not reason and not first.policy.usable:
         reason = BROKEN
     return Document(place, first.name, first.policy, uses, reason)
+
+
+def _by_holder(use: Use) -> tuple[str, str, int]:
+    return use.layer.value, use.holder, use.world
 
 
 def _documents(organisation: Organisation) -> Iterator[_Found]:
