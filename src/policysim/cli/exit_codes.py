@@ -14,6 +14,8 @@ class ExitCode(IntEnum):
     """The request is denied."""
     FINDINGS = 1
     """The same code, of ``check``: there are findings."""
+    UNMET = 1
+    """The same code, of ``expect``: an expectation is not met."""
     BAD_INPUT = 2
     """The command line or a file of the user's is wrong; one sentence on standard error says what."""
     UNDECIDED = 3

@@ -1,0 +1,115 @@
+"""``policysim expect``: do the policies in force keep to what is expected of them?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from policysim import __version__
+from policysim.cli.expectation_runs import Runner, exit_code_of, policies_of, selected
+from policysim.cli.further_reports import further_reports, write_further
+from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
+from policysim.reports.expectation_build import expectation_report
+from policysim.sources.expectation_files import read_suite, suite_of
+from policysim.sources.expectation_search import expectation_files
+from policysim.sources.files import STANDARD_INPUT, standard_input
+
+if TYPE_CHECKING:
+    from policysim.cli.exit_codes import ExitCode
+    from policysim.cli.output import Output
+    from policysim.reports.expectation_document import ExpectationReport
+    from policysim.sources.expectation_files import Suite
+
+FORMATS: Final = ("text", "json", "sarif", "markdown")
+
+_EPILOG: Final = """\b
+Examples:
+  policysim expect
+  policysim expect policies/access.expect --account policies/acme
+  policysim expect --account plan.json --account-id 111122223333
+  policysim expect --format sarif --output expectations.sarif
+
+The files say where the policies in force are (`account "../acme"`); --account
+wins over them. markdown is the body of a comment on a pull request, sarif for
+code scanning.
+
+Exit codes: 0 every expectation is met, 1 one is not, 2 bad input (an
+expectation that cannot be checked is bad input), 3 none is unmet and one is
+undecided.
+"""
+
+
+def policy_options(command: Any) -> Any:  # noqa: ANN401  # a decorator of click's
+    """The options that say where the policies in force are."""
+    for option in (
+        click.option("--limit", type=click.IntRange(min=1), help="The most requests that a sentence may stand for."),
+        click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="The value of a template's parameter."),
+        click.option("--region", metavar="REGION", help="The Region, where a plan or template does not say it."),
+        click.option("--account-id", metavar="ID", help="The account, where a plan or template does not say it."),
+        click.option(
+            "--account",
+            metavar="DIR|FILE",
+            help="The policies in force: an account folder, an organisation, a Terraform plan or a template.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("expect", epilog=_EPILOG)
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@policy_options
+@click.option("-k", "word", metavar="WORDS", help="Only the expectations that hold these words.")
+@click.option("--strict", is_flag=True, help="Take warnings for failures.")
+@click.option("--report", "reports", multiple=True, metavar="FORMAT:FILE", help="Write the answer to FILE as well.")
+@output_options_for(*FORMATS, more="the expectations that are met")
+def expect(
+    paths: tuple[str, ...],
+    word: str | None,
+    *,
+    strict: bool,
+    reports: tuple[str, ...],
+    **options: Any,  # noqa: ANN401  # click's options
+) -> ExitCode:
+    """Do the policies in force keep to what is expected of them?
+
+    PATH is an expectation file, a folder (every .expect file below it; this folder if nothing is named) or - for
+    standard input.
+    """
+    output = output_of(options)
+    check_output(output, writes_more=bool(reports))
+    further = further_reports(reports, FORMATS, output)
+    runner = Runner(policies_of(**options))
+    suites = selected([_suite(name) for name in expectation_files(paths or (".",))], word)
+    report = expectation_report(runner.check(suites, output), __version__)
+    with answer_stream(output) as write:
+        write(_rendered(report, output.format, output))
+    write_further(further, lambda format_: _rendered(report, format_, output._replace(colour="never")), output)
+    return exit_code_of(report.summary, strict=strict)
+
+
+def _suite(name: str) -> Suite:
+    if name == STANDARD_INPUT:
+        return suite_of(standard_input(), Path())
+    return read_suite(Path(name), shown=name)
+
+
+def _rendered(report: ExpectationReport, format_: str, output: Output) -> str:
+    if format_ == "json":
+        from policysim.reports.json_report import json_text  # noqa: PLC0415  # the one renderer that is asked for
+
+        return json_text(report)
+    if format_ == "sarif":
+        from policysim.reports.expectation_sarif import expectations_sarif  # noqa: PLC0415  # the same
+
+        return expectations_sarif(report, Path.cwd())
+    if format_ == "markdown":
+        from policysim.reports.expectation_markdown import expectations_markdown  # noqa: PLC0415  # the same
+
+        return expectations_markdown(report)
+    from policysim.reports.expectation_text import expectations_text  # noqa: PLC0415  # the same
+    from policysim.reports.layout import Paint  # noqa: PLC0415  # the same
+
+    return expectations_text(report, Paint(coloured=output.coloured), verbose=output.verbose)

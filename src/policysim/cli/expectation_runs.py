@@ -1,0 +1,165 @@
+"""Expectation files checked one after the other: the policies of each place are read once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from policysim.cli.exit_codes import ExitCode
+from policysim.cli.progress import with_progress
+from policysim.expectations.checking import LIMIT, Checker
+from policysim.expectations.contradictions import contradictions
+from policysim.language.arns import is_account_id
+from policysim.reports.expectation_build import CheckedFile
+from policysim.sources.errors import InputError
+from policysim.sources.in_force import policy_source, read_in_force
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from policysim.account.account import Organisation
+    from policysim.cli.output import Output
+    from policysim.expectations.results import Answer, Result
+    from policysim.expectations.sentences import Expectation
+    from policysim.language.problems import Problem
+    from policysim.reports.expectation_document import ExpectationSummary
+    from policysim.sources.expectation_files import Suite
+    from policysim.sources.in_force import PolicySource
+
+    Observer = Callable[[Expectation, Answer], None]
+    ObserverOf = Callable[[PolicySource, Organisation], Observer | None]
+
+
+class Policies(NamedTuple):
+    """What the options say of the policies in force; an account here wins over the one that a file names."""
+
+    account: str | None
+    account_id: str | None
+    region: str | None
+    parameters: tuple[tuple[str, tuple[str, ...]], ...]
+    limit: int
+
+
+def policies_of(
+    account: str | None, account_id: str | None, region: str | None, parameters: Sequence[str], limit: int | None
+) -> Policies:
+    """The options, their form checked; a parameter that is repeated has several values."""
+    if account_id is not None and not is_account_id(account_id):
+        raise click.UsageError(f"`--account-id {account_id}` is no 12-digit account id")
+    values: dict[str, tuple[str, ...]] = {}
+    for pair in parameters:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f"`--parameter {pair}` is not of the form NAME=VALUE")
+        values[name] = (*values.get(name, ()), value)
+    return Policies(account, account_id, region, tuple(values.items()), LIMIT if limit is None else limit)
+
+
+class Runner:
+    """Checks the expectations of files; ``observer_of`` makes what watches the answers of one place's policies."""
+
+    def __init__(self, policies: Policies, observer_of: ObserverOf | None = None) -> None:
+        self._policies = policies
+        self._observer_of = observer_of
+        self._checkers: dict[object, tuple[Organisation, Checker]] = {}
+
+    def source_of(self, suite: Suite) -> PolicySource | None:
+        """Where the policies of a file are; ``None`` where neither it nor an option tells."""
+        asked = self._policies
+        parameters = dict(asked.parameters)
+        if asked.account is not None:
+            path = Path(asked.account)
+            return policy_source(path, Path(), account_id=asked.account_id, region=asked.region, bindings=parameters)
+        if suite.account is None:
+            return None
+        own = suite.account
+        return own._replace(
+            account_id=asked.account_id or own.account_id,
+            region=asked.region or own.region,
+            parameters={**own.parameters, **parameters},
+        )
+
+    def check(self, suites: Sequence[Suite], output: Output) -> list[CheckedFile]:
+        """The results of every file, in order.
+
+        Raises:
+            InputError: nobody tells where the policies of a file are, or they cannot be read.
+        """
+        prepared = [self._prepared(suite) for suite in suites]
+        asked = [pair for one in prepared for pair in one.asked]
+        results = (checker.check(expectation) for checker, expectation in asked)
+        told = iter(with_progress(results, len(asked), "expectations checked", output))
+        return [_checked(one, list(islice(told, len(one.asked)))) for one in prepared]
+
+    def _prepared(self, suite: Suite) -> _Prepared:
+        source = self.source_of(suite)
+        if source is None:
+            if suite.broken or not suite.expectations:
+                return _Prepared(suite, None, None, ())
+            raise InputError(
+                f"{suite.source.name}: it does not say where the policies in force are: add a line such as "
+                '`account "../acme"` to it, or give `--account DIR`'
+            )
+        organisation, checker = self._of(source)
+        return _Prepared(suite, source, organisation, tuple((checker, one) for one in suite.expectations))
+
+    def _of(self, source: PolicySource) -> tuple[Organisation, Checker]:
+        key = (source.path.resolve(), *source[1:3], tuple(sorted(source.parameters.items())), *source[4:])
+        if key not in self._checkers:
+            organisation = read_in_force(source)
+            observe = self._observer_of(source, organisation) if self._observer_of is not None else None
+            self._checkers[key] = organisation, Checker(organisation, limit=self._policies.limit, observe=observe)
+        return self._checkers[key]
+
+
+class _Prepared(NamedTuple):
+    """A file, and what checks its expectations."""
+
+    suite: Suite
+    source: PolicySource | None
+    organisation: Organisation | None
+    asked: tuple[tuple[Checker, Expectation], ...]
+
+
+def _checked(prepared: _Prepared, results: Sequence[Result]) -> CheckedFile:
+    problems: list[Problem] = list(prepared.suite.problems)
+    if prepared.organisation is not None:
+        problems += contradictions(prepared.suite.expectations, prepared.organisation)
+    told = {problem for result in results for problem in result.problems}
+    return CheckedFile(
+        prepared.suite.source.name,
+        None if prepared.source is None else str(prepared.source.path),
+        tuple(results),
+        tuple(problem for problem in problems if problem not in told),
+    )
+
+
+def selected(suites: Iterable[Suite], word: str | None) -> list[Suite]:
+    """The files with the expectations that hold ``word``, whatever its case.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = list(suites)
+    if word is None:
+        return found
+    kept = [
+        replace(suite, expectations=tuple(one for one in suite.expectations if word.lower() in one.text.lower()))
+        for suite in found
+    ]
+    if not any(suite.expectations for suite in kept):
+        raise InputError(f"no expectation holds the words `{word}`")
+    return kept
+
+
+def exit_code_of(summary: ExpectationSummary, *, strict: bool = False) -> ExitCode:
+    """What a run says to a script: bad input before what is unmet, and that before what is undecided."""
+    if summary.broken or summary.errors:
+        return ExitCode.BAD_INPUT
+    if summary.unmet or (strict and summary.warnings):
+        return ExitCode.UNMET
+    return ExitCode.UNDECIDED if summary.undecided else ExitCode.OK
