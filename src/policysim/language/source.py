@@ -38,12 +38,14 @@ class Origin(NamedTuple):
     """Where an embedded text was cut from: a policy kept as a JSON string inside another file.
 
     ``offsets[i]`` is the offset in ``source`` of the i-th character of the embedded text; one more entry marks the end.
-    ``escape`` writes new embedded text the way it must stand in ``source``.
+    ``escape`` writes new embedded text the way it must stand in ``source``. ``editable`` is false for a text that was
+    worked out from ``source`` rather than cut from it: an edit of the one is no edit of the other.
     """
 
     source: Source
     offsets: Sequence[int]
     escape: Callable[[str], str] = str
+    editable: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

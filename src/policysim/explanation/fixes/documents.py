@@ -61,6 +61,9 @@ def refusal(case: Case, attached: AttachedPolicy) -> str | None:
     """Why a document cannot be edited, or ``None`` when it can (spec G25, E38, S25)."""
     if attached.policy.type is PolicyType.RESOURCE and case.request.resource.key_manager == AWS_KEY_MANAGER:
         return "only AWS changes the policy of an AWS managed key: use a key of your own"
+    origin = attached.policy.location.source.origin
+    if origin is not None and not origin.editable:
+        return f"it is worked out from `{attached.policy.location.source.name}`: change it there by hand"
     of_permission_set = permission_set_of(attached.attached_to or "") is not None
     if of_permission_set and attached.arn is None:
         return None if attached.name == OF_PERMISSION_SET else managed_by_aws(attached.attached_to or "")
