@@ -35,8 +35,24 @@ UNBOUND_NAME: Final = ProblemKind("unbound-name", _ERROR, (), "`{name}` stands f
 SEVERAL_WORDS: Final = ProblemKind(
     "several-words", _ERROR, (), "a parameter that stands for several words is a part of one word"
 )
+NONE_AMONG_WORDS: Final = ProblemKind("none-among-words", _ERROR, (), "`none` stands beside other words")
+MISREAD_WORD: Final = ProblemKind("misread-word", _ERROR, (), "a word of plain English stands for a name")
 
 CONTRADICTION: Final = ProblemKind("contradiction", _ERROR, (), "two sentences cannot both hold")
 
 USED_ACCOUNT: Final = ProblemKind("used-account", _WARNING, (), "the `account` of a file that is used is not followed")
+NOTHING_USED: Final = ProblemKind("nothing-used", _WARNING, (), "a `use` stands for no sentence")
 REPEATED_SENTENCE: Final = ProblemKind("repeated-sentence", _WARNING, (), "a sentence stands twice")
+
+UNKNOWN_PRINCIPAL: Final = ProblemKind("unknown-principal", _ERROR, (), "there is no principal of this name")
+AMBIGUOUS_NAME: Final = ProblemKind("ambiguous-name", _ERROR, (), "several accounts have something of this name")
+UNKNOWN_ACTION: Final = ProblemKind("unknown-action", _ERROR, ("A9",), "AWS has no such action")
+UNKNOWN_RESOURCE: Final = ProblemKind("unknown-resource", _ERROR, (), "the word stands for no resource")
+OTHER_RESOURCE: Final = ProblemKind("other-resource", _ERROR, ("R2", "R16"), "the action works on other resources")
+OTHER_CALLER: Final = ProblemKind("other-caller", _ERROR, ("P14",), "AWS never lets such a principal make such a call")
+UNKNOWN_KEY: Final = ProblemKind("unknown-key", _ERROR, ("C66",), "no such request has the condition key")
+WRONG_VALUE: Final = ProblemKind("wrong-value", _ERROR, ("C10",), "the condition key never has such a value")
+TOO_MANY_REQUESTS: Final = ProblemKind("too-many-requests", _ERROR, (), "the sentence stands for too many requests")
+MATCHES_NOTHING: Final = ProblemKind("matches-nothing", _WARNING, (), "a wildcard matches nothing")
+NEVER_FAILS: Final = ProblemKind("never-fails", _WARNING, (), "the expectation holds whatever the policies say")
+NEVER_HAPPENS: Final = ProblemKind("never-happens", _WARNING, (), "no request of this principal has the value")

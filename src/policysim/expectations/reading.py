@@ -1,6 +1,6 @@
 """From the text of an expectation file to its sentences.
 
-A text that breaks off in the middle is one problem, at the word that does not fit.
+Where a text is no sentence there is a problem, at the word that does not fit; the sentences around it are read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from policysim.expectations.sentences import (
     Word,
     overridden,
 )
-from policysim.grammars.expectations import Branch, BrokenSentence, Leaf, parse_expectations
+from policysim.grammars.expectation_breaks import Leaf
+from policysim.grammars.expectations import Branch, parse_expectations
 from policysim.language.problems import Problem
 from policysim.language.source import Span
 
@@ -31,21 +32,13 @@ if TYPE_CHECKING:
     from policysim.language.source import Source
 
 _TESTS: Final = {"equals": Test.EQUALS, "like": Test.LIKE, "absent": Test.ABSENT}
-_WORDS: Final = frozenset({"words", "word", "key", "text"})
 
 
 def read_expectations(source: Source) -> ExpectationText:
     """The sentences of a text, with the conditions of ``given`` handed down to those below it."""
-    tree = parse_expectations(source.text)
-    if isinstance(tree, BrokenSentence):
-        return ExpectationText((), (), (), (_broken(source, tree),))
-    return _Reader(source).read(tree)
-
-
-def _broken(source: Source, broken: BrokenSentence) -> Problem:
-    found = f"`{broken.found}`" if broken.found else "the end of the text"
-    expected = " or ".join(sorted(broken.expected))
-    return Problem(BROKEN_SENTENCE, f"expected {expected}, found {found}", Span(source, broken.start, broken.end))
+    branches, breaks = parse_expectations(source.text)
+    problems = tuple(Problem(BROKEN_SENTENCE, one.message, Span(source, one.start, one.end)) for one in breaks)
+    return _Reader(source).read(branches)._replace(problems=problems)
 
 
 class _Reader:
@@ -58,10 +51,8 @@ class _Reader:
         self._parameters: list[ParameterLine] = []
         self._lines: list[Expectation | UseLine] = []
 
-    def read(self, tree: Branch) -> ExpectationText:
-        for part in tree.parts:
-            if not isinstance(part, Branch):
-                continue
+    def read(self, sentences: tuple[Branch, ...]) -> ExpectationText:
+        for part in sentences:
             match part.rule:
                 case "account":
                     self._accounts.append(self._account(part))

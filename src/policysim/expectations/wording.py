@@ -5,7 +5,13 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from policysim.expectations.problem_kinds import EMPTY_WORD, REASON_OF_OPEN_ANSWER, REPEATED_KEY, UNKNOWN_REASON
+from policysim.expectations.problem_kinds import (
+    EMPTY_WORD,
+    MISREAD_WORD,
+    REASON_OF_OPEN_ANSWER,
+    REPEATED_KEY,
+    UNKNOWN_REASON,
+)
 from policysim.expectations.sentences import LAYER_WORDS
 from policysim.language.problems import Problem
 
@@ -16,10 +22,29 @@ if TYPE_CHECKING:
 
 _LAYERS: Final = ", ".join(f"`{word}`" for word in LAYER_WORDS)
 
+_MISREAD: Final = frozenset(
+    {
+        *("all", "any", "each", "every", "everyone", "everybody", "anyone", "anybody", "everything", "anything"),
+        *("none", "nobody", "nothing", "noone", "no-one", "others", "everywhere", "anywhere", "something"),
+    }
+)
+"""Words of plain English that stand for many names, or for none."""
+
+_MEANT: Final = {
+    "principals": "name the principals, such as `role/app`, or `role/*` for every role (`nobody can ...` for none)",
+    "actions": "name the actions, such as `s3:GetObject`, or `s3:*` for every action of a service",
+    "resources": "name the resources, such as `arn:aws:s3:::my-bucket/*`, or `*` for all",
+}
+
 
 def word_problems(expectation: Expectation) -> tuple[Problem, ...]:
     """The problems of one sentence whose parameters are replaced."""
-    return (*_empty_words(expectation), *_repeated_keys(expectation), *_reasons(expectation))
+    return (
+        *_empty_words(expectation),
+        *_misread_words(expectation),
+        *_repeated_keys(expectation),
+        *_reasons(expectation),
+    )
 
 
 def _empty_words(expectation: Expectation) -> Iterator[Problem]:
@@ -28,6 +53,18 @@ def _empty_words(expectation: Expectation) -> Iterator[Problem]:
     for word in (*(word for words in lists for word in words), *expectation.because, *keys):
         if not word.text.strip():
             yield Problem(EMPTY_WORD, "an empty word stands here, which names nothing", word.span)
+
+
+def _misread_words(expectation: Expectation) -> Iterator[Problem]:
+    lists = (
+        ("principals", expectation.principals),
+        ("actions", expectation.actions),
+        ("resources", expectation.resources),
+    )
+    for what, words in lists:
+        for word in words:
+            if word.text.lower() in _MISREAD:
+                yield Problem(MISREAD_WORD, f"`{word.text}` is no word of the language: {_MEANT[what]}", word.span)
 
 
 def _repeated_keys(expectation: Expectation) -> Iterator[Problem]:

@@ -100,14 +100,14 @@ def describe_break(text: str, tokens: list[Token], at: int, accepted: frozenset[
     """The break at the offset ``at``, behind ``tokens``, where the grammar would take the terminals ``accepted``."""
     position = _position(tokens)
     expected = _expected(position, accepted)
-    wanted = f"expected {_listed(expected)}{_context(position)}"
+    wanted = f"expected {either(expected)}{_context(position)}"
     if at >= len(text) and not tokens:
         return Break(at, at, expected, "", f"the text is empty: {wanted}")
     if at >= len(text):
         return Break(at, at, expected, "", f"the text ends too early: {wanted}{_still_open(text, position)}")
     slip = _slip(text, at, position)
     start, end = (slip.start, slip.end) if slip else (at, _found_end(text, at))
-    found = _shown(text[start:end])
+    found = quoted(text[start:end])
     if slip is None:
         return Break(start, end, expected, found, f"{wanted}, found {found}")
     seen = "" if found in slip.message else f", found {found}"
@@ -214,12 +214,12 @@ def _slip_of_word(text: str, at: int, position: _Position) -> _Slip | None:
     word = _WORD.match(text, at)
     if word is None:
         return None
-    last, shown = position.last, _shown(word[0])
+    last, shown = position.last, quoted(word[0])
     if position.after in {"name", "value"}:
         if last and last.end == at and last.text.startswith('"') and word[0][0].isalnum():
             return _Slip(f"a double quote is missing, or one is too many, before {shown}", at, word.end())
         if last and last.end == at and last.text[-1].isdigit():
-            return _Slip(f"{_shown(last.text + word[0])} is no number of JSON", last.start, word.end(), told=True)
+            return _Slip(f"{quoted(last.text + word[0])} is no number of JSON", last.start, word.end(), told=True)
         return None
     if word[0] in _WORDS:
         return _Slip(f"JSON writes {_WORDS[word[0]]} for {shown}", at, word.end(), told=True)
@@ -280,7 +280,8 @@ def _found_end(text: str, at: int) -> int:
     return word.end() if word else min(at + 1, len(text))
 
 
-def _shown(text: str) -> str:
+def quoted(text: str) -> str:
+    """A piece of a text in backticks, cut where it is long, without anything that a terminal obeys."""
     return f"`{_cut(text.rstrip() or text)}`" if text else ""
 
 
@@ -289,5 +290,6 @@ def _cut(text: str) -> str:
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in short)
 
 
-def _listed(words: tuple[str, ...]) -> str:
+def either(words: tuple[str, ...]) -> str:
+    """The words as one choice: ``a, b or c``."""
     return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

@@ -1,15 +1,40 @@
-"""Expectation files through ``grammar/expectation.lark``: a tree with offsets, or where the text breaks."""
+"""Expectation files through ``grammar/expectation.lark``: trees with offsets, and where the text breaks.
+
+Behind a break the reading goes on at the next line that begins a sentence, or a further clause of the block that broke,
+so that several slips are told at once.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from policysim.grammars import parser
+from policysim.grammars.expectation_breaks import Leaf, SentenceBreak, control_character, describe_sentence_break
 
 if TYPE_CHECKING:
     from lark import Token, Tree
 
-START = "expectations"
+START: Final = "expectations"
+MOST_BREAKS: Final = 20
+"""The most breaks of one text that are told: behind as many, it is some other text."""
+
+_BYTE_ORDER_MARK: Final = "\ufeff"
+_SENTENCE_WORDS: Final = frozenset({"ACCOUNT", "USE", "PARAMETER", "GIVEN", "ONLY", "NOBODY"})
+_VERBS: Final = frozenset({"CAN", "CANNOT"})
+_NAMES: Final = frozenset({"WORD", "TEXT"})
+_ENDS: Final = frozenset({"WORD", "TEXT", "KEY", "ABSENT"})
+"""The terminals that a sentence can end with."""
+
+_LINE_OF_SENTENCE: Final = re.compile(
+    r"""^[ \t]*(?:
+        (?P<clause>can|cannot)\s
+      | (?:account|use|parameter|given|only|nobody)\s
+      | [^\s\#][^\r\n\#]*?\s(?:can|cannot)\s
+      | [^\s\#][^\r\n]*\n\s*(?:can|cannot)\s
+    )""",
+    re.MULTILINE | re.VERBOSE,
+)
 
 
 class Branch(NamedTuple):
@@ -33,30 +58,68 @@ class Branch(NamedTuple):
         return any(isinstance(part, Leaf) and part.terminal == terminal for part in self.parts)
 
 
-class Leaf(NamedTuple):
-    """One token: the name of its terminal, its text, and its offsets."""
+class Sentences(NamedTuple):
+    """What stands in a text: its sentences in their order, one branch each, and the places where it breaks."""
 
-    terminal: str
-    text: str
-    start: int
-    end: int
+    branches: tuple[Branch, ...]
+    breaks: tuple[SentenceBreak, ...]
 
 
-class BrokenSentence(NamedTuple):
-    """Where a text stops being sentences: the offsets of what stands there, and the terminals that would do.
+class _Stop(NamedTuple):
+    """Where the parser stops: the tokens before, and the one that does not fit, if it is a token at all."""
 
-    ``before`` are the tokens of the text up to there. ``found`` is empty at the end of the text.
-    """
-
-    start: int
-    end: int
-    found: str
-    expected: frozenset[str]
     before: tuple[Leaf, ...]
+    at: int
+    token: Leaf | None
 
 
-def parse_expectations(text: str) -> Branch | BrokenSentence:
-    """The tree of a text, or where it breaks; offsets are those of ``text``."""
+class _Resumption(NamedTuple):
+    """Where the reading goes on, and the offsets of the principals that the clauses there belong to."""
+
+    at: int
+    principals: tuple[int, int] | None
+
+
+def parse_expectations(text: str) -> Sentences:
+    """The sentences of a text and its breaks, in their order; offsets are those of ``text``."""
+    control = control_character(text)
+    if control is not None:
+        return Sentences((), (control,))
+    branches: list[Branch] = []
+    breaks: list[SentenceBreak] = []
+    start = _Resumption(int(text.startswith(_BYTE_ORDER_MARK)), None)
+    while True:
+        outcome = _parse(_from(text, start))
+        if isinstance(outcome, Branch):
+            branches.extend(_sentences(outcome))
+            break
+        accepted = _accepted(_from(text, start, outcome.at))
+        broken = describe_sentence_break(text, outcome.before, outcome.at, outcome.token, accepted)
+        breaks.append(broken)
+        whole = _parse(_from(text, start, _end_of_whole(outcome.before)))
+        branches.extend(_sentences(whole) if isinstance(whole, Branch) else ())
+        sound = tuple(leaf for leaf in outcome.before if leaf.start < broken.start)
+        resumption = _resumption(text, max(broken.end, outcome.at), sound)
+        if resumption is None or len(breaks) == MOST_BREAKS:
+            break
+        start = resumption
+    return Sentences(tuple(branches), tuple(breaks))
+
+
+def _sentences(tree: Branch) -> list[Branch]:
+    return [part for part in tree.parts if isinstance(part, Branch)]
+
+
+def _from(text: str, start: _Resumption, end: int | None = None) -> str:
+    """The text from where the reading goes on, at the offsets that it has: all else is blank."""
+    rest = text[start.at : end]
+    if start.principals is None or not rest:
+        return " " * start.at + rest
+    first, last = start.principals
+    return " " * first + text[first:last] + "\n" + " " * (start.at - last - 1) + rest
+
+
+def _parse(text: str) -> Branch | _Stop:
     from lark.exceptions import UnexpectedCharacters, UnexpectedToken  # noqa: PLC0415  # Lark loads when first used
     from lark.lexer import Token  # noqa: PLC0415  # the same
 
@@ -66,18 +129,76 @@ def parse_expectations(text: str) -> Branch | BrokenSentence:
         before.extend(_leaf(token) for token in parsing.iter_parse())
         return _branch(parsing.feed_eof())  # type: ignore[no-untyped-call]  # lark leaves this one method untyped
     except UnexpectedToken as error:
-        token = error.token
-        if not isinstance(token, Token) or token.type == "$END":
-            return BrokenSentence(len(text), len(text), "", frozenset(error.accepts or error.expected), tuple(before))
-        leaf = _leaf(token)
-        return BrokenSentence(
-            leaf.start, leaf.end, leaf.text, frozenset(error.accepts or error.expected), tuple(before)
-        )
+        token = error.token if isinstance(error.token, Token) and error.token.type != "$END" else None
+        leaf = None if token is None else _leaf(token)
+        at = len(text) if leaf is None else leaf.start
+        return _Stop(tuple(one for one in before if one.start < at), at, leaf)
     except UnexpectedCharacters as error:
         at = cast("int", error.pos_in_stream)  # lark declares it None and always sets it
-        end = text.find("\n", at)
-        end = len(text) if end < 0 else end
-        return BrokenSentence(at, end, text[at:end].rstrip(), frozenset(error.allowed or ()), tuple(before))
+        return _Stop(tuple(before), at, None)
+
+
+def _accepted(text: str) -> frozenset[str]:
+    """The terminals that may follow a text.
+
+    A parser that has met what does not fit cannot tell any more: it may have closed rules that could have gone on.
+    """
+    parsing = parser("expectation", START).parse_interactive(text)
+    for _ in parsing.iter_parse():
+        pass
+    return frozenset(parsing.accepts())  # type: ignore[no-untyped-call]  # lark leaves this one method untyped
+
+
+def _end_of_whole(before: tuple[Leaf, ...]) -> int:
+    """Where the last sentence or clause ends that is whole, whatever stands behind it."""
+    for index in range(len(before) - 1, 0, -1):
+        leaf, last = before[index], before[index - 1]
+        new_clause = leaf.terminal in _VERBS and _in_whole_clause(before[:index])
+        if last.terminal in _ENDS and (leaf.terminal in _SENTENCE_WORDS or leaf.terminal in _NAMES or new_clause):
+            return last.end
+    return 0
+
+
+def _in_whole_clause(before: tuple[Leaf, ...]) -> bool:
+    """Whether a clause that has its `on` already stands before: the verb behind it begins another one."""
+    for index in range(len(before) - 1, -1, -1):
+        if before[index].terminal in _VERBS:
+            return any(leaf.terminal == "ON" for leaf in before[index:])
+        if before[index].terminal in _SENTENCE_WORDS:
+            return False
+    return False
+
+
+def _resumption(text: str, behind: int, before: tuple[Leaf, ...]) -> _Resumption | None:
+    """The next line that begins a sentence, or a clause where principals stand above it."""
+    principals = _principals(before)
+    line = text.find("\n", behind)
+    while line >= 0:
+        found = _LINE_OF_SENTENCE.search(text, line + 1)
+        if found is None:
+            return None
+        if found["clause"] is None:
+            return _Resumption(found.start(), None)
+        if principals is not None:
+            return _Resumption(found.start(), principals)
+        line = text.find("\n", found.end("clause"))
+    return None
+
+
+def _principals(before: tuple[Leaf, ...]) -> tuple[int, int] | None:
+    """The offsets of the principals of the block that the last token stands in; ``None`` where it is no block."""
+    last = len(before)
+    for index in range(len(before) - 1, -1, -1):
+        leaf = before[index]
+        if leaf.terminal in _SENTENCE_WORDS:
+            return None
+        if leaf.terminal in _VERBS:
+            last = index
+        starts = leaf.terminal in _NAMES and (index == 0 or before[index - 1].terminal in _ENDS)
+        if starts:
+            listed = [one for one in before[index:last] if one.terminal in _NAMES]
+            return leaf.start, listed[-1].end
+    return None
 
 
 def _branch(tree: Tree[Token]) -> Branch:

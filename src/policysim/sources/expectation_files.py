@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.expectations.problem_kinds import (
     EMPTY_FILE,
     MALFORMED_ACCOUNT,
+    NOTHING_USED,
     REPEATED_ACCOUNT,
     TOO_MANY_USES,
     UNKNOWN_FILE,
@@ -24,7 +25,7 @@ from policysim.expectations.problem_kinds import (
 )
 from policysim.expectations.reading import read_expectations
 from policysim.expectations.sentences import Expectation, UseLine
-from policysim.expectations.uses import bound
+from policysim.expectations.uses import NONE, bound
 from policysim.expectations.wording import word_problems
 from policysim.language.arns import is_account_id
 from policysim.language.problems import Problem
@@ -32,7 +33,7 @@ from policysim.language.source import Span
 from policysim.sources.errors import InputError
 from policysim.sources.expectation_packs import PACK, no_pack, read_pack
 from policysim.sources.files import read_source, where_it_leads
-from policysim.sources.in_force import PolicySource
+from policysim.sources.in_force import PolicySource, policy_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,7 +160,17 @@ class _Reading:
             return
         text = self._read(source, its_place)
         self._check_account(text, its_place)
-        yield from self._sentences(text, its_place, (*chain, its_place.identity), use)
+        count, problems = 0, len(self._problems)
+        for expectation in self._sentences(text, its_place, (*chain, its_place.identity), use):
+            count += 1
+            yield expectation
+        if count or len(self._problems) > problems or text.problems:
+            return
+        if text.lines:
+            sentence = f"no sentence of `{use.path.text}` is left: parameters that they need are `{NONE}`"
+            self._tell(NOTHING_USED, sentence, use.path.span)
+        else:
+            self._tell(EMPTY_FILE, f"`{use.path.text}` expects nothing: no sentence stands in it", use.path.span)
 
     def _find(self, use: UseLine, place: _Place) -> tuple[Source, _Place] | None:
         name = use.path.text
@@ -172,7 +183,7 @@ class _Reading:
             self._tell(UNKNOWN_FILE, f"a pack can use other packs only, and `{name}` is none", use.path.span)
             return None
         path, shown = place.folder / name, os.path.normpath(os.path.join(place.shown, name))  # noqa: PTH118  # same
-        if path.exists() and not path.is_file():  # a pipe would be waited for without end
+        if _is_no_file(path):  # a pipe would be waited for without end
             self._tell(UNKNOWN_FILE, f"`{name}` cannot be used: this is no file", use.path.span)
             return None
         try:
@@ -191,13 +202,16 @@ class _Reading:
             sentence = f"line {line} names the policies already, and a file is about the policies of one place"
             self._tell(REPEATED_ACCOUNT, sentence, other.span)
         self._check_form(first)
-        parameters = {one.name.text: tuple(word.text for word in one.values) for one in first.bindings}
-        return PolicySource(
-            (place.folder or Path()) / first.path.text,
-            None if first.account_id is None else first.account_id.text,
-            None if first.region is None else first.region.text,
-            parameters,
-        )
+        folder = place.folder or Path()
+        bindings = {one.name.text: tuple(word.text for word in one.values) for one in first.bindings}
+        account_id = None if first.account_id is None else first.account_id.text
+        region = None if first.region is None else first.region.text
+        path = folder / first.path.text
+        try:
+            return policy_source(path, folder, account_id=account_id, region=region, bindings=bindings)
+        except InputError as error:
+            self._tell(MALFORMED_ACCOUNT, str(error), first.span)
+            return PolicySource(path, account_id, region)
 
     def _check_form(self, line: AccountLine) -> None:
         account, region = line.account_id, line.region
@@ -217,6 +231,13 @@ class _Reading:
 
     def _tell(self, kind: ProblemKind, sentence: str, at: Span, hint: str = "") -> None:
         self._problems.append(Problem(kind, sentence, at, hint))
+
+
+def _is_no_file(path: Path) -> bool:
+    try:
+        return path.exists() and not path.is_file()
+    except (OSError, ValueError):  # a name that no system takes; reading it tells so
+        return False
 
 
 def _identity(path: Path) -> str:
