@@ -1,0 +1,1 @@
+"""A first expectation file for accounts that have none: what the policies say today, as sentences that hold."""
