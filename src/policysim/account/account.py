@@ -7,7 +7,7 @@ read its values on demand (``OnDemand``).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from policysim.language.arns import is_service_linked, parse_arn
 from policysim.language.request import PublicAccessBlock
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from policysim.language.policy import Policy
     from policysim.language.request import AclGrant
     from policysim.language.source import Location
+
+Value = TypeVar("Value")
 
 NOT_COLLECTED: Final = None
 
@@ -193,6 +195,10 @@ class AccessPoint:
     public_access_block: PublicAccessBlock | None = NOT_COLLECTED
 
 
+class Everything(dict[str, Value]):
+    """A mapping by ARN that lists all there is: what is not in it has nothing, rather than not collected."""
+
+
 class CollectionGap(NamedTuple):
     """A call of the collection that AWS refused: what it was to collect, the call, and the error."""
 
@@ -205,11 +211,11 @@ class CollectionGap(NamedTuple):
 class Account:
     """One account as collected. A mapping's value ``None`` means "collected, there is none".
 
-    In the mappings by ARN an ARN that is not listed was not collected, unless the mapping is empty or the service of
-    the ARN is in ``complete``. ``name`` is the folder as the user named it. ``aws_managed`` maps names of AWS managed
-    policies to documents that stand in for those that the authorization details lack. ``canonical_id`` is the
-    canonical user id by which Amazon S3 knows the account, ``collected_at`` the time of the collection. ``places``
-    tells where a mapping is written, by the name of its file (``resource-policies``).
+    In the mappings by ARN an ARN that is not listed was not collected, unless the mapping is empty or ``Everything``,
+    or the service of the ARN is in ``complete``. ``name`` is the folder as the user named it. ``aws_managed`` maps
+    names of AWS managed policies to documents that stand in for those that the authorization details lack.
+    ``canonical_id`` is the canonical user id by which Amazon S3 knows the account, ``collected_at`` the time of the
+    collection. ``places`` tells where a mapping is written, by the name of its file (``resource-policies``).
     """
 
     id: str
@@ -238,7 +244,7 @@ class Account:
 
     def covers(self, collected: Mapping[str, object], service: str) -> bool:
         """Whether an ARN of this service that ``collected`` does not list has nothing, rather than not collected."""
-        return len(collected) == 0 or service in self.complete
+        return len(collected) == 0 or isinstance(collected, Everything) or service in self.complete
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

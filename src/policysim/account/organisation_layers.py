@@ -52,8 +52,9 @@ def _layer(name: LayerName, account_id: str, organisation: Organisation) -> dict
 
 def _level(name: LayerName, node: Node) -> Level:
     attached, missing = (node.scps, node.scp_gaps) if name is LayerName.SCP else (node.rcps, node.rcp_gaps)
-    return level(node.id, attached or (), missing if attached is not None else (_not_collected(name, node),))
+    return level(node.id, attached or (), missing if attached is not None else (node_gap(name, node),))
 
 
-def _not_collected(name: LayerName, node: Node) -> Gap:
+def node_gap(name: LayerName, node: Node) -> Gap:
+    """What stands for the policies of a node that nobody collected."""
     return gaps.node_policies_missing(node.id, _PLURAL[name], LAYER[name].policy_type)
