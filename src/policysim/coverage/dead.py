@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.catalog.facts import CATALOGUE
 from policysim.coverage.inclusion import covers
-from policysim.coverage.inventory import Use
 from policysim.coverage.places import statement_key
 from policysim.evaluation.layers import LayerName
 from policysim.language.arns import parse_arn
@@ -22,7 +21,7 @@ from policysim.language.policy import Effect
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policysim.coverage.inventory import Document, Inventory
+    from policysim.coverage.inventory import Document, Inventory, Use
     from policysim.language.policy import Statement
 
 

@@ -1,0 +1,170 @@
+"""From coverage to the document that every renderer shows: places found, figures added up file by file."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from policysim.coverage.coverage import figures_of, name_of
+from policysim.coverage.places import place_of
+from policysim.language.locator import locate, locate_all
+from policysim.language.source import BYTE_ORDER_MARK
+from policysim.reports.coverage_document import (
+    CoverageDocument,
+    DeadDocument,
+    DocumentCoverageDocument,
+    FiguresDocument,
+    FileCoverageDocument,
+    PartDocument,
+    SpanDocument,
+    StatementCoverageDocument,
+    StatementEffect,
+)
+from policysim.reports.decision_phrases import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from policysim.coverage.coverage import Coverage, DocumentCoverage, Figures, StatementCoverage
+    from policysim.coverage.dead import Dead
+    from policysim.language.source import Location, Source, Span
+
+KIND = "policysim-coverage"
+SCHEMA_NUMBER = 1
+
+
+class CoverageReport(NamedTuple):
+    """The document, and the text of every file in it, for those who show the source."""
+
+    document: CoverageDocument
+    texts: Mapping[str, str]
+
+
+def coverage_report(coverage: Coverage, version: str, *, notes: Sequence[str] = (), root: str = "") -> CoverageReport:
+    """The document of what took part; ``notes`` are said beside those of the figures themselves."""
+    build = _Build(root)
+    files = tuple(
+        build.file(name, list(documents))
+        for name, documents in groupby(coverage.documents, key=lambda one: one.document.place.file)
+    )
+    document = CoverageDocument(
+        kind=KIND,
+        schema=SCHEMA_NUMBER,
+        policysim=version,
+        figures=_figures(coverage.figures),
+        files=files,
+        notes=(*notes, *_notes(coverage)),
+    )
+    return CoverageReport(document, build.texts)
+
+
+def _notes(coverage: Coverage) -> list[str]:
+    notes = []
+    if coverage.unknown:
+        tested = counted(coverage.unknown, "statement")
+        notes.append(f"{tested} took part in answers but is in no policy at hand, such as one that a test tried out")
+    open_parts = sum(len(one.document.policy.unresolved) for one in coverage.documents)
+    if open_parts:
+        notes.append(f"{counted(open_parts, 'statement')} known in part only: they decide nothing and are not counted")
+    return notes
+
+
+def _figures(figures: Figures) -> FiguresDocument:
+    percent = figures.percent
+    return FiguresDocument(**figures._asdict(), percent=None if percent is None else round(percent, 2))
+
+
+class _Lines:
+    """Where lines begin in one text."""
+
+    def __init__(self, text: str) -> None:
+        self._mark = 1 if text.startswith(BYTE_ORDER_MARK) else 0
+        self._starts = [0]
+        at = text.find("\n")
+        while at >= 0:
+            self._starts.append(at + 1)
+            at = text.find("\n", at + 1)
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both counted from 1."""
+        line = bisect_right(self._starts, offset)
+        mark = self._mark if line == 1 else 0
+        return line, offset - self._starts[line - 1] + 1 - mark
+
+
+class _Build:
+    """Finds places; the lines of a file are counted once."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._lines: dict[Source, _Lines] = {}
+        self.texts: dict[str, str] = {}
+
+    def file(self, name: str, documents: Sequence[DocumentCoverage]) -> FileCoverageDocument:
+        return FileCoverageDocument(
+            file=name,
+            figures=_figures(figures_of(documents)),
+            documents=tuple(self._document(name, one) for one in documents),
+        )
+
+    def _document(self, file: str, covered: DocumentCoverage) -> DocumentCoverageDocument:
+        document = covered.document
+        wanted = [document.policy.location]
+        for one in covered.statements:
+            below = one.statement.location
+            wanted += [below, *(below.below(*part.part.path) for part in one.parts)]
+        spans = locate_all(wanted)
+        outer = spans[document.policy.location].outermost
+        self.texts.setdefault(file, outer.source.text)
+        return DocumentCoverageDocument(
+            name=document.name,
+            pointer=document.place.pointer,
+            layers=tuple(dict.fromkeys(use.layer.value for use in document.uses)),
+            attached_to=tuple(dict.fromkeys(use.holder for use in document.uses)),
+            excluded=document.excluded,
+            place=self._span(outer),
+            statements=tuple(self._statement(one, spans) for one in covered.statements),
+        )
+
+    def _statement(self, covered: StatementCoverage, spans: Mapping[Location, Span]) -> StatementCoverageDocument:
+        at = covered.statement.location
+        parts = (
+            PartDocument(
+                element=one.part.element,
+                text=one.part.text,
+                status=one.status,
+                unneeded=one.unneeded,
+                place=self._span(spans[at.below(*one.part.path)]),
+            )
+            for one in covered.parts
+        )
+        return StatementCoverageDocument(
+            name=covered.name,
+            effect=StatementEffect(covered.statement.effect.value),
+            status=covered.status,
+            unneeded=covered.unneeded,
+            matched=covered.matched,
+            decided=covered.decided,
+            needed=covered.needed,
+            place=self._span(spans[at]),
+            dead=None if covered.dead is None else self._dead(covered.dead),
+            excluded=covered.excluded,
+            expectations=covered.by,
+            parts=tuple(parts),
+        )
+
+    def _dead(self, dead: Dead) -> DeadDocument:
+        if dead.document is None or dead.statement is None:
+            return DeadDocument(kind=dead.kind, sentence=dead.kind.value, file="", line=0)
+        file = place_of(dead.statement.location, self._root).file
+        line = self._span(locate(dead.statement.location)).line
+        other = f"statement `{name_of(dead.statement)}` of `{dead.document.name}` ({file}:{line})"
+        return DeadDocument(kind=dead.kind, sentence=dead.kind.value.format(other=other), file=file, line=line)
+
+    def _span(self, span: Span) -> SpanDocument:
+        source, start, end = span.outermost
+        if source not in self._lines:
+            self._lines[source] = _Lines(source.text)
+        (line, column), (end_line, end_column) = map(self._lines[source].place, (start, end))
+        return SpanDocument(line=line, column=column, end_line=end_line, end_column=end_column)
