@@ -52,6 +52,30 @@ _OUTCOMES: Final[dict[Effect, str]] = {
 _TYPES: Final = [kind.value for kind in PolicyType if kind is not PolicyType.TRUST]
 
 
+_EPILOG: Final = """\b
+Ask with options, or with sentences as they stand in an expectation file:
+  policysim eval --principal role/app --action s3:GetObject \\
+    --resource arn:aws:s3:::data/report.csv --account policies/acme
+  policysim eval 'role/app cannot s3:Put* on arn:aws:s3:::data/*' \\
+    --account policies/acme
+
+Exit codes: 0 allowed, 1 denied, 2 bad input, 3 undecided; of sentences 0 met,
+1 unmet, 2 one cannot be asked, 3 undecided; with --cases, 0 once every line is
+answered.
+"""
+_TOLD_BY_SENTENCES: Final = (
+    "principal",
+    "action",
+    "resource",
+    "resource_account",
+    "context",
+    "absent",
+    "context_complete",
+    "cases",
+)
+"""Options that a sentence takes the place of."""
+
+
 class Question(NamedTuple):
     """What is asked, as the options have it."""
 
@@ -71,8 +95,9 @@ class Question(NamedTuple):
 @click.command(
     "eval",
     cls=OrderedCommand,
-    epilog="Exit codes: 0 allowed, 1 denied, 2 bad input, 3 undecided; with --cases, 0 once every line is answered.",
+    epilog=_EPILOG,
 )
+@click.argument("sentences", metavar="[SENTENCE]...", nargs=-1)
 @click.option("--principal", metavar="P", help="Who asks: an ARN, role/NAME, user/NAME or root.")
 @click.option("--action", metavar="A", help="One action, such as s3:GetObject.")
 @click.option("--resource", metavar="R", help="An ARN, or * for an action that works on no single resource.")
@@ -96,11 +121,20 @@ class Question(NamedTuple):
 @click.option("--cases", metavar="FILE", help="Answer every case of a JSON Lines file (- for standard input).")
 @output_options
 @click.pass_context
-def evaluate(ctx: click.Context, /, cases: str | None, **options: Any) -> ExitCode:  # noqa: ANN401  # click's options
-    """Would this request be allowed? What if a policy were added or removed?"""
+def evaluate(ctx: click.Context, /, sentences: tuple[str, ...], cases: str | None, **options: Any) -> ExitCode:  # noqa: ANN401  # click's options
+    """Would this request be allowed? What if a policy were added or removed?
+
+    SENTENCE says who can or cannot do what: 'role/app can s3:GetObject on arn:aws:s3:::data/*'.
+    """
     output = output_of(options)
     check_output(output)
     additions = _additions(options.pop("add_policy"), options.pop("as_type"), option_order(ctx))
+    if sentences:
+        _check_alone({**options, "cases": cases})
+        from policysim.cli.sentences import WhatIf, answer_sentences  # noqa: PLC0415  # the options need none of it
+
+        what_if = WhatIf(additions, options["scp"], options["remove_policy"])
+        return answer_sentences(_quoted(sentences), options["account"], what_if, output)
     if cases is not None:
         given = [name for name, value in options.items() if value] + ["add_policy"] * bool(additions)
         if given:
@@ -114,6 +148,20 @@ def evaluate(ctx: click.Context, /, cases: str | None, **options: Any) -> ExitCo
     if missing:
         raise click.UsageError(f"a question needs {' and '.join(missing)} (or ask many with `--cases`)")
     return _answer(Question(additions=additions, **options), output)
+
+
+def _quoted(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The sentences; words of which none has a space are one sentence without its quotes, for one word is no sentence."""
+    return words if any(" " in word for word in words) else (" ".join(words),)
+
+
+def _check_alone(options: dict[str, Any]) -> None:
+    """Refuses the options that say what a sentence says already."""
+    given = [name for name in _TOLD_BY_SENTENCES if options[name]]
+    if given:
+        option = f"--{given[0].replace('_', '-')}"
+        told = " (`when` states condition keys)" if given[0] in {"context", "absent", "context_complete"} else ""
+        raise click.UsageError(f"`{option}` and a sentence exclude each other: the sentence says it all{told}")
 
 
 def _additions(files: Sequence[str], types: Sequence[str], order: Sequence[str]) -> tuple[tuple[str, PolicyType], ...]:

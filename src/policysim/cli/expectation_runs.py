@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     Observer = Callable[[Expectation, Answer], None]
     ObserverOf = Callable[[PolicySource, Organisation], Observer | None]
+    Change = Callable[[Organisation], Organisation]
 
 
 class Policies(NamedTuple):
@@ -60,11 +61,16 @@ def policies_of(
 
 
 class Runner:
-    """Checks the expectations of files; ``observer_of`` makes what watches the answers of one place's policies."""
+    """Checks the expectations of files.
 
-    def __init__(self, policies: Policies, observer_of: ObserverOf | None = None) -> None:
+    ``observer_of`` makes what watches the answers under the policies of one place; ``change`` is what if they were
+    different.
+    """
+
+    def __init__(self, policies: Policies, observer_of: ObserverOf | None = None, change: Change | None = None) -> None:
         self._policies = policies
         self._observer_of = observer_of
+        self._change = change
         self._checkers: dict[object, tuple[Organisation, Checker]] = {}
 
     def source_of(self, suite: Suite) -> PolicySource | None:
@@ -111,6 +117,7 @@ class Runner:
         key = (source.path.resolve(), *source[1:3], tuple(sorted(source.parameters.items())), *source[4:])
         if key not in self._checkers:
             organisation = read_in_force(source)
+            organisation = organisation if self._change is None else self._change(organisation)
             observe = self._observer_of(source, organisation) if self._observer_of is not None else None
             self._checkers[key] = organisation, Checker(organisation, limit=self._policies.limit, observe=observe)
         return self._checkers[key]

@@ -125,24 +125,39 @@ def problem_lines(problem: SentenceProblemDocument, paint: Paint) -> Iterator[st
 def _shortfall(shortfall: ShortfallDocument, paint: Paint, size: _Size) -> Iterator[str]:
     yield ""
     yield from paragraph(printable(shortfall.sentence))
-    for title, blocks in (*_why(shortfall, size), *_open(shortfall.decision)):
-        yield from ("", paint(printable(title), Tone.HEADING))
-        for block in blocks:
-            yield from block_lines(block, paint)
+    action = shortfall.request.action
+    yield from decision_lines(shortfall.decision, shortfall.checks, action, paint)
+    if shortfall.near_misses:
+        told = list(_near_misses(shortfall.near_misses, action, size.misses))
+        yield from _section("Near misses: one element short", told, paint)
+    for title, blocks in _open(shortfall.decision):
+        yield from _section(title, blocks, paint)
 
 
-def _why(shortfall: ShortfallDocument, size: _Size) -> Iterator[tuple[str, Sequence[Block]]]:
-    """The statement that decides, the layers that take part, and what is nearly enough."""
-    decision, action = shortfall.decision, shortfall.request.action
+def decision_lines(
+    decision: DecisionDocument, checks: Sequence[CheckDocument], action: str, paint: Paint
+) -> Iterator[str]:
+    """Why a request is answered as it is: the statement that decides, and the layers that take part."""
+    for title, blocks in _why(decision, checks, action):
+        yield from _section(title, blocks, paint)
+
+
+def _section(title: str, blocks: Sequence[Block], paint: Paint) -> Iterator[str]:
+    yield from ("", paint(printable(title), Tone.HEADING))
+    for block in blocks:
+        yield from block_lines(block, paint)
+
+
+def _why(
+    decision: DecisionDocument, checks: Sequence[CheckDocument], action: str
+) -> Iterator[tuple[str, Sequence[Block]]]:
     if decision.statements:
         first, *others = decision.statements
         more = f" (and {counted(len(others), 'more statement')})" if others else ""
         yield f"{_STATEMENT_TITLE[decision.effect]}{more}", list(_statement(first, first.excerpt, action))
-    rows = [_layer(check, shortfall, action) for check in shortfall.checks if _takes_part(check, decision)]
+    rows = [_layer(check, decision, action) for check in checks if _takes_part(check, decision)]
     if rows:
         yield "Layers", [LayerTable(tuple(rows))]
-    if shortfall.near_misses:
-        yield "Near misses: one element short", list(_near_misses(shortfall.near_misses, action, size.misses))
 
 
 def _open(decision: DecisionDocument) -> Iterator[tuple[str, Sequence[Block]]]:
@@ -177,9 +192,9 @@ def _takes_part(check: CheckDocument, decision: DecisionDocument) -> bool:
     return check.evaluatedEffect is not Verdict.NO_IMPACT and check.present
 
 
-def _layer(check: CheckDocument, shortfall: ShortfallDocument, action: str) -> LayerRow:
+def _layer(check: CheckDocument, decision: DecisionDocument, action: str) -> LayerRow:
     title, detail = layer_title(check.layer, action), check_detail(check)
-    return LayerRow(check.layer, title, check.evaluatedEffect, detail, decides(check, shortfall.decision))
+    return LayerRow(check.layer, title, check.evaluatedEffect, detail, decides(check, decision))
 
 
 def _near_misses(misses: Sequence[NearMissDocument], action: str, shown: int) -> Iterator[Block]:

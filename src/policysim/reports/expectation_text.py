@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from policysim.expectations.results import Standing
 from policysim.reports.decision_phrases import counted
-from policysim.reports.expectation_failure import STANDING_TONE, failure_lines, problem_lines
+from policysim.reports.expectation_failure import STANDING_TONE, decision_lines, failure_lines, problem_lines
 from policysim.reports.expectation_phrases import held_by, standing_counts
 from policysim.reports.layout import Paint, Tone, paragraph
 from policysim.reports.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from policysim.reports.decision_document import AnswerDocument
     from policysim.reports.expectation_document import (
         ExpectationDocument,
         ExpectationFileDocument,
@@ -30,6 +31,28 @@ def expectations_text(report: ExpectationReport, paint: Paint, *, verbose: bool 
         if told or verbose or len(report.files) > 1:
             lines += [*_file_line(file, paint), *told, *([""] if told else [])]
     return "\n".join((*lines, *_summary(report.summary, paint))) + "\n"
+
+
+def answers_text(report: ExpectationReport, answers: Sequence[AnswerDocument | None], paint: Paint) -> str:
+    """What came out of sentences that were asked on the spot; ``answers`` has that of each that is one request."""
+    parts: list[list[str]] = []
+    told = iter(answers)
+    for file in report.files:
+        parts += [list(problem_lines(problem, paint)) for problem in file.problems]
+        for one in file.expectations:
+            parts.append(_answered(one, next(told), paint))
+    return "\n".join("\n".join(part) + "\n" for part in parts)
+
+
+def _answered(one: ExpectationDocument, answer: AnswerDocument | None, paint: Paint) -> list[str]:
+    if one.standing is not Standing.MET:
+        return failure_lines(one, paint)
+    lines = list(_met(one, paint))
+    for problem in one.problems:
+        lines += problem_lines(problem, paint)
+    if answer is not None:
+        lines += decision_lines(answer.decision, answer.checks, answer.request.action, paint)
+    return lines
 
 
 def _file_line(file: ExpectationFileDocument, paint: Paint) -> Iterator[str]:
@@ -61,8 +84,8 @@ def _parts(file: ExpectationFileDocument, paint: Paint, *, verbose: bool) -> Ite
 def _met(one: ExpectationDocument, paint: Paint) -> Iterator[str]:
     notes = [note for note in (held_by(one), "sampled" if one.sampled else "") if note]
     told = f"{one.sentence} ({'; '.join((*notes, counted(one.asked, 'request')))})"
-    first, *rest = paragraph(printable(told), first="  met  ", rest="       ")
-    yield f"  {paint('met', STANDING_TONE[Standing.MET])}{first[5:]}"
+    first, *rest = paragraph(printable(told), first="met  ", rest="     ")
+    yield f"{paint('met', STANDING_TONE[Standing.MET])}{first[3:]}"
     yield from rest
 
 
