@@ -1,0 +1,134 @@
+"""From answers to the result of an expectation: which are as expected, and the most telling of those that are not.
+
+A denial and an allow are what ``cannot`` and ``can`` ask for; an answer that is open is neither, unless the sentence
+says what it hangs on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.evaluation.decision import Effect, Verdict
+from policysim.evaluation.layers import LAYER
+from policysim.expectations.caller import Whose
+from policysim.expectations.open_answers import Openness, openness
+from policysim.expectations.problem_kinds import NEVER_FAILS
+from policysim.expectations.reasons import holds
+from policysim.expectations.results import Result, Shortfall, Standing
+from policysim.expectations.sentences import Form
+from policysim.expectations.telling import told, told_decided, told_openness, told_reason
+from policysim.language.problems import Problem
+
+if TYPE_CHECKING:
+    from policysim.evaluation.decide import CallDecision
+    from policysim.expectations.asking import Asked
+    from policysim.expectations.results import Answer
+    from policysim.expectations.sentences import Expectation
+
+SHOWN: Final = 5
+"""How many of the answers that are not as expected a result holds."""
+
+
+class _Short(NamedTuple):
+    """An answer that is not as expected, by how telling it is: what is told first sorts first."""
+
+    undecided: bool
+    invented: bool
+    elsewhere: bool
+    number: int
+    shortfall: Shortfall
+
+
+class Tally:
+    """The answers of one expectation, counted."""
+
+    def __init__(self, expectation: Expectation) -> None:
+        self._expectation = expectation
+        self._depending = tuple(word.text for word in expectation.depending_on)
+        self._because = tuple(word.text for word in expectation.because)
+        self._asked = self._short = self._settled = self._by_guardrail = self._undecided = 0
+        self._worst: list[_Short] = []
+
+    def take(self, asked: Asked, answer: Answer, *, wanted: bool) -> None:
+        """Count one answer; ``wanted`` tells whether it is to be an allow."""
+        self._asked += 1
+        self._settled += not any(decision.checks for decision in answer.call.decisions)
+        self._by_guardrail += by_guardrail(answer.call)
+        found = self._compared(asked, answer, wanted=wanted)
+        if found is None:
+            return
+        sentence, undecided = found
+        self._short += 1
+        self._undecided += undecided
+        elsewhere = asked.caller.whose is not Whose.AT_HAND
+        self._worst.append(
+            _Short(undecided, asked.sample.invented, elsewhere, self._asked, Shortfall(answer, sentence, undecided))
+        )
+        if len(self._worst) > 2 * SHOWN:
+            self._worst = sorted(self._worst, key=_order)[:SHOWN]
+
+    def _compared(self, asked: Asked, answer: Answer, *, wanted: bool) -> tuple[str, bool] | None:
+        """What is to be said of an answer that is not as expected, and whether it is undecided."""
+        effect = answer.call.effect
+        if self._depending:
+            return self._compared_with_keys(asked, answer)
+        if effect is Effect.DEPENDS:
+            return told(asked, answer, wanted=wanted), True
+        if (effect is Effect.ALLOWED) is not wanted:
+            return told(asked, answer, wanted=wanted), False
+        if self._expectation.form is Form.ONLY and not wanted:
+            return None  # the reason of an `only` is that of those who can
+        failed = next((reason for reason in self._because if not holds(reason, answer.call)), None)
+        return None if failed is None else (told_reason(asked, answer, failed), False)
+
+    def _compared_with_keys(self, asked: Asked, answer: Answer) -> tuple[str, bool] | None:
+        found, keys = openness(answer, self._depending)
+        match found:
+            case Openness.AS_SAID:
+                return None
+            case Openness.DECIDED:
+                return told_decided(asked, answer, self._depending), False
+            case _:
+                return told_openness(asked, answer, found, keys), found is Openness.OTHERWISE
+
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is to be said of an expectation that no policy can make fail."""
+        if not self._asked:
+            sentence = "the sentence stands for no request, so that it can never fail"
+        elif self._settled == self._asked and not self._short:
+            sentence = "AWS answers every request of the sentence in the same way, whatever the policies say"
+        else:
+            return ()
+        return (Problem(NEVER_FAILS, sentence, self._expectation.span),)
+
+    def result(self, problems: tuple[Problem, ...], *, sampled: bool) -> Result:
+        """What came out."""
+        worst = sorted(self._worst, key=_order)[:SHOWN]
+        undecided = self._undecided == self._short
+        standing = Standing.MET if not self._short else Standing.UNDECIDED if undecided else Standing.UNMET
+        return Result(
+            expectation=self._expectation,
+            standing=standing,
+            asked=self._asked,
+            short=self._short,
+            shortfalls=tuple(one.shortfall for one in worst),
+            problems=problems,
+            sampled=sampled,
+            by_guardrail=self._by_guardrail,
+        )
+
+
+def _order(short: _Short) -> tuple[bool, bool, bool, int]:
+    return short.undecided, short.invented, short.elsewhere, short.number
+
+
+def by_guardrail(call: CallDecision) -> bool:
+    """Whether a Deny, or a layer that only limits, would keep a denial whatever else allows."""
+    if call.effect not in {Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY}:
+        return False
+    return any(
+        check.verdict is Verdict.EXPLICIT_DENY
+        or (check.verdict is Verdict.IMPLICIT_DENY and not LAYER[check.layer].grants)
+        for decision in call.decisions
+        for check in decision.checks
+    )

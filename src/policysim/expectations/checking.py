@@ -1,0 +1,75 @@
+"""From an expectation and the accounts at hand to its result: every request that it stands for is decided.
+
+What a sentence stands for is told in ``docs/expectations.md``: principals and actions are enumerated, resources at
+hand too; resources that do not exist and values like a pattern are sampled on both sides of every line that a policy
+draws.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.expectations.answering import Tally
+from policysim.expectations.asking import answer_to
+from policysim.expectations.plans import Planner
+from policysim.expectations.problem_kinds import TOO_MANY_REQUESTS
+from policysim.expectations.results import Result, Standing
+from policysim.language.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from policysim.account.account import Organisation
+    from policysim.expectations.plans import Plan
+    from policysim.expectations.results import Answer
+    from policysim.expectations.sentences import Expectation
+
+LIMIT: Final = 200_000
+"""How many requests one expectation may stand for."""
+
+
+class Checker:
+    """Checks expectations against the same accounts; what several of them need is found once.
+
+    ``limit`` is how many requests one expectation may stand for: one that stands for more is broken. ``observe`` is
+    told of every answer, in order.
+    """
+
+    def __init__(
+        self,
+        organisation: Organisation,
+        *,
+        limit: int = LIMIT,
+        observe: Callable[[Expectation, Answer], None] | None = None,
+    ) -> None:
+        self._organisation = organisation
+        self._planner = Planner(organisation)
+        self._limit = limit
+        self._observe = observe
+
+    def check(self, expectation: Expectation) -> Result:
+        """Whether an expectation holds, and for which requests it does not."""
+        plan = self._planner.plan(expectation, self._limit)
+        if any(problem.is_error for problem in plan.problems):
+            return _broken(expectation, plan.problems)
+        if plan.size > self._limit:
+            return _broken(expectation, (*plan.problems, _too_many(expectation, plan, self._limit)))
+        tally = Tally(expectation)
+        for asked, wanted in plan.requests():
+            answer = answer_to(asked, self._organisation)
+            if self._observe is not None:
+                self._observe(expectation, answer)
+            tally.take(asked, answer, wanted=wanted)
+        return tally.result((*plan.problems, *tally.warnings()), sampled=plan.sampled)
+
+
+def _broken(expectation: Expectation, problems: tuple[Problem, ...]) -> Result:
+    return Result(expectation=expectation, standing=Standing.BROKEN, problems=problems)
+
+
+def _too_many(expectation: Expectation, plan: Plan, limit: int) -> Problem:
+    at_least = "at least " if plan.at_least else ""
+    sentence = (
+        f"the sentence stands for {at_least}{plan.size:,} requests, and no more than {limit:,} are asked: {plan.widest}"
+    )
+    return Problem(TOO_MANY_REQUESTS, sentence, expectation.span, "name fewer, or split the sentence")

@@ -1,0 +1,196 @@
+"""Callers from elsewhere: the anonymous one, an outsider, and every foreign principal that a policy at hand names.
+
+Source: IAM User Guide, reference_policies_elements_principal, reference_policies_condition-keys and
+access_policies-cross-account-resource-access; spec P2 to P17, S13, S23.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from policysim.account.principals import completed, principal_of
+from policysim.expectations.caller import Caller, Whose
+from policysim.expectations.documents import documents_of
+from policysim.expectations.patterns import is_pattern
+from policysim.expectations.providers import provider_caller
+from policysim.language.arns import is_account_id, parse_arn
+from policysim.language.request import Principal, PrincipalKind, RequestContext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policysim.account.account import Account, Organisation
+    from policysim.language.policy import Policy, Statement
+
+_MADE_UP_ORGANISATION: Final = "o-0000000000"
+_MADE_UP_NAME: Final = "outsider"
+_SERVICE_SUFFIXES: Final = (".amazonaws.com", ".amazonaws.com.cn")
+_CANONICAL_ID: Final = re.compile(r"[0-9a-f]{64}")
+_IN_CONDITIONS: Final = frozenset(
+    {"aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:username"}
+)
+"""The condition keys whose values name callers, in lower case."""
+
+ANONYMOUS: Final = Caller("anonymous", Principal(kind=PrincipalKind.ANONYMOUS), Whose.FOREIGN)
+
+
+def outsider_of(organisation: Organisation) -> Caller:
+    """A user of an account, and of an organisation, that nobody has heard of."""
+    account = _unused_account(organisation)
+    return _member(account, _partition(organisation), "outsider", Whose.OUTSIDER, _MADE_UP_ORGANISATION)
+
+
+def named_abroad(organisation: Organisation) -> tuple[Caller, ...]:
+    """Every principal that a policy, list or grant at hand names and that is no user, role or root at hand.
+
+    Sessions of roles at hand that a policy names are among them.
+    """
+    found: dict[object, Caller] = {}
+    for kind, value in dict.fromkeys(_mentions(organisation)):
+        for caller in _callers(kind, value, organisation):
+            found.setdefault(caller.identity, caller)
+    return tuple(found.values())
+
+
+def _mentions(organisation: Organisation) -> Iterator[tuple[str, str]]:
+    """The principals that are named, as pairs of a kind (that of a ``Principal`` element, or a condition key)."""
+    documents = documents_of(organisation)
+    for attached in documents.resources:
+        yield from _mentions_of(attached.policy)
+    for attached in documents.limits:
+        yield from ((kind, value) for kind, value in _mentions_of(attached.policy) if kind in _IN_CONDITIONS)
+    for account in organisation.accounts.values():
+        yield from _mentions_beside_policies(account)
+
+
+def _mentions_of(policy: Policy) -> Iterator[tuple[str, str]]:
+    statements: tuple[Statement, ...] = policy.statements
+    for statement in statements:
+        if statement.principal is not None:
+            yield from ((entry.kind, entry.value) for entry in statement.principal.entries)
+        for condition in statement.conditions:
+            if condition.key.lower() in _IN_CONDITIONS:
+                yield from ((condition.key.lower(), value) for value in condition.values)
+
+
+def _mentions_beside_policies(account: Account) -> Iterator[tuple[str, str]]:
+    """Grants of keys, access control lists, and the sessions with session policies of their own."""
+    for grants in (account.grants or {}).values():
+        for grant in grants:
+            parties = (grant.grantee, grant.retiring, grant.issuing_account)
+            for party in filter(None, parties):
+                yield ("Service" if party.endswith(_SERVICE_SUFFIXES) else "AWS"), party
+    buckets = account.public_access.buckets if account.public_access is not None else None
+    for bucket in (buckets or {}).values():
+        for acl in (bucket.acl, *bucket.objects.values()):
+            for grantee in () if acl is None else (grant.grantee for grant in acl.grants):
+                yield ("CanonicalUser" if _CANONICAL_ID.fullmatch(grantee) else "AWS"), grantee
+    for arn in account.session_policies or {}:
+        yield "AWS", arn
+
+
+def _callers(kind: str, value: str, organisation: Organisation) -> Iterator[Caller]:
+    match kind:
+        case "Service":
+            yield Caller(value, Principal(kind=PrincipalKind.SERVICE, service=value), Whose.FOREIGN)
+        case "Federated":
+            yield provider_caller(value)
+        case "CanonicalUser":
+            if organisation.account_with_canonical_id(value) is None:
+                principal = Principal(kind=PrincipalKind.ROOT, canonical_id=value)
+                yield Caller(f"canonical user {value[:12]}", principal, Whose.FOREIGN)
+        case "aws:principalorgid" | "aws:principalorgpaths":
+            yield from _members(kind, value, organisation)
+        case "aws:username":
+            name = re.sub(r"[*?]", "x", value)
+            if "${" not in name:
+                account = _unused_account(organisation)
+                yield _member(account, _partition(organisation), f"outsider named `{name}`", name=name)
+        case _:
+            yield from _of_arn_or_account(value, organisation)
+
+
+def _of_arn_or_account(value: str, organisation: Organisation) -> Iterator[Caller]:
+    """Who an ARN, a pattern of ARNs or an account id names beyond the users, roles and roots at hand."""
+    if is_account_id(value):
+        value = f"arn:{_partition(organisation)}:iam::{value}:root"
+    arn = parse_arn(value)
+    if arn is None or "${" in value:
+        return
+    if is_pattern(value):
+        account = _unused_account(organisation) if is_pattern(arn.account) else arn.account
+        partition = _partition(organisation) if is_pattern(arn.partition) else arn.partition
+        resource = re.sub(r"[*?]", "x", arn.resource.replace("**", "*"))
+        service = "iam" if is_pattern(arn.service) else arn.service
+        arn = arn._replace(partition=partition, account=account, resource=resource, service=service, region="")
+    principal = principal_of(arn)
+    if principal is None:
+        return
+    at_hand = organisation.account(principal.account)
+    if at_hand is None:
+        yield Caller(str(arn), principal, Whose.FOREIGN)
+        if arn.resource == "root":
+            yield _member(arn.account, arn.partition, f"a user of account {arn.account}")
+        return
+    known = completed(principal, organisation)
+    is_session = known.arn is not None and known.kind is not PrincipalKind.ROOT and arn.service == "sts"
+    if is_session and (known.entity_arn is not None or known.kind is PrincipalKind.FEDERATED_USER):
+        yield Caller(str(arn), known)
+
+
+def _members(kind: str, value: str, organisation: Organisation) -> Iterator[Caller]:
+    """A principal of an organisation that a policy names, unless every account of that one is at hand."""
+    organisation_id = value.split("/", 1)[0]
+    if "${" in value or is_pattern(organisation_id):
+        organisation_id, value = _MADE_UP_ORGANISATION, _MADE_UP_ORGANISATION
+    if organisation_id == organisation.id and _all_at_hand(organisation):
+        return
+    path = re.sub(r"[*?]", "", value) if kind == "aws:principalorgpaths" else None
+    account = _unused_account(organisation)
+    where = f"path {path}" if path is not None else f"organisation {organisation_id}"
+    yield _member(account, _partition(organisation), f"a principal of {where}", belongs_to=organisation_id, path=path)
+
+
+def _all_at_hand(organisation: Organisation) -> bool:
+    if organisation.root is None:
+        return False
+    nodes = [organisation.root]
+    ids: list[str] = []
+    while nodes:
+        node = nodes.pop()
+        nodes += node.children
+        ids.append(node.id)
+    return all(one in organisation.accounts for one in ids if is_account_id(one))
+
+
+def _member(
+    account: str,
+    partition: str,
+    title: str,
+    whose: Whose = Whose.FOREIGN,
+    belongs_to: str | None = None,
+    *,
+    path: str | None = None,
+    name: str = _MADE_UP_NAME,
+) -> Caller:
+    """A user of an account that is not at hand."""
+    arn = f"arn:{partition}:iam::{account}:user/{name}"
+    managing = False if whose is Whose.OUTSIDER else None
+    principal = Principal(kind=PrincipalKind.USER, arn=arn, account=account, in_management_account=managing)
+    known: dict[str, str] = {}
+    if belongs_to is not None:
+        known = {"aws:PrincipalOrgID": belongs_to}
+        known["aws:PrincipalOrgPaths"] = path if path is not None else f"{belongs_to}/r-0000/ou-0000-00000000/"
+    return Caller(title, principal, whose, RequestContext(known))
+
+
+def _unused_account(organisation: Organisation) -> str:
+    """An account id that no policy speaks of: the first of a row that starts where nobody has one."""
+    return next(
+        account for account in (f"{number:012d}" for number in range(999_999)) if account not in organisation.accounts
+    )
+
+
+def _partition(organisation: Organisation) -> str:
+    return next((account.partition for account in organisation.accounts.values()), "aws")

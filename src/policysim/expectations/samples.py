@@ -1,0 +1,204 @@
+"""The resources that a request is asked about: those at hand, and made-up ones on both sides of every line.
+
+An action is asked about only on resources of a type that it works on. Source: Service Authorization Reference
+(resource types); spec R1 to R16.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.account.policy_holders import policy_holders
+from policysim.catalog.arn_forms import RESOURCES_BEYOND_THE_REFERENCE
+from policysim.catalog.facts import CATALOGUE
+from policysim.catalog.templates import PLACEHOLDER
+from policysim.expectations.patterns import is_pattern
+from policysim.language.arns import parse_arn
+from policysim.language.wildcards import Token
+from policysim.language.witnesses import witness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policysim.expectations.lines import Line
+    from policysim.expectations.targets import Target
+    from policysim.language.witnesses import Tokens
+
+_RESOURCE_FIELD: Final = 5
+_STAR: Final = "star"
+NO_RESOURCE: Final = "*"
+
+
+class Scope(NamedTuple):
+    """Where made-up resources are: partition, Region and account of their ARNs."""
+
+    partition: str
+    region: str
+    account: str
+
+
+ANYWHERE: Final = Scope("", "", "")
+"""No scope: partition, Region and account may be any."""
+
+
+class Sample(NamedTuple):
+    """One resource to ask about.
+
+    ``invented``: nothing at hand lists it, or what holds it, and the word does not name it either. Such a resource is
+    taken to be one of ``owner``, without a policy of its own.
+    """
+
+    arn: str
+    invented: bool = False
+    owner: str | None = None
+
+
+@lru_cache(maxsize=16_384)
+def takes_no_resource(action: str) -> bool:
+    """Whether the action is asked about with ``*`` alone (spec R2)."""
+    return CATALOGUE.takes_no_resource(action) is True
+
+
+@lru_cache(maxsize=16_384)
+def may_go_without(action: str) -> bool:
+    """Whether a request for the action may name no resource: none of its types is required (spec R15)."""
+    described = CATALOGUE.action(action)
+    return described is not None and not any(one.required for one in described.resource_types)
+
+
+@lru_cache(maxsize=16_384)
+def forms_of(action: str) -> tuple[str, ...]:
+    """The forms of the ARNs that the action works on, with placeholders."""
+    described = CATALOGUE.action(action)
+    if described is None:
+        return ()
+    service = action.partition(":")[0]
+    types = (CATALOGUE.resource_type(service, one.name) for one in described.resource_types)
+    forms = [form for one in types if one is not None for form in one.arn_patterns]
+    return tuple(dict.fromkeys((*forms, *RESOURCES_BEYOND_THE_REFERENCE.get(action.lower(), ()))))
+
+
+def works_on(action: str, arn: str) -> bool:
+    """Whether a request for the action can be about the ARN; so it is where the catalogue cannot tell."""
+    return _may_be_of(action, arn) and CATALOGUE.works_on(action, arn) is not False
+
+
+def _may_be_of(action: str, arn: str) -> bool:
+    """Where the catalogue lacks the types of an action, only resources of its own service are worth asking about."""
+    if forms_of(action):
+        return True
+    parsed = parse_arn(arn)
+    return parsed is not None and parsed.service == action.partition(":")[0]
+
+
+def meets(target: Target, action: str) -> bool:
+    """Whether a word stands for any resource that the action works on."""
+    if takes_no_resource(action):
+        return target.is_everything
+    if target.arn is not None:
+        return works_on(action, target.arn)
+    if target.is_everything or any(works_on(action, arn) for arn in target.listed):
+        return True
+    return any(
+        witness((pattern, _form_tokens(form, ANYWHERE))) for pattern in target.tokens for form in forms_of(action)
+    )
+
+
+class Sampler:
+    """Finds the resources for one set of resources at hand; what was found once is kept."""
+
+    def __init__(self, listed: tuple[str, ...]) -> None:
+        self._holders = frozenset(holder for arn in listed for holder in _held(arn)) | frozenset(listed)
+        self._kept: dict[tuple[object, ...], tuple[Sample, ...]] = {}
+
+    def samples(self, target: Target, action: str, scope: Scope, lines: tuple[Line, ...]) -> tuple[Sample, ...]:
+        """The resources that a word stands for where an action is asked about; none where the two never meet."""
+        if takes_no_resource(action):
+            return (Sample(NO_RESOURCE),) if target.is_everything else ()
+        if target.arn is not None:
+            return (Sample(target.arn),) if works_on(action, target.arn) else ()
+        forms = forms_of(action)
+        key = (target, forms or action, scope, lines)
+        if key not in self._kept:
+            self._kept[key] = tuple(self._found(target, action, scope, lines))
+        alone = (Sample(NO_RESOURCE),) if target.is_everything and may_go_without(action) else ()
+        return (*alone, *self._kept[key])
+
+    def _found(self, target: Target, action: str, scope: Scope, lines: tuple[Line, ...]) -> Iterator[Sample]:
+        seen: set[str] = set()
+        for arn in target.listed:
+            if works_on(action, arn):
+                seen.add(arn)
+                yield Sample(arn)
+        for arn in self._made_up(target, action, scope, lines):
+            if arn not in seen and target.covers(arn) and works_on(action, arn):
+                seen.add(arn)
+                yield self._sample(arn, target, scope)
+
+    def _made_up(self, target: Target, action: str, scope: Scope, lines: tuple[Line, ...]) -> Iterator[str]:
+        """For every form of ARN a plain one, and for every line one on it, one beside it, and one that is on it alone.
+
+        The last is on a pattern of an Allow and beside those of every Deny, or the other way round.
+        """
+        against = {
+            allows: tuple(line.tokens for line in lines if line.allows is not allows) for allows in (True, False)
+        }
+        for pattern in target.tokens:
+            for form in forms_of(action):
+                own = (pattern, _form_tokens(form, scope))
+                plain = witness(own)
+                if plain is None:
+                    continue
+                yield plain
+                for line in lines:
+                    on_it = (*own, line.tokens)
+                    yield from filter(None, (_fuller(on_it), witness(own, (line.tokens,))))
+                    yield from filter(None, (witness(on_it, against[line.allows]),))
+
+    def _sample(self, arn: str, target: Target, scope: Scope) -> Sample:
+        held = _held(arn)
+        named = self._holders.intersection(held) or any(_names(target.word.text, holder) for holder in held)
+        parsed = parse_arn(arn)
+        owner = scope.account if parsed is not None and not parsed.account else None
+        return Sample(arn) if named else Sample(arn, invented=True, owner=owner)
+
+
+def _held(arn: str) -> tuple[str, ...]:
+    """The resource, and what holds it and has its policy."""
+    parsed = parse_arn(arn)
+    return (arn,) if parsed is None else (arn, *policy_holders(parsed))
+
+
+def _names(word: str, holder: str) -> bool:
+    """Whether a pattern names what holds its resources without a wildcard, as ``arn:aws:s3:::bucket/*`` does."""
+    head = word[: min(at for mark in "*?" if (at := word.find(mark)) >= 0)] if is_pattern(word) else word
+    return head.startswith(holder) and head[len(holder) : len(holder) + 1] in {"/", ":"}
+
+
+def _fuller(inside: tuple[Tokens, ...]) -> str | None:
+    """A text on the last of some patterns, where the ``*`` at its end stands for something if it can."""
+    last = inside[-1]
+    if last and last[-1].run:
+        found = witness((*inside[:-1], (*last[:-1], last[-1]._replace(run=False), last[-1])))
+        if found is not None:
+            return found
+    return witness(inside)
+
+
+@lru_cache(maxsize=16_384)
+def _form_tokens(form: str, scope: Scope) -> Tokens:
+    """A form of ARN in its scope; every other placeholder stands for at least one character."""
+    tokens: list[Token] = []
+    position = 0
+    for placeholder in PLACEHOLDER.finditer(form):
+        tokens += map(Token, form[position : placeholder.start()])
+        name = next(filter(None, placeholder.groups()), "").lower()
+        fixed = getattr(scope, name) if name in Scope._fields else "*" if name == _STAR else None
+        in_field = form[: placeholder.start()].count(":") < _RESOURCE_FIELD
+        if fixed and (in_field or name == _STAR):
+            tokens += map(Token, fixed)
+        else:
+            tokens += (Token(None, colons=not in_field), Token(None, run=True, colons=not in_field))
+        position = placeholder.end()
+    return (*tokens, *map(Token, form[position:]))

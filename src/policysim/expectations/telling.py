@@ -1,0 +1,168 @@
+"""An answer that is not as expected, in one sentence: who, what, where, what came out and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.account.gaps import ACCOUNT_MISSING_CODE
+from policysim.evaluation.decision import Effect
+from policysim.evaluation.layer_words import layer_title
+from policysim.evaluation.layers import LAYER, Combine
+from policysim.expectations.caller import Whose
+from policysim.expectations.open_answers import Openness
+from policysim.expectations.reasons import deciding_statements
+from policysim.language.locator import span_of
+from policysim.language.request import ABSENT, UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from policysim.evaluation.decide import CallDecision
+    from policysim.evaluation.decision import Decision, StatementMatch, UnknownKey
+    from policysim.evaluation.policy_set import Gap
+    from policysim.expectations.asking import Asked
+    from policysim.expectations.results import Answer
+
+_VALUES_SHOWN: Final = 3
+_KEYS_SHOWN: Final = 3
+_EFFECTS: Final = {
+    Effect.ALLOWED: "allowed",
+    Effect.EXPLICIT_DENY: "denied",
+    Effect.IMPLICIT_DENY: "denied",
+    Effect.DEPENDS: "open",
+}
+
+
+def told(asked: Asked, answer: Answer, *, wanted: bool | None) -> str:
+    """An answer that came out otherwise than expected; ``wanted``: an allow, a denial, or an open answer (``None``)."""
+    call, request = answer.call, _request(asked)
+    if call.effect is Effect.DEPENDS:
+        return f"whether {request} is not decided: {_what_is_open(asked, call)}"
+    if call.effect is Effect.ALLOWED:
+        return f"{request}{'' if wanted else ', and should not'}: {_why_allowed(call)}"
+    return f"{_request(asked, verb='cannot')}{', and should' if wanted else ''}: {_why_denied(call)}"
+
+
+def told_decided(asked: Asked, answer: Answer, keys: Sequence[str]) -> str:
+    """An answer that was expected to be open, and is not."""
+    listed = _and([f"`{key}`" for key in keys])
+    return f"{told(asked, answer, wanted=None)}; it no longer depends on {listed}"
+
+
+def told_openness(asked: Asked, answer: Answer, found: Openness, keys: Sequence[str]) -> str:
+    """An answer that is open in another way than expected."""
+    request = f"whether {_request(asked)}"
+    listed = _and([f"`{key}`" for key in keys])
+    if found is Openness.NOT_ON_ALL:
+        return f"{request} no longer depends on {listed}"
+    if keys:
+        return f"{request} depends on {listed} as well: {_what_is_open(asked, answer.call)}"
+    return f"{request} depends on more than the keys that are named: {_gaps_or_caveats(asked, answer.call)}"
+
+
+def told_reason(asked: Asked, answer: Answer, reason: str) -> str:
+    """An answer that is as expected, for another reason."""
+    call = answer.call
+    if call.effect is Effect.ALLOWED:
+        return f"{_request(asked)}, but not because of `{reason}`: {_why_allowed(call)}"
+    return f"{_request(asked, verb='cannot')}, but not because of `{reason}`: {_why_denied(call)}"
+
+
+def _request(asked: Asked, verb: str = "can") -> str:
+    values = [_value(key, value) for key, value in asked.context.items()]
+    when = f" when {' and '.join(values)}" if values else ""
+    return f"`{asked.caller.name}` {verb} `{asked.action}` on `{asked.sample.arn}`{when}"
+
+
+def _value(key: str, value: object) -> str:
+    if value is ABSENT:
+        return f"`{key}` is absent"
+    if value is UNKNOWN or not isinstance(value, tuple):
+        return f"`{key}` is unknown"
+    return f"`{key}` is {' and '.join(f'`{one}`' for one in value)}"
+
+
+def _why_allowed(call: CallDecision) -> str:
+    statements = list(dict.fromkeys(map(named, deciding_statements(call))))
+    if statements:
+        return f"{statements[0]} allows it{_more(statements)}"
+    if call.deciding.layer == "root":
+        return "the root user of the account that owns the resource needs no Allow"
+    return _of_no_statement(call.deciding)
+
+
+def _why_denied(call: CallDecision) -> str:
+    decision = call.deciding
+    if decision.effect is Effect.EXPLICIT_DENY:
+        statements = list(dict.fromkeys(map(named, decision.statements)))
+        return f"{statements[0]} denies it{_more(statements)}" if statements else _of_no_statement(decision)
+    action = decision.request.action
+    missing = []
+    for layer in decision.blocking:
+        node = decision.check(layer).blocking_node
+        where = f" at `{node}`" if LAYER[layer].combine is Combine.LEVELS and node else ""
+        missing.append(f"{layer_title(layer, action)}{where}")
+    return f"no {' and no '.join(missing)} allows it" if missing else _of_no_statement(decision)
+
+
+def _of_no_statement(decision: Decision) -> str:
+    return decision.caveats[0].sentence if decision.caveats else "no statement decides it"
+
+
+def named(match: StatementMatch) -> str:
+    """A statement by Sid or number, its policy, and its place."""
+    statement = match.statement
+    own = f"`{statement.sid}`" if statement.sid else f"statement {statement.index + 1}"
+    where = "" if statement.location.source.written_here else f" ({span_of(statement.location).place})"
+    return f"{own} of `{match.attached.name}`{where}"
+
+
+def _more(statements: Sequence[str]) -> str:
+    left = len(statements) - 1
+    return "" if not left else f", and {left} more statement{'s' if left > 1 else ''}"
+
+
+def _what_is_open(asked: Asked, call: CallDecision) -> str:
+    """What the answer hangs on, and what to write: keys first, for a sentence can say them."""
+    keys = {one.key: one for decision in call.decisions for one in decision.unknown_keys}
+    if not keys:
+        return _gaps_or_caveats(asked, call)
+    shown = "; ".join(_settled(one) for one in list(keys.values())[:_KEYS_SHOWN])
+    first = next(iter(keys.values()))
+    example = next((value for value, _ in first.settles if value is not None), "...")
+    write = f"say `when {first.key} = {example}`, or `given` for the whole file, or expect it: `depending on {', '.join(keys)}`"
+    return f"it depends on {shown}; {write}"
+
+
+def _settled(unknown: UnknownKey) -> str:
+    outcomes: dict[str, list[str]] = {}
+    for value, effect in unknown.settles:
+        outcomes.setdefault(_EFFECTS[effect], []).append("absent" if value is None else f"`{value}`")
+    told_ = [f"{effect} if {' or '.join(values[:_VALUES_SHOWN])}" for effect, values in outcomes.items()]
+    return f"`{unknown.key}` ({', '.join(told_)})" if told_ else f"`{unknown.key}`"
+
+
+def _gaps_or_caveats(asked: Asked, call: CallDecision) -> str:
+    """What nobody collected, and the call that fetches it; else what is doubtful about the answer."""
+    gaps = [gap for decision in call.decisions for gap in decision.gaps]
+    foreign = next((gap for gap in gaps if gap.code == ACCOUNT_MISSING_CODE), None)
+    if asked.caller.whose is Whose.FOREIGN and (foreign is not None or not gaps):
+        own = asked.caller
+        name = next(iter(own.names), own.name)
+        return (
+            f"a policy at hand names `{own.name}`, and what its own account allows is not known; if that is meant, leave "
+            f"it aside: `nobody but {name} can ...`"
+        )
+    if gaps:
+        return _gap(gaps[0])
+    sentences = [caveat.sentence for decision in call.decisions for caveat in decision.caveats]
+    return sentences[0] if sentences else "what decides it is not known"
+
+
+def _gap(gap: Gap) -> str:
+    return f"{gap.sentence} (`{gap.command}` tells)" if gap.command else gap.sentence
+
+
+def _and(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
