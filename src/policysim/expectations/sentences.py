@@ -5,9 +5,12 @@ The written grammar is ``grammar/expectation.lark``; the meaning of every form i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.grammars.expectation_slips import KEYWORDS
 
 if TYPE_CHECKING:
     from policysim.language.problems import Problem
@@ -77,8 +80,11 @@ class Expectation:
 
     @property
     def text(self) -> str:
-        """The sentence on one line, as a person would say it; the name of the test that it becomes."""
-        who = ", ".join(word.text for word in self.principals)
+        """The sentence on one line, as a person would say it; the name of the test that it becomes.
+
+        Read again, it gives the same sentence; the conditions that ``given`` hands down are not told.
+        """
+        who = _listed(self.principals)
         lead = {
             Form.CAN: f"{who} can",
             Form.CANNOT: f"{who} cannot",
@@ -90,21 +96,31 @@ class Expectation:
         if own:
             said += " when " + " and ".join(map(_told, own))
         if self.depending_on:
-            said += f" depending on {_listed(self.depending_on)}"
+            said += f" depending on {_listed(self.depending_on, key=True)}"
         return f"{said} because {_listed(self.because)}" if self.because else said
 
     def _is_own(self, condition: Condition) -> bool:
         return self.span.start <= condition.key.span.start < self.span.end
 
 
-def _listed(words: tuple[Word, ...]) -> str:
-    return ", ".join(word.text for word in words)
+_PLAIN: Final = re.compile(r"[^\s,\"#='`\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb][^\s,\"]*")
+
+
+def written(word: str, *, key: bool = False) -> str:
+    """A word as a sentence holds it: in double quotes where the language asks for them."""
+    plain = _PLAIN.fullmatch(word) is not None and word not in KEYWORDS and not (key and "=" in word)
+    return word if plain else f'"{word}"'
+
+
+def _listed(words: tuple[Word, ...], *, key: bool = False) -> str:
+    return ", ".join(written(word.text, key=key) for word in words)
 
 
 def _told(condition: Condition) -> str:
+    key = written(condition.key.text, key=True)
     if condition.test is Test.ABSENT:
-        return f"{condition.key.text} absent"
-    return f"{condition.key.text} {condition.test.value} {_listed(condition.values)}"
+        return f"{key} absent"
+    return f"{key} {condition.test.value} {_listed(condition.values)}"
 
 
 class Binding(NamedTuple):
