@@ -1,0 +1,163 @@
+"""Expectation files as pytest collects them: one item for each sentence, each with its line and its explanation."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from _pytest._code.code import TerminalRepr
+
+from policysim.expectations.results import Standing
+from policysim.reports.expectation_failure import failure_text
+from policysim.reports.layout import Paint
+from policysim.reports.printable import printable
+from policysim.sources.errors import InputError
+from policysim.sources.expectation_files import read_suite
+from policysim.testing.failures import PolicysimWarning
+from policysim.testing.names import item_names
+from policysim.testing.session import session_of
+from policysim.testing.settings import NO_ACCOUNT, source_of_file
+from policysim.testing.simulator import told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from _pytest._io import TerminalWriter
+
+    from policysim.expectations.results import Result
+    from policysim.expectations.sentences import Expectation
+    from policysim.language.problems import Problem
+    from policysim.language.source import Span
+    from policysim.testing.simulator import Simulator
+
+
+class ExpectFile(pytest.File):
+    """One expectation file."""
+
+    def collect(self) -> Iterator[ExpectItem]:
+        """An item for each sentence; whatever is wrong with the file as a whole is one error."""
+        try:
+            suite = read_suite(self.path, shown=_shown(self.path, self.config))
+            self._refuse(suite.problems)
+            session = session_of(self.config)
+            source = source_of_file(suite.account, session.settings)
+            if source is None:
+                raise self.CollectError(f'{suite.source.name}: {NO_ACCOUNT}, or begin the file with `account "DIR"`')
+            simulator = session.simulator(source)
+        except InputError as error:
+            raise self.CollectError(str(error)) from None
+        for problem in suite.problems:
+            self._warn(problem)
+        names = item_names(suite.expectations)
+        for name, expectation in zip(names, suite.expectations, strict=True):
+            yield ExpectItem.from_parent(self, name=name, expectation=expectation, simulator=simulator)
+
+    def _refuse(self, problems: tuple[Problem, ...]) -> None:
+        errors = [problem for problem in problems if problem.is_error]
+        if errors:
+            raise self.CollectError("\n".join(map(told, errors)))
+
+    def _warn(self, problem: Problem) -> None:
+        line = None if problem.span is None else problem.span.place.line
+        _warn_at(told(problem), self.path, line or 1)
+
+
+class Unmet(Exception):  # noqa: N818  # it is raised for pytest alone, which shows what it carries
+    """An expectation that does not hold, that is undecided or broken."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.expectation.text)
+        self.result = result
+
+
+class ExpectItem(pytest.Item):
+    """One sentence of an expectation file."""
+
+    def __init__(self, *, expectation: Expectation, simulator: Simulator, **kwargs: object) -> None:
+        super().__init__(**kwargs)  # type: ignore[arg-type]  # pytest hands its own arguments through
+        self.expectation = expectation
+        self.simulator = simulator
+        self.extra_keyword_matches.add(expectation.text)
+
+    def runtest(self) -> None:
+        """Asks what AWS would answer.
+
+        Raises:
+            Unmet: the sentence does not hold, or nothing settles whether it does.
+        """
+        result = self.simulator.check(self.expectation)
+        for problem in result.problems:
+            if not problem.is_error:
+                _warn_at(told(problem), self.path, self._span.place.line)
+        if result.standing is not Standing.MET:
+            raise Unmet(result)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> str | TerminalRepr:  # type: ignore[override]
+        """The explanation; of what is the user's to mend one sentence, without our own frames."""
+        error = excinfo.value
+        if isinstance(error, Unmet):
+            return Explanation.of(error.result, self._span)
+        if isinstance(error, InputError | PolicysimWarning):
+            return str(error)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
+        """The file, the line of the sentence (of the ``use`` that it comes from), and the sentence."""
+        return self.path, self._span.place.line - 1, printable(self.expectation.text)
+
+    @property
+    def _span(self) -> Span:
+        return self.expectation.used_at[-1] if self.expectation.used_at else self.expectation.span
+
+
+class Crash(NamedTuple):
+    """What the summary of pytest says of a failure in one line."""
+
+    path: str
+    lineno: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.lineno}: {self.message}"
+
+
+class Explanation(TerminalRepr):
+    """Why an expectation does not hold, in colours where pytest's terminal has them."""
+
+    def __init__(self, plain: str, coloured: str, reprcrash: Crash) -> None:
+        self.plain = plain
+        self.coloured = coloured
+        self.reprcrash = reprcrash
+
+    @classmethod
+    def of(cls, result: Result, span: Span) -> Explanation:
+        """The explanation of one result."""
+        plain, coloured = (failure_text(result, Paint(coloured=one)).rstrip("\n") for one in (False, True))
+        return cls(plain, coloured, Crash(span.place.file, span.place.line, _in_short(result)))
+
+    def toterminal(self, tw: TerminalWriter) -> None:
+        """Writes it as it is: it holds its own colours."""
+        tw.line(self.coloured if tw.hasmarkup else self.plain)
+
+    def __str__(self) -> str:
+        return self.plain
+
+
+def _in_short(result: Result) -> str:
+    problems = [problem.message for problem in result.problems if problem.is_error]
+    sentences = [shortfall.sentence for shortfall in result.shortfalls]
+    return next(iter((*problems, *sentences)), result.standing.value)
+
+
+def _warn_at(sentence: str, path: Path, line: int) -> None:
+    import warnings  # noqa: PLC0415  # few sentences are worth one
+
+    warnings.warn_explicit(sentence, PolicysimWarning, str(path), line)
+
+
+def _shown(path: Path, config: pytest.Config) -> str:
+    """A file as the user would name it from where pytest was started."""
+    here = config.invocation_params.dir
+    return os.path.relpath(path, here) if path.is_relative_to(here) else str(path)

@@ -1,0 +1,90 @@
+"""What one process of a test run keeps: each account read once, with what answers for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from policysim.expectations.sentences import Form
+from policysim.sources.in_force import read_in_force
+from policysim.testing.settings import Settings
+from policysim.testing.simulator import Simulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from policysim.account.account import Organisation
+    from policysim.evaluation.decide import CallDecision
+    from policysim.expectations.results import Answer
+    from policysim.expectations.sentences import Expectation
+    from policysim.sources.in_force import PolicySource
+
+_Key = tuple[str, str | None, str | None, tuple[tuple[str, tuple[str, ...]], ...]]
+
+
+class Recorder(Protocol):
+    """Takes note of answers; ``needed`` tells that an Allow was expected."""
+
+    def observe(self, call: CallDecision, *, needed: bool) -> None:
+        """Note one answer."""
+
+
+class Session:
+    """The accounts that a run has read so far.
+
+    ``record_with`` makes the recorder of an account when it is first read; ``None`` where nothing is recorded.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.settings = Settings.of(config)
+        self.record_with: Callable[[PolicySource, Organisation], Recorder] | None = None
+        self._simulators: dict[_Key, Simulator] = {}
+
+    def simulator(self, source: PolicySource) -> Simulator:
+        """What answers for the policies of a source.
+
+        Raises:
+            InputError: the source cannot be read.
+        """
+        key = _key(source)
+        if key not in self._simulators:
+            organisation = read_in_force(source)
+            self._simulators[key] = Simulator(
+                organisation, limit=self.settings.limit, observe=self._observer(source, organisation)
+            )
+        return self._simulators[key]
+
+    def organisation(self, source: PolicySource) -> Organisation:
+        """The accounts of a source, and the organisation around them.
+
+        Raises:
+            InputError: the source cannot be read.
+        """
+        return self.simulator(source).organisation
+
+    def _observer(
+        self, source: PolicySource, organisation: Organisation
+    ) -> Callable[[Expectation, Answer], None] | None:
+        if self.record_with is None:
+            return None
+        recorder = self.record_with(source, organisation)
+
+        def observe(expectation: Expectation, answer: Answer) -> None:
+            recorder.observe(answer.call, needed=expectation.form in {Form.CAN, Form.ONLY})
+
+        return observe
+
+
+SESSION: pytest.StashKey[Session] = pytest.StashKey()
+
+
+def session_of(config: pytest.Config) -> Session:
+    """What the run keeps; made when first asked for."""
+    if SESSION not in config.stash:
+        config.stash[SESSION] = Session(config)
+    return config.stash[SESSION]
+
+
+def _key(source: PolicySource) -> _Key:
+    return str(source.path.resolve()), source.account_id, source.region, tuple(sorted(source.parameters.items()))
