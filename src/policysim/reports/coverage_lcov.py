@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         StatementCoverageDocument,
     )
 
-_TEST_NAME: Final = "policysim"
+FIRST_LINE: Final = "TN:policysim"
 
 
 def coverage_lcov(document: CoverageDocument) -> str:
@@ -38,7 +38,7 @@ def _record(file: FileCoverageDocument) -> Iterator[str]:
     ]
     if not statements:
         return
-    yield f"TN:{_TEST_NAME}"
+    yield FIRST_LINE
     yield f"SF:{_plain(file.file)}"
     yield from (f"FN:{one.place.line},{name}" for name, one in statements)
     yield from (f"FNDA:{one.decided},{name}" for name, one in statements)
