@@ -245,4 +245,5 @@ def _identity(path: Path) -> str:
 
 
 def _reason(error: InputError, shown: str) -> str:
-    return str(error).removeprefix(f"{shown}: ")
+    """The sentence of an error without the place before it, which the problem has as its own."""
+    return re.sub(r"^(:[0-9]+)?: ", "", str(error).removeprefix(shown))
