@@ -151,7 +151,7 @@ def evaluate(ctx: click.Context, /, sentences: tuple[str, ...], cases: str | Non
 
 
 def _quoted(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The sentences; words of which none has a space are one sentence without its quotes, for one word is no sentence."""
+    """The sentences; words of which none has a space are one sentence that lost its quotes: one word is no sentence."""
     return words if any(" " in word for word in words) else (" ".join(words),)
 
 

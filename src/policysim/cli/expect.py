@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
 from policysim import __version__
-from policysim.cli.expectation_runs import Runner, exit_code_of, policies_of, selected
+from policysim.cli.draft import WantedDraft, draft_options, write_draft
+from policysim.cli.expectation_runs import Runner, exit_code_of, named_source, policies_of, selected
 from policysim.cli.further_reports import further_reports, write_further
 from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
 from policysim.reports.expectation_build import expectation_report
@@ -18,6 +19,7 @@ from policysim.sources.files import STANDARD_INPUT, standard_input
 
 if TYPE_CHECKING:
     from policysim.cli.exit_codes import ExitCode
+    from policysim.cli.further_reports import FurtherReport
     from policysim.cli.output import Output
     from policysim.reports.expectation_document import ExpectationReport
     from policysim.sources.expectation_files import Suite
@@ -45,7 +47,13 @@ def policy_options(command: Any) -> Any:  # noqa: ANN401  # a decorator of click
     """The options that say where the policies in force are."""
     for option in (
         click.option("--limit", type=click.IntRange(min=1), help="The most requests that a sentence may stand for."),
-        click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="The value of a template's parameter."),
+        click.option(
+            "--parameter",
+            "parameters",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="The value of a template's parameter.",
+        ),
         click.option("--region", metavar="REGION", help="The Region, where a plan or template does not say it."),
         click.option("--account-id", metavar="ID", help="The account, where a plan or template does not say it."),
         click.option(
@@ -58,19 +66,31 @@ def policy_options(command: Any) -> Any:  # noqa: ANN401  # a decorator of click
     return command
 
 
+class Wanted(NamedTuple):
+    """What a run is to check and to write, as the options have it."""
+
+    paths: tuple[str, ...]
+    word: str | None
+    strict: bool
+    further: tuple[FurtherReport, ...]
+
+
 @click.command("expect", epilog=_EPILOG)
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @policy_options
 @click.option("-k", "word", metavar="WORDS", help="Only the expectations that hold these words.")
 @click.option("--strict", is_flag=True, help="Take warnings for failures.")
 @click.option("--report", "reports", multiple=True, metavar="FORMAT:FILE", help="Write the answer to FILE as well.")
+@draft_options
 @output_options_for(*FORMATS, more="the expectations that are met")
-def expect(
+def expect(  # noqa: PLR0917  # click passes by keyword
     paths: tuple[str, ...],
     word: str | None,
-    *,
     strict: bool,
     reports: tuple[str, ...],
+    write: str | None,
+    events: tuple[str, ...],
+    principals: tuple[str, ...],
     **options: Any,  # noqa: ANN401  # click's options
 ) -> ExitCode:
     """Do the policies in force keep to what is expected of them?
@@ -79,15 +99,31 @@ def expect(
     standard input.
     """
     output = output_of(options)
-    check_output(output, writes_more=bool(reports))
-    further = further_reports(reports, FORMATS, output)
-    runner = Runner(policies_of(**options))
-    suites = selected([_suite(name) for name in expectation_files(paths or (".",))], word)
+    check_output(output, writes_more=bool(reports) or write is not None)
+    policies = policies_of(**options)
+    if write is not None:
+        _check_draft(paths, word, reports)
+        return write_draft(WantedDraft(write, events, principals, output.force), named_source(policies), output)
+    if events or principals:
+        raise click.UsageError(f"`--{'events' if events else 'principal'}` is for a draft: give `--write FILE` as well")
+    wanted = Wanted(paths or (".",), word, strict, further_reports(reports, FORMATS, output))
+    return _check(wanted, Runner(policies), output)
+
+
+def _check_draft(paths: tuple[str, ...], word: str | None, reports: tuple[str, ...]) -> None:
+    given = {"a path": paths, "`-k`": word, "`--report`": reports}
+    refused = next((name for name, value in given.items() if value), None)
+    if refused is not None:
+        raise click.UsageError(f"`--write` drafts a file and checks none: leave {refused} out")
+
+
+def _check(wanted: Wanted, runner: Runner, output: Output) -> ExitCode:
+    suites = selected([_suite(name) for name in expectation_files(wanted.paths)], wanted.word)
     report = expectation_report(runner.check(suites, output), __version__)
     with answer_stream(output) as write:
         write(_rendered(report, output.format, output))
-    write_further(further, lambda format_: _rendered(report, format_, output._replace(colour="never")), output)
-    return exit_code_of(report.summary, strict=strict)
+    write_further(wanted.further, lambda format_: _rendered(report, format_, output._replace(colour="never")), output)
+    return exit_code_of(report.summary, strict=wanted.strict)
 
 
 def _suite(name: str) -> Suite:

@@ -45,6 +45,19 @@ class Policies(NamedTuple):
     limit: int
 
 
+def named_source(policies: Policies) -> PolicySource | None:
+    """The account that the options name; ``None`` where they leave that to the expectation file."""
+    if policies.account is None:
+        return None
+    return policy_source(
+        Path(policies.account),
+        Path(),
+        account_id=policies.account_id,
+        region=policies.region,
+        bindings=dict(policies.parameters),
+    )
+
+
 def policies_of(
     account: str | None, account_id: str | None, region: str | None, parameters: Sequence[str], limit: int | None
 ) -> Policies:
@@ -76,17 +89,14 @@ class Runner:
     def source_of(self, suite: Suite) -> PolicySource | None:
         """Where the policies of a file are; ``None`` where neither it nor an option tells."""
         asked = self._policies
-        parameters = dict(asked.parameters)
-        if asked.account is not None:
-            path = Path(asked.account)
-            return policy_source(path, Path(), account_id=asked.account_id, region=asked.region, bindings=parameters)
-        if suite.account is None:
-            return None
+        named = named_source(asked)
+        if named is not None or suite.account is None:
+            return named
         own = suite.account
         return own._replace(
             account_id=asked.account_id or own.account_id,
             region=asked.region or own.region,
-            parameters={**own.parameters, **parameters},
+            parameters={**own.parameters, **dict(asked.parameters)},
         )
 
     def check(self, suites: Sequence[Suite], output: Output) -> list[CheckedFile]:

@@ -26,6 +26,7 @@ class LazyCommand(NamedTuple):
 COMMANDS: dict[str, LazyCommand] = {
     "explain": LazyCommand("policysim.cli.explain", "explain", "Why was this denied, and which statement must change?"),
     "eval": LazyCommand("policysim.cli.evaluate", "evaluate", "Would this request be allowed? What if ...?"),
+    "expect": LazyCommand("policysim.cli.expect", "expect", "Do the policies keep to what is expected of them?"),
     "check": LazyCommand("policysim.cli.check", "check", "Is this policy valid, and does it do what it says?"),
     "rule": LazyCommand("policysim.cli.rule", "rule", "What does a rule that an answer names say, such as E18?"),
 }
@@ -50,13 +51,17 @@ Ask what a change of policy would do:
     --add-policy new-policy.json
 
 \b
+Check on every commit that the policies keep to what is expected of them:
+  policysim expect
+
+\b
 Check a policy, or every policy of a folder, before AWS sees it:
   policysim check policies/acme
 """
 
 EPILOG = """\b
-Exit codes: 0 allowed, explained or clean, 1 denied or findings, 2 bad input,
-3 undecided, 4 AWS or network failure, 70 a defect of policysim,
+Exit codes: 0 allowed, explained, met or clean, 1 denied, unmet or findings,
+2 bad input, 3 undecided, 4 AWS or network failure, 70 a defect of policysim,
 130 interrupted.
 
 A code in an answer, such as E18, names a rule: `policysim rule E18` tells it.

@@ -99,7 +99,7 @@ def _lines(expectation: ExpectationDocument, paint: Paint, size: _Size) -> Itera
     if expectation.shortfalls:
         first, *others = expectation.shortfalls
         yield from _shortfall(first, paint, size)
-        yield from _others(expectation, others[: size.others])
+        yield from _others(expectation, first, others[: size.others])
 
 
 def heading_lines(expectation: ExpectationDocument, paint: Paint) -> Iterator[str]:
@@ -130,7 +130,7 @@ def _shortfall(shortfall: ShortfallDocument, paint: Paint, size: _Size) -> Itera
     if shortfall.near_misses:
         told = list(_near_misses(shortfall.near_misses, action, size.misses))
         yield from _section("Near misses: one element short", told, paint)
-    for title, blocks in _open(shortfall.decision):
+    for title, blocks in _open(shortfall):
         yield from _section(title, blocks, paint)
 
 
@@ -160,17 +160,20 @@ def _why(
         yield "Layers", [LayerTable(tuple(rows))]
 
 
-def _open(decision: DecisionDocument) -> Iterator[tuple[str, Sequence[Block]]]:
-    """What an undecided answer hangs on, and what to mind."""
+def _open(shortfall: ShortfallDocument) -> Iterator[tuple[str, Sequence[Block]]]:
+    """What an undecided answer hangs on, and what to mind; nothing that the sentence says."""
+    decision, said = shortfall.decision, shortfall.sentence
     if decision.effect is Effect.DEPENDS:
-        if decision.unknown_keys:
-            told = tuple(Bullet(settled_by(key)) for key in decision.unknown_keys[:_OPEN])
-            yield "Not known, and what would settle it", [Bullets(told)]
-        if decision.gaps:
-            yield "Not collected, or not readable", [Bullets(tuple(map(_gap, decision.gaps[:_OPEN])))]
-    caveats = [caveat for caveat in decision.caveats if caveat.code not in _OF_A_MESSAGE]
+        keys = tuple(Bullet(settled_by(key)) for key in decision.unknown_keys if f"`{key.key}`" not in said)
+        if keys:
+            yield "Not known, and what would settle it", [Bullets(keys[:_OPEN])]
+        gaps = tuple(_gap(gap) for gap in decision.gaps if gap.command or gap.sentence not in said)
+        if gaps:
+            yield "Not collected, or not readable", [Bullets(gaps[:_OPEN])]
+    told = (one.sentence for one in decision.caveats if one.code not in _OF_A_MESSAGE and one.sentence not in said)
+    caveats = tuple(map(Bullet, told))
     if caveats:
-        yield "Mind", [Bullets(tuple(Bullet(caveat.sentence) for caveat in caveats[:_CAVEATS]))]
+        yield "Mind", [Bullets(caveats[:_CAVEATS])]
 
 
 def _statement(statement: StatementDocument, excerpt: Sequence[LineDocument], action: str) -> Iterator[Block]:
@@ -213,7 +216,9 @@ def _gap(gap: GapDocument) -> Bullet:
     return Bullet(gap.sentence, command=gap.command)
 
 
-def _others(expectation: ExpectationDocument, others: Sequence[ShortfallDocument]) -> Iterator[str]:
+def _others(
+    expectation: ExpectationDocument, first: ShortfallDocument, others: Sequence[ShortfallDocument]
+) -> Iterator[str]:
     """The other requests that are not as expected; how many there are where not all were kept."""
     left = expectation.short - 1
     if left <= 0:
@@ -221,6 +226,6 @@ def _others(expectation: ExpectationDocument, others: Sequence[ShortfallDocument
     told = f"{expectation.short} of {counted(expectation.asked, 'request')} are not as expected"
     yield from ("", *paragraph(f"{told}; the others:"))
     for other in others:
-        yield from paragraph(printable(request_told(other)), first=f"{INDENT}- ")
+        yield from paragraph(printable(request_told(other, first)), first=f"{INDENT}- ")
     if more := left - len(others):
         yield from paragraph(f"... and {more} more")

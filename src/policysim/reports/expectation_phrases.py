@@ -32,12 +32,14 @@ def place_told(place: PlaceDocument) -> str:
     return f"{place.file}:{place.line}:{place.column}"
 
 
-def request_told(shortfall: ShortfallDocument) -> str:
-    """One request and its answer, in short."""
+def request_told(shortfall: ShortfallDocument, beside: ShortfallDocument) -> str:
+    """One request and its answer, in short; of its context what the request ``beside`` it does not state as well."""
     request = shortfall.request
     asked = f"{request.caller}: {request.action} on {request.resource}"
     keys = " and ".join(
-        f"{one.key} = {', '.join(one.values)}" if one.values else f"{one.key} absent" for one in request.context
+        f"{one.key} = {', '.join(one.values)}" if one.values else f"{one.key} absent"
+        for one in request.context
+        if one not in beside.request.context
     )
     return f"{asked}{f' when {keys}' if keys else ''}: {EFFECT_TOLD[shortfall.decision.effect]}"
 
