@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policysim.language.source import BYTE_ORDER_MARK
 from policysim.sources.errors import InputError
+from policysim.sources.files import read_source, unreadable
+from policysim.sources.json_values import json_of
 from policysim.sources.organization_folder import read_organisation
+from policysim.sources.terraform_plan import is_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +24,10 @@ NO_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
 _BASE: Final = "base"
 _ORGANIZATION: Final = "organization"
 _NONE: Final = "none"
+_ARCHIVE: Final = b"PK"
+_BEFORE_JSON: Final = f"{BYTE_ORDER_MARK} \t\r\n"
+_STATE_MEMBERS: Final = frozenset({"terraform_version", "lineage", "serial"})
+"""What the file that Terraform keeps of a state holds; its form is its own, and not documented."""
 
 
 class PolicySource(NamedTuple):
@@ -75,4 +84,41 @@ def read_in_force(source: PolicySource) -> Organisation:
     Raises:
         InputError: nothing at the path, or nothing that is known here, or something that cannot be read.
     """
+    if source.path.is_dir():
+        return _alone(source, _read_folder(source))
+    base = None if source.base is None else read_organisation(source.base)
+    return _alone(source, _read_file(source, base))
+
+
+def _alone(source: PolicySource, found: Organisation) -> Organisation:
+    return replace(found, id=None, management_account=None, root=None, standalone=True) if source.standalone else found
+
+
+def _read_folder(source: PolicySource) -> Organisation:
+    if source.base is not None:
+        raise InputError(f"{source.path}: a base stands below a plan or a template, not below a folder")
     return read_organisation(source.path)
+
+
+def _read_file(source: PolicySource, base: Organisation | None) -> Organisation:
+    path = source.path
+    if _begins_with(path, _ARCHIVE):
+        raise InputError(f"{path}: this is a saved plan or an archive: give what `terraform show -json` prints of it")
+    text = read_source(path)
+    if text.text.lstrip(_BEFORE_JSON).startswith("{"):
+        whole = json_of(text)
+        if is_plan(whole.value):
+            from policysim.sources.terraform import read_plan  # noqa: PLC0415  # nothing of it is needed otherwise
+
+            return read_plan(source, whole, base)
+        if isinstance(whole.value, dict) and whole.value.keys() >= _STATE_MEMBERS:
+            raise InputError(f"{path}: this is the file of a state: give what `terraform show -json` prints of it")
+    raise InputError(f"{path}: expected an account folder, an organisation, or a plan of `terraform show -json`")
+
+
+def _begins_with(path: Path, mark: bytes) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(mark)) == mark
+    except OSError as error:
+        raise unreadable(error, str(path)) from None

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from policysim.language.source import Source
+
 
 _A_TIME: Final = "a date and time (ISO 8601)"
 
@@ -126,7 +128,11 @@ class Json(NamedTuple):
 
 def read_json(path: Path) -> Json:
     """The value of a JSON file."""
-    source = read_source(path)
+    return json_of(read_source(path))
+
+
+def json_of(source: Source) -> Json:
+    """The value of a JSON text."""
     value = load_json(source)
     if isinstance(value, Problem):
         raise problem_error(value, source.name)
