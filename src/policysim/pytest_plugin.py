@@ -39,11 +39,43 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--policysim-account-id", metavar="ID", help="the account of a plan or template that names none")
     group.addoption("--policysim-region", metavar="REGION", help="the Region of a plan or template that names none")
     group.addoption("--policysim-limit", metavar="N", help="the most requests that one expectation may stand for")
+    _add_coverage_options(parser, group)
     parser.addini("policysim_files", f"names of expectation files (default: {FILES})", type="args", default=[FILES])
     parser.addini("policysim_account", "the policies in force where nothing else names them, from the ini file's place")
     parser.addini("policysim_account_id", "the account of a plan or template that names none")
     parser.addini("policysim_region", "the Region of a plan or template that names none")
     parser.addini("policysim_limit", "the most requests that one expectation may stand for")
+
+
+def _add_coverage_options(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
+    group.addoption(
+        "--policysim-cov",
+        action="append",
+        nargs="?",
+        const=True,
+        metavar="PATH",
+        help="measure which policy statements decide answers; with PATH only those of this file or folder (repeatable)",
+    )
+    group.addoption(
+        "--policysim-cov-report",
+        action="append",
+        metavar="FORMAT[:PATH]",
+        help="term, term-missing, html:DIR, json:FILE, lcov:FILE or markdown:FILE (repeatable; default: term)",
+    )
+    group.addoption(
+        "--policysim-cov-fail-under",
+        metavar="N",
+        help="fail if less than N percent of the statements decided an answer",
+    )
+    group.addoption(
+        "--policysim-cov-exclude",
+        action="append",
+        metavar="FILE#SID",
+        help="statements that do not count; * and ? are wildcards (repeatable)",
+    )
+    parser.addini(
+        "policysim_cov_exclude", "statements that do not count, as FILE#SID with wildcards", type="linelist", default=[]
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,6 +87,12 @@ def pytest_configure(config: pytest.Config) -> None:
         from policysim.testing.settings import check_settings  # noqa: PLC0415  # most runs set nothing
 
         check_settings(config)
+    if config.getoption("policysim_cov"):
+        from policysim.testing.coverage import register  # noqa: PLC0415  # most runs measure nothing
+
+        register(config)
+    elif any(config.getoption(f"policysim_cov_{name}") for name in ("report", "fail_under", "exclude")):
+        raise pytest.UsageError("`--policysim-cov-...` needs `--policysim-cov`")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ExpectFile | None:
