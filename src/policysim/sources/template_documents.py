@@ -269,7 +269,10 @@ def _unresolved(part: _Part, widened: Statement | None) -> Unresolved:
 
 
 class _Writer:
-    """Writes JSON, and beside each character the offset in the template that it stands for."""
+    """Writes JSON, and beside each character the offset in the template that it stands for.
+
+    A blank follows each value and marks its end: what comes next in the JSON may stand far behind it in the template.
+    """
 
     def __init__(self) -> None:
         self.text: list[str] = []
@@ -296,6 +299,7 @@ class _Writer:
                     if number:
                         self.put(",", self._end)
                     self.value(item)
+                    self.put(" ", item.node.end)
                 self.put("]", max(value.node.end - 1, self._end))
             case Words():
                 self._words(value)
@@ -312,6 +316,7 @@ class _Writer:
             self.put(json.dumps(name), entry.key.start)
             self.put(":", entry.key.end)
             self.value(entry.value)
+            self.put(" ", entry.value.node.end)
 
     def _words(self, words: Words) -> None:
         text = words.text or ""

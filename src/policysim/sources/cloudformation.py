@@ -1,0 +1,96 @@
+"""CloudFormation and SAM templates as the accounts and policies that they make.
+
+Source: AWS CloudFormation User Guide and Template Reference; AWS SAM Developer Guide.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policysim.account.account import Organisation
+from policysim.language.arns import is_account_id
+from policysim.sources.cloudformation_identities import read_identities
+from policysim.sources.cloudformation_intrinsics import Resolver
+from policysim.sources.cloudformation_parts import Parts
+from policysim.sources.cloudformation_resources import (
+    read_default_policies,
+    read_resources,
+    read_separate_policies,
+)
+from policysim.sources.cloudformation_template import Deployment, Template, template_of
+from policysim.sources.errors import InputError
+from policysim.sources.files import read_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from policysim.language.source import Source
+    from policysim.sources.in_force import PolicySource
+
+STACK_NAME: Final = "AWS::StackName"
+"""The parameter by which the name of the stack is stated."""
+
+LARGEST: Final = 5_000_000
+"""More characters than a template may have: CloudFormation takes up to 1 MB."""
+
+_YAML_NAMES: Final = (".yaml", ".yml", ".template")
+_SHAPE: Final = ("Resources:", '"Resources"', "AWSTemplateFormatVersion")
+
+
+def is_template(path: Path) -> bool:
+    """Whether a file looks like a CloudFormation or SAM template, by its name and by what stands in it."""
+    if not path.is_file():
+        return False
+    if not path.name.endswith((*_YAML_NAMES, ".json")):
+        return False
+    try:
+        with path.open("rb") as file:
+            text = file.read(LARGEST).decode("utf-8", "replace")
+    except OSError:
+        return False
+    return any(mark in text for mark in _SHAPE)
+
+
+def read_template(source: PolicySource) -> Organisation:
+    """The account that a template makes, as far as it describes one.
+
+    Raises:
+        InputError: the file is no template, is broken, or the account is not stated.
+    """
+    text = bounded(read_source(source.path))
+    template = template_of(text)
+    if source.account_id is None:
+        raise InputError(
+            f"{source.path}: a template does not say in which account it is deployed: say it with "
+            f'`account "{source.path}" as ACCOUNT_ID in REGION`, or `--account-id ACCOUNT_ID --region REGION`'
+        )
+    if not is_account_id(source.account_id):
+        raise InputError(f"`{source.account_id}` is no account id: expected 12 digits")
+    names = source.parameters.get(STACK_NAME, ())
+    deployment = Deployment(
+        account_id=source.account_id,
+        region=source.region,
+        stack_name=names[0] if names else None,
+        parameters=source.parameters,
+    )
+    parts = Parts(source.account_id, deployment.partition)
+    read_stack(Resolver(template, deployment), parts)
+    read_default_policies(Resolver(template, deployment), parts)
+    return Organisation(accounts={source.account_id: parts.account(str(source.path))})
+
+
+def bounded(text: Source) -> Source:
+    """The text, unless it is larger than any template."""
+    if len(text.text) > LARGEST:
+        raise InputError(f"{text.name}: this is larger than {LARGEST:,} characters, and no template is")
+    return text
+
+
+def read_stack(resolver: Resolver, parts: Parts) -> None:
+    """Note what one stack makes."""
+    read_identities(resolver, parts)
+    read_resources(resolver, parts)
+    read_separate_policies(resolver, parts)
+
+
+__all__ = ["LARGEST", "STACK_NAME", "Template", "bounded", "is_template", "read_stack", "read_template"]
