@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from policysim import __version__
+from policysim.cli.coverage import coverage_options, coverage_run
 from policysim.cli.draft import WantedDraft, draft_options, write_draft
 from policysim.cli.expectation_runs import Runner, exit_code_of, named_source, policies_of, selected
 from policysim.cli.further_reports import further_reports, write_further
 from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
 from policysim.reports.expectation_build import expectation_report
+from policysim.reports.layout import Paint
 from policysim.sources.expectation_files import read_suite, suite_of
 from policysim.sources.expectation_search import expectation_files
 from policysim.sources.files import STANDARD_INPUT, standard_input
 
 if TYPE_CHECKING:
+    from policysim.cli.coverage import CoverageRun
     from policysim.cli.exit_codes import ExitCode
     from policysim.cli.further_reports import FurtherReport
     from policysim.cli.output import Output
@@ -82,6 +85,7 @@ class Wanted(NamedTuple):
 @click.option("--strict", is_flag=True, help="Take warnings for failures.")
 @click.option("--report", "reports", multiple=True, metavar="FORMAT:FILE", help="Write the answer to FILE as well.")
 @draft_options
+@coverage_options
 @output_options_for(*FORMATS, more="the expectations that are met")
 def expect(  # noqa: PLR0917  # click passes by keyword
     paths: tuple[str, ...],
@@ -100,30 +104,36 @@ def expect(  # noqa: PLR0917  # click passes by keyword
     """
     output = output_of(options)
     check_output(output, writes_more=bool(reports) or write is not None)
+    measured = coverage_run(options, output)
     policies = policies_of(**options)
     if write is not None:
-        _check_draft(paths, word, reports)
+        _check_draft(paths, word, reports, measured)
         return write_draft(WantedDraft(write, events, principals, output.force), named_source(policies), output)
     if events or principals:
         raise click.UsageError(f"`--{'events' if events else 'principal'}` is for a draft: give `--write FILE` as well")
     wanted = Wanted(paths or (".",), word, strict, further_reports(reports, FORMATS, output))
-    return _check(wanted, Runner(policies), output)
+    return _check(wanted, Runner(policies, None if measured is None else measured.observer_of), output, measured)
 
 
-def _check_draft(paths: tuple[str, ...], word: str | None, reports: tuple[str, ...]) -> None:
-    given = {"a path": paths, "`-k`": word, "`--report`": reports}
+def _check_draft(
+    paths: tuple[str, ...], word: str | None, reports: tuple[str, ...], measured: CoverageRun | None
+) -> None:
+    given = {"a path": paths, "`-k`": word, "`--report`": reports, "`--cov`": measured}
     refused = next((name for name, value in given.items() if value), None)
     if refused is not None:
         raise click.UsageError(f"`--write` drafts a file and checks none: leave {refused} out")
 
 
-def _check(wanted: Wanted, runner: Runner, output: Output) -> ExitCode:
+def _check(wanted: Wanted, runner: Runner, output: Output, measured: CoverageRun | None) -> ExitCode:
     suites = selected([_suite(name) for name in expectation_files(wanted.paths)], wanted.word)
     report = expectation_report(runner.check(suites, output), __version__)
     with answer_stream(output) as write:
         write(_rendered(report, output.format, output))
+        code = exit_code_of(report.summary, strict=wanted.strict)
+        if measured is not None:
+            code = measured.finish(code, write, Paint(coloured=output.coloured))
     write_further(wanted.further, lambda format_: _rendered(report, format_, output._replace(colour="never")), output)
-    return exit_code_of(report.summary, strict=wanted.strict)
+    return code
 
 
 def _suite(name: str) -> Suite:
@@ -146,6 +156,5 @@ def _rendered(report: ExpectationReport, format_: str, output: Output) -> str:
 
         return expectations_markdown(report)
     from policysim.reports.expectation_text import expectations_text  # noqa: PLC0415  # the same
-    from policysim.reports.layout import Paint  # noqa: PLC0415  # the same
 
     return expectations_text(report, Paint(coloured=output.coloured), verbose=output.verbose)

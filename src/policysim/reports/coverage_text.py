@@ -55,6 +55,16 @@ def percent(figures: FiguresDocument) -> str:
     return "-" if figures.percent is None else f"{int(figures.percent)}%"
 
 
+def coverage_shortfall(document: CoverageDocument, wanted: float | None) -> str | None:
+    """One sentence where the share of statements that decided an answer is below the one wanted, else ``None``."""
+    share = document.figures.percent
+    if wanted is None or (share is not None and share >= wanted):
+        return None
+    if share is None:
+        return f"a statement coverage of {wanted:g}% is required, and no statement is counted"
+    return f"statement coverage of {share:.2f}% is below the required {wanted:g}%"
+
+
 def _missing(file: FileCoverageDocument) -> Iterator[str]:
     told = missing_lines(file)
     rows = (

@@ -16,7 +16,9 @@ from policysim.coverage.places import file_named
 from policysim.coverage.recorder import Recorder
 from policysim.reports.coverage_build import coverage_report
 from policysim.reports.coverage_formats import TERM, TERM_MISSING, destinations, file_of, is_report, rendered
+from policysim.reports.coverage_text import coverage_shortfall, coverage_text
 from policysim.reports.decision_phrases import counted
+from policysim.reports.layout import Paint
 from policysim.sources.errors import InputError
 from policysim.sources.in_force import read_in_force
 from policysim.sources.report_files import check_report_file, write_report_file
@@ -195,22 +197,13 @@ class MainCoverage:
         return (f"{lost} of pytest-xdist ended without a word: what its tests exercised is missing here",)
 
     def _short(self) -> str | None:
-        wanted = self._options.fail_under
-        if wanted is None or self._report is None:
+        if self._report is None:
             return None
-        share = self._report.document.figures.percent
-        if share is None:
-            return f"policysim: a statement coverage of {wanted:g}% is required, and no statement is counted"
-        if share >= wanted:
-            return None
-        return f"policysim: statement coverage of {share:.2f}% is below the required {wanted:g}%"
+        return coverage_shortfall(self._report.document, self._options.fail_under)
 
     @pytest.hookimpl
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """The table, where the reports are, and why the run fails."""
-        from policysim.reports.coverage_text import coverage_text  # noqa: PLC0415  # once, at the end
-        from policysim.reports.layout import Paint  # noqa: PLC0415  # the same
-
         report = self._report
         if report is None and not self._trouble:  # no test ran
             return
@@ -225,4 +218,4 @@ class MainCoverage:
             terminalreporter.write_line(f"policysim: coverage could not be reported: {sentence}", red=True)
         short = self._short()
         if short is not None:
-            terminalreporter.write_line(short, red=True, bold=True)
+            terminalreporter.write_line(f"policysim: {short}", red=True, bold=True)
