@@ -139,8 +139,8 @@ def _header(wanted: WantedDraft, source: PolicySource) -> list[str]:
     told = (
         f"Who may do what: a first draft, from {source.path}{from_log}.",
         "",
-        "Every sentence holds today: it says what the policies allow, not what they should. Strike what nobody",
-        "should be able to do and change the policy, add what is missing, and run it with every change:",
+        "Every sentence holds today: it says what the policies allow, not what they should. Strike what",
+        "nobody should be able to do and change the policy, add what is missing, and run it on each change:",
         f"  policysim expect {wanted.file}",
         "What stands in a comment is not checked.",
     )
@@ -149,7 +149,7 @@ def _header(wanted: WantedDraft, source: PolicySource) -> list[str]:
 
 def _account_line(file: str, source: PolicySource) -> list[str]:
     """Where the policies are, told from the folder of the file."""
-    from policysim.expectations.drafting.said import written  # noqa: PLC0415  # only a draft needs it
+    from policysim.expectations.sentences import written  # noqa: PLC0415  # only a draft needs it
 
     folder = Path(file).resolve().parent
     path = _from(folder, source.path)

@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policysim.expectations.drafting.grants import EVERYTHING
 from policysim.expectations.drafting.said import Sentence
 from policysim.expectations.sentences import Form
+from policysim.language.policy import Effect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from policysim.expectations.drafting.people import Person
     from policysim.expectations.drafting.trial import Trial
@@ -68,13 +70,39 @@ GUARDRAILS: Final = ("scp", "boundary", "rcp", "session")
 
 
 def cannot_sentences(person: Person, trial: Trial) -> Iterator[Sentence]:
-    """What somebody cannot do of the table, as sentences that hold, each with the guardrails that hold it."""
+    """What somebody cannot do of the table, as sentences that hold, each with the guardrail that holds it.
+
+    Of those who are allowed everything only guardrails are told: what else holds them back is the want of a resource.
+    """
+    everything = allows_everything(person)
     by_reason: dict[tuple[str, ...], list[str]] = {}
     for danger in DANGERS:
         for actions in _that_hold(danger, person, trial):
             by_reason.setdefault(_reasons(_cannot(person, actions), trial), []).extend(actions)
+    if everything:
+        by_reason.pop((), None)
     for reasons, found in sorted(by_reason.items(), key=lambda one: (not one[0], one[0])):
         yield _cannot(person, tuple(sorted(found)), reasons)
+
+
+def allows_everything(person: Person) -> bool:
+    """Whether a policy of somebody allows every action on everything."""
+    return any(
+        statement.effect is Effect.ALLOW
+        and not EVERYTHING.isdisjoint(statement.action.patterns)
+        and statement.resource is not None
+        and "*" in statement.resource.patterns
+        for attached in person.policies
+        for statement in attached.policy.statements
+    )
+
+
+def together(sentences: Iterable[Sentence]) -> list[Sentence]:
+    """Sentences that differ in the principals alone, as one."""
+    merged: dict[Sentence, list[str]] = {}
+    for one in sentences:
+        merged.setdefault(replace(one, principals=()), []).extend(one.principals)
+    return [replace(one, principals=tuple(principals)) for one, principals in merged.items()]
 
 
 def _cannot(person: Person, actions: tuple[str, ...], reasons: tuple[str, ...] = ()) -> Sentence:

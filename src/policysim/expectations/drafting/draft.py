@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from policysim.expectations.drafting.dangers import cannot_sentences
+from policysim.expectations.drafting.dangers import cannot_sentences, together
 from policysim.expectations.drafting.given import usual_conditions
 from policysim.expectations.drafting.grants import grants_of
 from policysim.expectations.drafting.guardrails import Named, guarded_resources, trusted
 from policysim.expectations.drafting.history import denied_sentences, unused, used_sentences
 from policysim.expectations.drafting.people import chosen, people
-from policysim.expectations.drafting.said import comment, listed, written
+from policysim.expectations.drafting.said import comment, listed
 from policysim.expectations.drafting.trial import Trial, joined
+from policysim.expectations.sentences import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,7 +38,8 @@ MOST_REQUESTS: Final = 20_000
 
 _ALONE: Final = "who alone can take the protection off a resource"
 _TRUST: Final = "who alone can assume each role"
-_EACH: Final = "what each role and user can do, and what it cannot"
+_EACH: Final = "what each role and user can do"
+_LIMITS: Final = "what they cannot do, of what few should"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class Drafter:
         self._given = usual_conditions(wanted.organisation)
         self._bare = Trial(check)
         self._trial = Trial(check, self._given)
+        self._cannot: list[Sentence] = []
         self.said = 0
 
     def _chosen(self) -> tuple[list[Person], list[str]]:
@@ -87,6 +90,7 @@ class Drafter:
         for person in self._people[:MOST_PRINCIPALS]:
             yield self._block(person)
         yield from self._services()
+        yield self._limits()
         yield self._about_the_log()
 
     def _section(self, title: str, guarded: Guarded) -> list[str]:
@@ -118,11 +122,12 @@ class Drafter:
 
     def _block(self, person: Person) -> list[str]:
         clauses, comments = self._grants(person)
-        cannot = list(cannot_sentences(person, self._trial))
+        self._cannot += cannot_sentences(person, self._trial)
+        cannot: list[Sentence] = []
         usage = self._wanted.usage
         if usage is not None and (denied := usage.denied_to(person.word)):
             told = denied_sentences(denied, self._trial)
-            cannot += [one for one in told.sentences if one not in cannot]
+            cannot += told.sentences
             comments += told.comments
         comments += [f"Not at hand: {gap.sentence}" for gap in person.gaps]
         lines = [line for sentence in (*clauses, *cannot) for line in sentence.clause()]
@@ -130,6 +135,13 @@ class Drafter:
         told_below = [line for text in comments for line in comment(text, "  ")]
         head = [written(person.word)] if lines else comment(f"{person.word}: nothing that could be said")
         return ["", *head, *lines, *told_below]
+
+    def _limits(self) -> list[str]:
+        """What none of several principals can, and the guardrail that holds it."""
+        sentences = together(self._cannot)
+        self.said += len(sentences)
+        lines = [line for one in sentences for line in ("", listed(one.principals), *one.clause())]
+        return [*_title(_LIMITS), *lines] if lines else []
 
     def _grants(self, person: Person) -> tuple[list[Sentence], list[str]]:
         """What a principal can: what it used, if the log shows it, or else what its statements grant."""

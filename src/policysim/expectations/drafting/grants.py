@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from policysim.language.request import ContextValue
 
 ANY: Final = "*"
-_EVERYTHING: Final = frozenset({"*", "*:*"})
+EVERYTHING: Final = frozenset({"*", "*:*"})
 _WITHOUT_ACCOUNT: Final = frozenset({"s3"})
 """The services whose ARNs do not tell the account, so that only what a folder lists is the account's own."""
 
@@ -62,7 +62,7 @@ def _grant(statement: Statement, attached: AttachedPolicy, person: Person) -> Gr
     resource = statement.resource
     if resource is None or resource.negated:
         return Grant(name, (), ("allows everything but the resources that it lists: say which are meant",))
-    if _EVERYTHING & set(statement.action.patterns):
+    if EVERYTHING & set(statement.action.patterns):
         on = "everything" if ANY in resource.patterns else ", ".join(resource.patterns)
         return Grant(name, (), (f"allows every action on {on}: too wide to be said as what is meant",))
     lookup = variables_of(person)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.account.account import Role
 from policysim.expectations.drafting.conditions import conditions_said
 from policysim.expectations.drafting.said import Sentence
-from policysim.expectations.drafting.trial import Refused, why_not
+from policysim.expectations.drafting.trial import UNWRITABLE, Refused, why_not
 from policysim.expectations.results import Standing
 from policysim.expectations.sentences import Form
 from policysim.language.arns import parse_arn
@@ -110,25 +110,36 @@ def nobody_but(
     actions: tuple[str, ...], resource: str, named: Named, trial: Trial, conditions: tuple[Said, ...] = ()
 ) -> Sentence | Refused:
     """The sentence that nobody but certain principals can do this: whoever can, or may, is left aside."""
+    found = _whoever(actions, resource, named, trial, conditions)
+    return found if isinstance(found, Refused) or trial.holds(found) else _refused(found, trial)
+
+
+def _whoever(
+    actions: tuple[str, ...], resource: str, named: Named, trial: Trial, conditions: tuple[Said, ...] = ()
+) -> Sentence | Refused:
+    """The sentence that leaves aside whoever can, or may; it need not be one that can fail."""
     sentence = Sentence(form=Form.NOBODY, principals=(), actions=actions, resources=(resource,), conditions=conditions)
     open_: dict[str, None] = {}
     while len(sentence.principals) <= MOST_NAMED:
         result = trial.result(sentence)
-        if result is None:
-            return Refused(sentence, "the language has no way to write one of its words")
-        if result.standing in {Standing.MET, Standing.BROKEN} or not result.shortfalls:
-            break
-        further = dict.fromkeys(named.word(shortfall.answer) for shortfall in result.shortfalls)
-        open_ |= {named.word(one.answer): None for one in result.shortfalls if one.undecided}
-        if set(further) <= set(sentence.principals):
-            return Refused(sentence, why_not(result))
+        if result is None or result.standing is Standing.BROKEN:
+            return _refused(sentence, trial)
+        if not result.shortfalls:
+            notes = (f"Whether {', '.join(open_)} can is not settled by what is at hand.",) if open_ else ()
+            return replace(sentence, notes=notes)
+        further = {named.word(shortfall.answer) for shortfall in result.shortfalls}
+        open_ |= {
+            named.word(one.answer): None for one in result.shortfalls if one.undecided and one.answer.decision.gaps
+        }
+        if further <= set(sentence.principals):
+            return _refused(sentence, trial)
         sentence = replace(sentence, principals=tuple(sorted({*sentence.principals, *further}, key=_in_order)))
-    if len(sentence.principals) > MOST_NAMED:
-        return Refused(sentence, f"more than {MOST_NAMED} principals can")
-    if not trial.holds(sentence):
-        return Refused(sentence, why_not(result) if (result := trial.result(sentence)) is not None else "")
-    notes = (f"Whether {', '.join(open_)} can is not settled by the policies at hand.",) if open_ else ()
-    return replace(sentence, notes=notes)
+    return Refused(sentence, f"more than {MOST_NAMED} principals can")
+
+
+def _refused(sentence: Sentence, trial: Trial) -> Refused:
+    result = trial.result(sentence)
+    return Refused(sentence, UNWRITABLE if result is None else why_not(result))
 
 
 def _in_order(word: str) -> tuple[bool, str]:
@@ -174,16 +185,17 @@ def _who_assumes(
     person: Person, action: str, statements: list[Statement], named: Named, trial: Trial
 ) -> Sentence | Refused:
     """Who alone can assume a role, and can under the conditions of the trust policy where one statement states them."""
-    nobody = nobody_but((action,), person.entity.arn, named, trial)
-    if isinstance(nobody, Refused) or not nobody.principals:
-        return nobody
+    whoever = _whoever((action,), person.word, named, trial)
+    if isinstance(whoever, Refused) or not whoever.principals:
+        return whoever if isinstance(whoever, Refused) else nobody_but((action,), person.word, named, trial)
     conditions: tuple[Said, ...] = ()
     if len(statements) == 1:
         said, unsaid = conditions_said(statements[0].conditions, _unknown)
         conditions = () if unsaid else said
-    only = replace(nobody, form=Form.ONLY, conditions=conditions, resources=(person.word,), notes=())
-    settled = trial.settled(only)
-    return nobody if isinstance(settled, Refused) else settled
+    settled = trial.settled(replace(whoever, form=Form.ONLY, conditions=conditions, notes=()))
+    if not isinstance(settled, Refused):
+        return settled
+    return whoever if trial.holds(whoever) else settled
 
 
 def _unknown(_key: str) -> ContextValue:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from policysim.catalog.actions import actions_matching
 from policysim.expectations.drafting.grants import statement_word
 from policysim.expectations.drafting.said import Said, Sentence
-from policysim.expectations.drafting.trial import Refused, joined, why_not
+from policysim.expectations.drafting.trial import UNWRITABLE, Refused, joined, why_not
 from policysim.expectations.drafting.usage import generalised
 from policysim.expectations.results import Standing
 from policysim.expectations.sentences import Form, Test
@@ -82,7 +82,7 @@ def _denied(sentence: Sentence, calls: Calls, trial: Trial) -> Sentence | Refuse
     stated = _under_the_same_conditions(sentence, calls, trial)
     if not trial.holds(stated):
         result = trial.result(stated)
-        return Refused(stated, why_not(result) if result is not None else "the language has no way to write it")
+        return Refused(stated, UNWRITABLE if result is None else why_not(result))
     if calls.layer is None:
         return stated
     because = replace(stated, because=(calls.layer,))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.expectations.sentences import Form, Test
+from policysim.expectations.sentences import Form, Test, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,15 +13,10 @@ if TYPE_CHECKING:
 WIDTH: Final = 100
 """The columns that a line of a draft keeps to, where its words let it."""
 
-_KEYWORDS: Final = frozenset(
-    """
-    absent account and as because but can cannot depending given in like nobody on only parameter use when with
-    """.split()  # noqa: SIM905  # a table of words reads better as text
-)
-_PLAIN_WORD: Final = re.compile(r'[^\s,"#=][^\s,"]*')
-_PLAIN_KEY: Final = re.compile(r'[^\s,"#=][^\s,"=]*')
 _INDENT: Final = "  "
 _HANGING: Final = " " * 10
+"""Where the further lines of a clause begin: below what stands behind its verb."""
+
 _AFTER_VERB: Final = 8
 """The columns that `can` and `cannot` take, so that what follows stands in line."""
 
@@ -37,8 +31,15 @@ class Said(NamedTuple):
     @property
     def text(self) -> str:
         """As the sentence writes it."""
-        key = written(self.key, _PLAIN_KEY)
-        return f"{key} absent" if self.test is Test.ABSENT else f"{key} {self.test.value} {listed(self.values)}"
+        return " ".join(self.pieces)
+
+    @property
+    def pieces(self) -> list[str]:
+        """The parts between which a line may be broken."""
+        key = written(self.key, key=True)
+        if self.test is Test.ABSENT:
+            return [f"{key} absent"]
+        return [f"{key} {self.test.value}", *_pieces(self.values)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ class Sentence:
         yield ("cannot" if self.form is Form.CANNOT else "can"), _pieces(self.actions)
         yield "on", _pieces(self.resources)
         for number, condition in enumerate(self.conditions):
-            yield ("and" if number else "when"), condition.text.split(" ")
+            yield ("and" if number else "when"), condition.pieces
         if self.because:
             yield "because", _pieces(self.because)
 
@@ -97,34 +98,34 @@ class Sentence:
         """The lines of a clause in a block, its notes above it."""
         lines = [line for note in self.notes for line in comment(note, _INDENT)]
         (verb, actions), *rest = self._parts()
-        return lines + _laid_out(f"{_INDENT}{verb:<{_AFTER_VERB - 1}} ", actions, rest)
+        return lines + _laid_out(f"{_INDENT}{verb:<{_AFTER_VERB - 1}} ", actions, rest, _HANGING)
 
     def lines(self) -> list[str]:
         """The lines of a sentence that stands alone, its notes above it."""
         lines = [line for note in self.notes for line in comment(note)]
         lead = {Form.ONLY: ["only"], Form.NOBODY: ["nobody", "but"] if self.principals else ["nobody"]}[self.form]
-        return lines + _laid_out(f"{' '.join(lead)} ", _pieces(self.principals), list(self._parts()))
+        return lines + _laid_out(f"{' '.join(lead)} ", _pieces(self.principals), list(self._parts()), _INDENT)
 
 
-def _laid_out(start: str, first: list[str], rest: list[tuple[str, list[str]]]) -> list[str]:
+def _laid_out(start: str, first: list[str], rest: list[tuple[str, list[str]]], hanging: str) -> list[str]:
     """The sentence on one line if it fits, else each part on lines of its own behind the first."""
     whole = start + " ".join([*first, *(f"{word} {' '.join(pieces)}" for word, pieces in rest)])
     if len(whole) <= WIDTH:
         return [whole.rstrip()]
-    lines = _filled(start, first)
+    lines = _filled(start, first, hanging)
     for word, pieces in rest:
-        lines += _filled(f"{_HANGING}{word} ", pieces)
+        lines += _filled(f"{hanging}{word} ", pieces, hanging)
     return lines
 
 
-def _filled(start: str, pieces: list[str]) -> list[str]:
+def _filled(start: str, pieces: list[str], hanging: str) -> list[str]:
     lines, line = [], start
     for piece in pieces:
-        if line.strip() and len(f"{line}{piece}") > WIDTH and line not in {start, _HANGING}:
+        if len(f"{line}{piece}") > WIDTH and line not in {start, hanging + _INDENT}:
             lines.append(line.rstrip())
-            line = _HANGING + _INDENT
+            line = hanging + _INDENT
         line += f"{piece} "
-    return [*lines, line.rstrip()] if line.strip() else lines
+    return [*lines, line.rstrip()]
 
 
 def _pieces(words: tuple[str, ...]) -> list[str]:
@@ -135,11 +136,6 @@ def _pieces(words: tuple[str, ...]) -> list[str]:
 def listed(words: tuple[str, ...]) -> str:
     """Several words as the language lists them."""
     return ", ".join(written(word) for word in words)
-
-
-def written(word: str, plain: re.Pattern[str] = _PLAIN_WORD) -> str:
-    """A word as the language writes it: in quotes where it would be read as something else."""
-    return word if plain.fullmatch(word) and word not in _KEYWORDS else f'"{word}"'
 
 
 def comment(text: str, indent: str = "") -> list[str]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _MOST_KEYS: Final = 4
 """How many further keys a sentence may name before it says too little to be worth it."""
 
+UNWRITABLE: Final = "the language has no way to write one of its words"
+
 USUAL_VALUES: Final[Mapping[str, str]] = {
     "aws:multifactorauthpresent": "true",
     "aws:principalisawsservice": "false",
@@ -90,7 +92,7 @@ class Trial:
                 return sentence
             result = self.result(sentence)
             if result is None:
-                return Refused(sentence, "the language has no way to write one of its words")
+                return Refused(sentence, UNWRITABLE)
             further = self._settling(sentence, result)
             if further is None:
                 return Refused(sentence, why_not(result))
@@ -117,8 +119,8 @@ class Trial:
         good = [value for value, effect in settles if effect is Effect.ALLOWED]
         good = good or [value for value, effect in settles if effect is Effect.DEPENDS]
         usual = USUAL_VALUES.get(key.lower())
-        if usual in good:
-            return Said(key, Test.EQUALS, (str(usual),))
+        if usual is not None and usual in good:
+            return Said(key, Test.EQUALS, (usual,))
         stated = [value for value in good if value]
         if stated:
             return Said(key, Test.EQUALS, (stated[0],))
