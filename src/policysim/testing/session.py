@@ -24,9 +24,9 @@ _Key = tuple[str, str | None, str | None, tuple[tuple[str, tuple[str, ...]], ...
 
 
 class Recorder(Protocol):
-    """Takes note of answers; ``needed`` tells that an Allow was expected."""
+    """Takes note of answers; ``needed`` tells that an Allow was expected, ``by`` is the sentence that asked."""
 
-    def observe(self, call: CallDecision, *, needed: bool) -> None:
+    def observe(self, call: CallDecision, *, needed: bool, by: str = "") -> None:
         """Note one answer."""
 
 
@@ -69,9 +69,12 @@ class Session:
         if self.record_with is None:
             return None
         recorder = self.record_with(source, organisation)
+        asking: list[tuple[Expectation, str]] = []
 
         def observe(expectation: Expectation, answer: Answer) -> None:
-            recorder.observe(answer.call, needed=expectation.form in {Form.CAN, Form.ONLY})
+            if not asking or asking[0][0] is not expectation:  # it stands for many answers in a row
+                asking[:] = [(expectation, f"{expectation.span.source.name}: {expectation.text}")]
+            recorder.observe(answer.call, needed=expectation.form in {Form.CAN, Form.ONLY}, by=asking[0][1])
 
         return observe
 
