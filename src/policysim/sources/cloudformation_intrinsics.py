@@ -46,6 +46,7 @@ _FROM_SSM: Final = "AWS::SSM::Parameter::Value<"
 _IN_SUB: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 _DYNAMIC: Final = re.compile(r"\{\{resolve:[^}]*\}\}")
 _PSEUDO: Final = "AWS::"
+_OUTPUTS: Final = "Outputs."
 _DEEPEST: Final = 60
 """More names that stand for names than anybody writes; a circle of them ends here."""
 
@@ -57,7 +58,8 @@ class Resolver:
         self.template = template
         self.deployment = deployment
         self.names: dict[str, str] = {}
-        self.outputs: dict[str, dict[str, Value]] = {}
+        self.nested_stacks: dict[str, Callable[[], Resolver]] = {}
+        self._nested: dict[str, Resolver] = {}
         self._conditions: dict[str, bool | None] = {}
         self._depth = 0
         self._functions: dict[str, Callable[[Node, Mapped], Value]] = {
@@ -127,6 +129,27 @@ class Resolver:
             self.names[resource.logical_id] = self._made_up(resource)  # stands for it while it is worked out
             self.names[resource.logical_id] = self._named(resource)
         return self.names[resource.logical_id]
+
+    def nested(self, logical_id: str) -> Resolver:
+        """The nested stack that a resource makes, where its template is at hand."""
+        if logical_id not in self._nested:
+            self._nested[logical_id] = self.nested_stacks[logical_id]()
+        return self._nested[logical_id]
+
+    def output(self, name: str, node: Node) -> Value:
+        """The value of an output of this stack, for a place in another template."""
+        outputs = self.template.section("Outputs")
+        output = outputs.get(name) if outputs is not None else None
+        value = output.members.get("Value") if isinstance(output, Mapped) else None
+        if value is None:
+            return missing(node, f"the nested stack has no output `{name}`")
+        if self._depth > _DEEPEST:
+            return missing(node, f"the output `{name}` leads from stack to stack without end")
+        self._depth += 1
+        try:
+            return self.resolve(value.value)
+        finally:
+            self._depth -= 1
 
     def _named(self, resource: Resource) -> str:
         naming = NAMINGS.get(resource.type)
@@ -238,6 +261,8 @@ class Resolver:
         written = kind.value if isinstance(kind, Scalar) else "String"
         if written.startswith(_FROM_SSM):
             return missing(node, f"{shown} is not known: its value is kept in Systems Manager")
+        if name in self.deployment.values:
+            return moved(self.deployment.values[name], node)
         given = self.deployment.parameters.get(name)
         default = parameter.members.get("Default")
         if given is None and default is None:
@@ -263,9 +288,9 @@ class Resolver:
         return self._attribute(logical_id, attribute, node, f"`GetAtt {logical_id}.{attribute}`")
 
     def _attribute(self, logical_id: str, attribute: str, node: Node, shown: str) -> Value:
-        nested = self.outputs.get(logical_id)
-        if nested is not None and attribute.removeprefix("Outputs.") in nested:
-            return moved(nested[attribute.removeprefix("Outputs.")], node)
+        nested = self.nested(logical_id) if logical_id in self.nested_stacks else None
+        if nested is not None and attribute.startswith(_OUTPUTS):
+            return moved(nested.output(attribute.removeprefix(_OUTPUTS), node), node)
         resource = self.template.resources.get(logical_id)
         if resource is None:
             owner = next((one for one in self.template.resources if logical_id == f"{one}Role"), None)
@@ -366,7 +391,7 @@ class Resolver:
             return missing(node, "the name of the export that is imported here is not known")
         found = self.deployment.exports.get(name)
         if found is not None:
-            return moved(found, node)
+            return moved(found(), node)
         return missing(node, f"`ImportValue {name}` is not known: no stack at hand exports it")
 
     def _find_in_map(self, argument: Node, node: Mapped) -> Value:

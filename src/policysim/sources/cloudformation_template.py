@@ -13,7 +13,7 @@ from policysim.sources.template_tree import Listed, Mapped, Node, Scalar, json_t
 from policysim.sources.yaml_text import yaml_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from policysim.language.source import Source
     from policysim.sources.template_values import Value
@@ -126,14 +126,16 @@ def _resources(root: Mapped) -> dict[str, Resource]:
 class Deployment:
     """Where a template goes and what is stated of it: account, region, stack, and the values of parameters.
 
-    ``exports`` are the outputs that other stacks at hand export to this one, by name.
+    ``values`` are the values of parameters that a parent stack gives; ``exports`` work out what other stacks at hand
+    export to this one, by name.
     """
 
     account_id: str
     region: str | None = None
     stack_name: str | None = None
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    exports: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
+    exports: Mapping[str, Callable[[], Value]] = field(default_factory=dict)
 
     @property
     def partition(self) -> str:
