@@ -15,6 +15,7 @@ from policysim.cli.context_options import context_of
 from policysim.cli.exit_codes import ExitCode
 from policysim.cli.ordered_command import OrderedCommand, option_order
 from policysim.cli.output import Output, answer_stream, check_output, output_of, output_options
+from policysim.cli.policy_source import source_options, source_options_of
 from policysim.cli.what_if import Addition, with_additions, without_policies
 from policysim.evaluation.decide import decide_call
 from policysim.evaluation.decision import Caveat, Effect
@@ -24,7 +25,7 @@ from policysim.language.policy_types import PolicyType
 from policysim.language.request import Request, Resource
 from policysim.sources.errors import InputError
 from policysim.sources.files import stem_of
-from policysim.sources.organization_folder import read_organisation
+from policysim.sources.in_force import read_in_force
 from policysim.sources.policy_files import read_policy_file
 from policysim.sources.request_forms import is_one_action, is_resource
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from policysim.evaluation.decide import CallDecision
     from policysim.evaluation.decision import Decision
     from policysim.language.request import Principal
+    from policysim.sources.in_force import PolicySource
 
 EXIT_CODE: Final[dict[Effect, ExitCode]] = {
     Effect.ALLOWED: ExitCode.OK,
@@ -83,7 +85,7 @@ class Question(NamedTuple):
     action: str
     resource: str
     resource_account: str | None
-    account: str
+    policies: PolicySource
     context: Sequence[str]
     absent: Sequence[str]
     context_complete: bool
@@ -102,7 +104,7 @@ class Question(NamedTuple):
 @click.option("--action", metavar="A", help="One action, such as s3:GetObject.")
 @click.option("--resource", metavar="R", help="An ARN, or * for an action that works on no single resource.")
 @click.option("--resource-account", metavar="ID", help="The account that owns the resource, if its ARN does not tell.")
-@click.option("--account", metavar="DIR", help="The policies in force: an account folder or an organisation.")
+@source_options
 @click.option(
     "--context", multiple=True, metavar="K=V", help="The value of a condition key; repeat it for several values."
 )
@@ -129,14 +131,16 @@ def evaluate(ctx: click.Context, /, sentences: tuple[str, ...], cases: str | Non
     output = output_of(options)
     check_output(output)
     additions = _additions(options.pop("add_policy"), options.pop("as_type"), option_order(ctx))
+    policies = source_options_of(options)
     if sentences:
         _check_alone({**options, "cases": cases})
         from policysim.cli.sentences import WhatIf, answer_sentences  # noqa: PLC0415  # the options need none of it
 
         what_if = WhatIf(additions, options["scp"], options["remove_policy"])
-        return answer_sentences(_quoted(sentences), options["account"], what_if, output)
+        return answer_sentences(_quoted(sentences), policies, what_if, output)
     if cases is not None:
-        given = [name for name, value in options.items() if value] + ["add_policy"] * bool(additions)
+        given = [name for name, value in {**options, "account": policies.account}.items() if value]
+        given += ["add_policy"] * bool(additions)
         if given:
             raise click.UsageError(
                 f"`--cases` stands alone: each case says what `--{given[0].replace('_', '-')}` would"
@@ -144,10 +148,12 @@ def evaluate(ctx: click.Context, /, sentences: tuple[str, ...], cases: str | Non
         from policysim.cli.cases import answer_cases  # noqa: PLC0415  # one question needs nothing of it
 
         return answer_cases(cases, output)
-    missing = [f"`--{name}`" for name in ("principal", "action", "resource", "account") if not options[name]]
-    if missing:
+    missing = [f"`--{name}`" for name in ("principal", "action", "resource") if not options[name]]
+    source = policies.source
+    if missing or source is None:
+        missing += ["`--account`"] * (source is None)
         raise click.UsageError(f"a question needs {' and '.join(missing)} (or ask many with `--cases`)")
-    return _answer(Question(additions=additions, **options), output)
+    return _answer(Question(additions=additions, policies=source, **options), output)
 
 
 def _quoted(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -202,7 +208,7 @@ def _answer(question: Question, output: Output) -> ExitCode:
 def decided(question: Question) -> Decision:
     """The decision on a question, the what-ifs applied."""
     _check_form(question)
-    organisation = read_organisation(Path(question.account))
+    organisation = read_in_force(question.policies)
     request = Request(
         principal=_principal(question, organisation),
         action=question.action,
@@ -247,12 +253,11 @@ def _check_form(question: Question) -> None:
 def _principal(question: Question, organisation: Organisation) -> Principal:
     principal = resolve_principal(question.principal, organisation)
     if isinstance(principal, UnknownPrincipal):
-        raise InputError(f"{question.account}: {principal.sentence}")
+        raise InputError(f"{question.policies.path}: {principal.sentence}")
     if principal.account is not None and principal.account not in organisation.accounts:
         at_hand = ", ".join(f"`{account}`" for account in organisation.accounts)
-        raise InputError(
-            f"{question.account}: `{question.principal}` is of account `{principal.account}`, at hand is {at_hand}"
-        )
+        told = f"`{question.principal}` is of account `{principal.account}`, at hand is {at_hand}"
+        raise InputError(f"{question.policies.path}: {told}")
     return principal
 
 

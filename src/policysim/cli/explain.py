@@ -14,11 +14,12 @@ from policysim.cli.exit_codes import ExitCode
 from policysim.cli.explanations import Asked, asked_in, examined
 from policysim.cli.fix_out import Patches, fix_options, fix_out_of
 from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
+from policysim.cli.policy_source import source_options, source_options_of
 from policysim.cli.progress import with_progress
 from policysim.explanation.hypotheses.reasoning import is_explained
 from policysim.reports.build import report_of
 from policysim.reports.groups import Grouping, GroupReport
-from policysim.sources.organization_folder import read_organisation
+from policysim.sources.in_force import read_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from policysim.cli.output import Output
     from policysim.cloudtrail.call import Call
     from policysim.explanation.diagnose import Examined
+    from policysim.sources.in_force import PolicySource
 
 FORMATS: Final = ("text", "json", "markdown", "html", "sarif")
 
@@ -53,7 +55,7 @@ open. A code in the answer, such as E18, names a rule: see `policysim rule E18`.
 
 @click.command("explain", epilog=_EPILOG)
 @click.argument("what", metavar="FILE|MESSAGE|-")
-@click.option("--account", metavar="DIR", help="The policies in force: an account folder or an organisation.")
+@source_options
 @click.option(
     "--evidence",
     metavar="FILE",
@@ -62,17 +64,18 @@ open. A code in the answer, such as E18, names a rule: see `policysim rule E18`.
 )
 @fix_options
 @output_options_for(*FORMATS, more="every statement, cause and alternative, in seven steps")
-def explain(what: str, account: str | None, evidence: tuple[str, ...], **options: Any) -> ExitCode:  # noqa: ANN401  # click's options
+def explain(what: str, evidence: tuple[str, ...], **options: Any) -> ExitCode:  # noqa: ANN401  # click's options
     """Why was this denied, and which statement must change?
 
     FILE holds CloudTrail events, a message, or AWS's own evaluation of the request; MESSAGE is the error message
     itself, in quotes; - is standard input: any of these, or what a terminal showed.
     """
     output = output_of(options)
-    wanted = fix_out_of(options, account, output)
+    policies = source_options_of(options)
+    wanted = fix_out_of(options, policies.account, output)
     check_output(output, writes_more=wanted.file is not None)
     given = told_by(what, output)
-    asked = _asked(account, calls_with_evidence(given.calls, evidence))
+    asked = _asked(policies.source, calls_with_evidence(given.calls, evidence))
     found = examined(with_progress(asked, len(asked), "denials explained", output), given.events)
     told = _Told(found, Patches(wanted))
     with answer_stream(output) as write:
@@ -81,10 +84,10 @@ def explain(what: str, account: str | None, evidence: tuple[str, ...], **options
     return ExitCode.OK if told.explained else ExitCode.UNDECIDED
 
 
-def _asked(folder: str | None, calls: Sequence[Call]) -> Sequence[Asked]:
-    if folder is None:
+def _asked(source: PolicySource | None, calls: Sequence[Call]) -> Sequence[Asked]:
+    if source is None:
         return [Asked(call, None) for call in calls]
-    return asked_in(folder, read_organisation(Path(folder)), calls)
+    return asked_in(str(source.path), read_in_force(source), calls)
 
 
 class _Told:

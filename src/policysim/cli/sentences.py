@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from policysim.account.account import Organisation
     from policysim.cli.exit_codes import ExitCode
     from policysim.cli.output import Output
+    from policysim.cli.policy_source import SourceOptions
     from policysim.expectations.results import Answer, Result
     from policysim.expectations.sentences import Expectation, Word
     from policysim.language.policy import Policy
@@ -49,12 +50,12 @@ class WhatIf(NamedTuple):
     removals: Sequence[str]
 
 
-def answer_sentences(sentences: Sequence[str], account: str | None, what_if: WhatIf, output: Output) -> ExitCode:
+def answer_sentences(sentences: Sequence[str], policies: SourceOptions, what_if: WhatIf, output: Output) -> ExitCode:
     """Writes what came out of each sentence; the exit code is that of ``policysim expect``."""
     suites = [suite_of(Source(name, text), Path()) for name, text in _named(sentences)]
     answers = Answers()
     runner = Runner(
-        Policies(account, None, None, (), LIMIT),
+        Policies(policies.account, policies.account_id, policies.region, tuple(policies.bindings.items()), LIMIT),
         observer_of=lambda *_: answers.add,
         change=lambda there: changed(there, what_if, suites),
     )

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 NO_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
 
-_BASE: Final = "base"
-_ORGANIZATION: Final = "organization"
-_NONE: Final = "none"
+BASE: Final = "base"
+ORGANIZATION: Final = "organization"
+NO_ORGANIZATION: Final = "none"
+"""The words behind ``account PATH with`` that are no parameters of a template."""
+
 _ARCHIVE: Final = b"PK"
 _BEFORE_JSON: Final = f"{BYTE_ORDER_MARK} \t\r\n"
 _STATE_MEMBERS: Final = frozenset({"terraform_version", "lineage", "serial"})
@@ -61,13 +63,15 @@ def policy_source(
     Raises:
         InputError: ``base`` is no single path, or ``organization`` is not ``none``.
     """
-    parameters = {name: values for name, values in bindings.items() if name not in {_BASE, _ORGANIZATION}}
-    base, organization = bindings.get(_BASE), bindings.get(_ORGANIZATION)
+    parameters = {name: values for name, values in bindings.items() if name not in {BASE, ORGANIZATION}}
+    base, organization = bindings.get(BASE), bindings.get(ORGANIZATION)
     if base is not None and len(base) != 1:
-        raise InputError(f"`{_BASE}` is the path of one account folder or organisation")
-    if organization is not None and organization != (_NONE,):
+        raise InputError(f"`{BASE}` is the path of one account folder or organisation")
+    if organization is not None and organization != (NO_ORGANIZATION,):
         given = ", ".join(organization)
-        raise InputError(f"`{_ORGANIZATION} = {given}`: only `{_NONE}` can be said here; give its folder as `{_BASE}`")
+        raise InputError(
+            f"`{ORGANIZATION} = {given}`: only `{NO_ORGANIZATION}` can be said here; give its folder as `{BASE}`"
+        )
     return PolicySource(
         path,
         account_id,
