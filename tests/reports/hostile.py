@@ -12,6 +12,11 @@ from hypothesis import strategies as st
 
 from policysim.reports.decision_document import MarkDocument
 from policysim.reports.document import GroupDocument, Report
+from policysim.reports.expectation_document import (
+    ExpectationFileDocument,
+    ExpectationReport,
+    SentenceProblemDocument,
+)
 from policysim.reports.groups import GroupReport
 
 if TYPE_CHECKING:
@@ -101,6 +106,22 @@ def groups(draw: st.DrawFn) -> list[GroupReport]:
     drawn = cycle(draw(st.lists(texts, min_size=11, max_size=11)))
     turn = draw(st.integers(0, 11))
     return [_group(drawn, turn + number) for number in range(draw(st.integers(1, 2)))]
+
+
+@st.composite
+def expectation_reports(draw: st.DrawFn) -> ExpectationReport:
+    """A run with everything in it that a report on expectations can have; all texts but the codes are hostile."""
+    drawn = cycle(draw(st.lists(texts, min_size=11, max_size=11)))
+    report = _filled(ExpectationReport, drawn, draw(st.integers(0, 11)))
+    return replace(report, files=tuple(map(_with_known_codes, report.files)))
+
+
+def _with_known_codes(file: ExpectationFileDocument) -> ExpectationFileDocument:
+    def known(problems: tuple[SentenceProblemDocument, ...]) -> tuple[SentenceProblemDocument, ...]:
+        return tuple(replace(one, code="broken-sentence") for one in problems)
+
+    expectations = tuple(replace(one, problems=known(one.problems)) for one in file.expectations)
+    return replace(file, problems=known(file.problems), expectations=expectations)
 
 
 def _group(drawn: Iterator[str], turn: int) -> GroupReport:
