@@ -75,6 +75,10 @@ def _figures(figures: Figures) -> FiguresDocument:
     return FiguresDocument(**figures._asdict(), percent=None if percent is None else round(percent, 2))
 
 
+def _as_they_stand(document: DocumentCoverageDocument) -> tuple[int, int]:
+    return document.place.line, document.place.column
+
+
 class _Lines:
     """Where lines begin in one text."""
 
@@ -105,7 +109,7 @@ class _Build:
         return FileCoverageDocument(
             file=name,
             figures=_figures(figures_of(documents)),
-            documents=tuple(self._document(name, one) for one in documents),
+            documents=tuple(sorted((self._document(name, one) for one in documents), key=_as_they_stand)),
         )
 
     def _document(self, file: str, covered: DocumentCoverage) -> DocumentCoverageDocument:

@@ -64,11 +64,13 @@ Roboto,"Liberation Sans",Arial,sans-serif;overflow-wrap:anywhere}
 pre.source .told{display:block;color:var(--quiet);margin-top:2px}
 .files td:not(:first-child),.files th:not(:first-child){text-align:right;font-variant-numeric:tabular-nums;
 white-space:nowrap}
+.files td:first-child{min-width:240px}
 .legend{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:8px 14px;font-size:14.5px}
+.legend dd{margin:0}
 .document{margin-top:18px}
 .document h3{font-size:16px}
 .document pre{margin-top:8px}
-@media (max-width:760px){.legend{grid-template-columns:1fr;gap:2px}.legend dd{margin-bottom:8px}}
+@media (max-width:760px){.legend{grid-template-columns:1fr;gap:2px}.legend dd{margin:0 0 8px}}
 """
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import TypeAdapter
 
 from policysim.reports.check_document import CheckFile
+from policysim.reports.coverage_document import CoverageDocument
 from policysim.reports.decision_document import AnswerDocument
 from policysim.reports.document import ReportFile
 from policysim.reports.expectation_document import ExpectationReport
@@ -40,11 +41,16 @@ def expectation_schema() -> dict[str, Any]:
     return _schema_of(ExpectationReport, "policysim expect --format json")
 
 
+def coverage_schema() -> dict[str, Any]:
+    """The schema of the JSON form of statement coverage."""
+    return _schema_of(CoverageDocument, "policysim expect --cov --cov-report json:FILE")
+
+
 def _schema_of(document: type, title: str) -> dict[str, Any]:
     """The schema as a JSON value. Readers must expect further keys: keys are added, never removed."""
     schema = TypeAdapter(document).json_schema(mode="serialization")
     for name in _SCREEN_TYPES:
-        del schema["$defs"][name]
+        schema["$defs"].pop(name, None)
     for definition in schema["$defs"].values():
         for name in _SCREEN_FIELDS & definition.get("properties", {}).keys():
             del definition["properties"][name]
@@ -57,6 +63,7 @@ PUBLISHED: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
     "eval.schema.json": answer_schema,
     "check.schema.json": check_schema,
     "expect.schema.json": expectation_schema,
+    "coverage.schema.json": coverage_schema,
 }
 """The schemas under ``docs/``, by the names of their files."""
 
