@@ -20,6 +20,7 @@ from policysim.sources.cloudformation_resources import (
 from policysim.sources.cloudformation_template import Deployment, Template, template_of
 from policysim.sources.errors import InputError
 from policysim.sources.files import read_source
+from policysim.sources.sam import read_serverless
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +91,7 @@ def read_stack(resolver: Resolver, parts: Parts) -> None:
     """Note what one stack makes."""
     read_identities(resolver, parts)
     read_resources(resolver, parts)
+    read_serverless(resolver, parts)
     read_separate_policies(resolver, parts)
 
 

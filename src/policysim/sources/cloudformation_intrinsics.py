@@ -230,6 +230,9 @@ class Resolver:
         if isinstance(parameter, Mapped):
             return self._parameter(name, parameter, node, shown)
         resource = self.template.resources.get(name)
+        generated = self._generated_role(name) if resource is None else None
+        if generated is not None:
+            return text_value(node, generated)
         if resource is None:
             return missing(node, f"{shown} is not known: the template has no parameter and no resource `{name}`")
         naming = NAMINGS.get(resource.type)
@@ -293,9 +296,10 @@ class Resolver:
             return moved(nested.output(attribute.removeprefix(_OUTPUTS), node), node)
         resource = self.template.resources.get(logical_id)
         if resource is None:
-            owner = next((one for one in self.template.resources if logical_id == f"{one}Role"), None)
-            if owner is not None and self.template.serverless and attribute == "Arn":
-                return self._generated_role(owner, node)
+            generated = self._generated_role(logical_id) if attribute == "Arn" else None
+            if generated is not None:
+                partition, account = self.deployment.partition, self.deployment.account_id
+                return text_value(node, f"arn:{partition}:iam::{account}:role/{generated}")
             return missing(node, f"{shown} is not known: the template has no resource `{logical_id}`")
         naming = NAMINGS.get(resource.type)
         form = naming.attributes.get(attribute) if naming is not None else None
@@ -303,9 +307,12 @@ class Resolver:
             return missing(node, f"{shown} is not known: AWS gives `{resource.type}` this attribute")
         return text_value(node, self._formatted(form, naming, resource))
 
-    def _generated_role(self, owner: str, node: Node) -> Value:
-        name = f"{self.deployment.stack_name or 'STACK'}-{owner}Role-{GENERATED}"
-        return text_value(node, f"arn:{self.deployment.partition}:iam::{self.deployment.account_id}:role/{name}")
+    def _generated_role(self, logical_id: str) -> str | None:
+        """The name of the role that AWS SAM makes for a function, which the template may refer to."""
+        owner = self.template.resources.get(logical_id.removesuffix("Role"))
+        if owner is None or owner.logical_id == logical_id or not self.template.serverless:
+            return None
+        return f"{self.deployment.stack_name or 'STACK'}-{logical_id}-{GENERATED}"
 
     def _sub(self, argument: Node, node: Mapped) -> Value:
         own: dict[str, Value] = {}
