@@ -43,6 +43,7 @@ def decide(
     trace: bool = False,
     switches: Switches = DEFAULT_SWITCHES,
     judged: Judged | None = None,
+    brief: bool = False,
 ) -> Decision:
     """Whether AWS allows this request under these policies, and what decides.
 
@@ -50,13 +51,17 @@ def decide(
     keys and values that settle it. With ``trace`` every statement of every layer is reported element by element.
     ``switches`` choose how rules are read on which AWS's documentation is silent or at odds with itself. ``judged``
     remembers verdicts where the same request is asked again under nearly the same policies and the same facts.
+    ``brief``: of a request that is denied whatever the unknown keys are, it is not found out which of them tell whether
+    a Deny denies it or the lack of an Allow; which requests are denied is the same.
     """
     deviation = deviation_of(request.action)
     settled = settled_outcome(request, deviation)
     if settled is not None:
         return settled_answer(request, settled)
     asked = question_of(request, policies, facts, switches)
-    decision = with_unlisted_named(_decided(asked, policies, deviation, trace=trace, judged=judged), policies, facts)
+    decision = with_unlisted_named(
+        _decided(asked, policies, deviation, trace=trace, judged=judged, brief=brief), policies, facts
+    )
     if asked.target.needs_star and request.resource.arn != "*":
         named = asked._replace(target=Target(request.resource.arn, needs_star=False, alias=None))
         decision = _with_other_target(decision, _decided(named, policies, deviation))
@@ -64,7 +69,13 @@ def decide(
 
 
 def _decided(
-    asked: Question, policies: PolicySet, deviation: Deviation, *, trace: bool = False, judged: Judged | None = None
+    asked: Question,
+    policies: PolicySet,
+    deviation: Deviation,
+    *,
+    trace: bool = False,
+    judged: Judged | None = None,
+    brief: bool = False,
 ) -> Decision:
     request = asked.request
 
@@ -76,6 +87,8 @@ def _decided(
         return answer(request, verdicts, deviation, credentials_reach(request, lookup), traced=everything)
 
     decision, lookup = under({}, everything=trace), context_lookup(request)
+    if brief and decision.effect is Effect.IMPLICIT_DENY:
+        return decision
     unreliable = deviation.unreliable_keys
     return split_unknown_keys(decision, under, lookup, asked.facts, asked.switches, unreliable=unreliable)
 
@@ -155,9 +168,9 @@ _WORST_FIRST: tuple[Effect, ...] = (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY, 
 
 
 def decide_call(
-    requests: Sequence[tuple[Request, PolicySet]], facts: Facts = NO_FACTS, *, trace: bool = False
+    requests: Sequence[tuple[Request, PolicySet]], facts: Facts = NO_FACTS, *, trace: bool = False, brief: bool = False
 ) -> CallDecision:
-    """Whether AWS allows a call that needs all of these requests (at least one)."""
-    decisions = tuple(decide(request, policies, facts, trace=trace) for request, policies in requests)
+    """Whether AWS allows a call that needs all of these requests (at least one); ``brief`` as for ``decide``."""
+    decisions = tuple(decide(request, policies, facts, trace=trace, brief=brief) for request, policies in requests)
     deciding = min(decisions, key=lambda decision: _WORST_FIRST.index(decision.effect))
     return CallDecision(deciding.effect, deciding, decisions)

@@ -6,6 +6,7 @@ says what it hangs on.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.decision import Effect, Verdict
@@ -34,6 +35,7 @@ class _Short(NamedTuple):
 
     undecided: bool
     invented: bool
+    repeated: int
     elsewhere: bool
     number: int
     shortfall: Shortfall
@@ -48,6 +50,7 @@ class Tally:
         self._because = tuple(word.text for word in expectation.because)
         self._asked = self._short = self._settled = self._by_guardrail = self._undecided = 0
         self._worst: list[_Short] = []
+        self._told: Counter[object] = Counter()
 
     def take(self, asked: Asked, answer: Answer, *, wanted: bool) -> None:
         """Count one answer; ``wanted`` tells whether it is to be an allow."""
@@ -60,9 +63,17 @@ class Tally:
         sentence, undecided = found
         self._short += 1
         self._undecided += undecided
-        elsewhere = asked.caller.whose is not Whose.AT_HAND
+        told_of = (asked.caller.identity, asked.action, undecided)
+        self._told[told_of] += 1
         self._worst.append(
-            _Short(undecided, asked.sample.invented, elsewhere, self._asked, Shortfall(answer, sentence, undecided))
+            _Short(
+                undecided,
+                asked.sample.invented,
+                self._told[told_of],
+                asked.caller.whose is not Whose.AT_HAND,
+                self._asked,
+                Shortfall(answer, sentence, undecided),
+            )
         )
         if len(self._worst) > 2 * SHOWN:
             self._worst = sorted(self._worst, key=_order)[:SHOWN]
@@ -118,8 +129,9 @@ class Tally:
         )
 
 
-def _order(short: _Short) -> tuple[bool, bool, bool, int]:
-    return short.undecided, short.invented, short.elsewhere, short.number
+def _order(short: _Short) -> tuple[bool, bool, int, bool, int]:
+    """What is told first: decided before open, real before made up, and one of each caller and action before more."""
+    return short.undecided, short.invented, short.repeated, short.elsewhere, short.number
 
 
 def by_guardrail(call: CallDecision) -> bool:

@@ -7,13 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.account.authorizations import authorizations
-from policysim.account.situate import Situation
 from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.decide import decide_call
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import AttachedPolicy, LayerPolicies, PolicySet, one_level
 from policysim.expectations.caller import Whose
 from policysim.expectations.results import Answer
+from policysim.language.arns import parse_arn
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import parse_policy
 from policysim.language.request import Request, RequestContext, Resource
@@ -21,8 +21,10 @@ from policysim.language.source import Source
 
 if TYPE_CHECKING:
     from policysim.account.account import Organisation
+    from policysim.account.situate import Situation
     from policysim.expectations.caller import Caller
     from policysim.expectations.samples import Sample
+    from policysim.language.arns import Arn
     from policysim.language.policy import Policy
 
 _TAKEN: Final = "the outsider's own account"
@@ -40,11 +42,11 @@ class Asked(NamedTuple):
     context: RequestContext
 
 
-def answer_to(asked: Asked, organisation: Organisation) -> Answer:
-    """What AWS would answer to a request."""
+def answer_to(asked: Asked, organisation: Organisation, *, brief: bool = False) -> Answer:
+    """What AWS would answer to a request; ``brief`` as for ``decide``."""
     request = request_of(asked)
     situations = tuple(_as_taken(one, asked) for one in authorizations(request, organisation))
-    call = decide_call([(one.request, one.policies) for one in situations], CATALOGUE)
+    call = decide_call([(one.request, one.policies) for one in situations], CATALOGUE, brief=brief)
     return Answer(asked.caller.name, request, situations, call)
 
 
@@ -60,29 +62,42 @@ def _as_taken(situation: Situation, asked: Asked) -> Situation:
     """The situation with what is taken for granted: about a made-up resource, and about an outsider's account."""
     policies = situation.policies
     if asked.sample.invented:
-        policies = _without_resource_policy(policies)
+        policies = _of_a_new_resource(policies, situation.request)
     if asked.caller.whose is Whose.OUTSIDER:
         for layer in _OF_THE_CALLER:
             policies = policies.with_layer(layer, None)
         node = asked.caller.principal.arn or asked.caller.name
         allowing = AttachedPolicy(_TAKEN, _everything(), None, node, editable=False)
         policies = policies.with_layer(LayerName.IDENTITY, one_level(node, (allowing,)))
-    return situation if policies is situation.policies else replace_policies(situation, policies)
-
-
-def replace_policies(situation: Situation, policies: PolicySet) -> Situation:
-    """The situation under other policies."""
     return situation._replace(policies=policies)
 
 
-def _without_resource_policy(policies: PolicySet) -> PolicySet:
-    """The policies of a resource that does not exist: it has none of its own that nobody collected."""
+def _of_a_new_resource(policies: PolicySet, request: Request) -> PolicySet:
+    """The policies of a resource that does not exist: what nobody collected of it is not there.
+
+    A KMS key always has a policy: it is taken to be the one that AWS gives it, by which IAM policies of its account
+    decide (AWS KMS Developer Guide, key-policy-default).
+    """
     layer = policies.get(LayerName.RESOURCE)
     if layer is None or not layer.gaps:
         return policies
+    arn = parse_arn(request.resource.arn)
+    if arn is not None and (arn.service, arn.resource_type) == ("kms", "key"):
+        delegating = AttachedPolicy("the default key policy", _default_key_policy(arn), None, str(arn), editable=False)
+        return policies.with_layer(LayerName.RESOURCE, one_level(str(arn), (delegating,)))
     levels = tuple(level._replace(gaps=()) for level in layer.levels)
     known = LayerPolicies(levels) if any(level.policies for level in levels) else None
     return policies.with_layer(LayerName.RESOURCE, known)
+
+
+@cache
+def _default_key_policy(key: Arn) -> Policy:
+    root = f"arn:{key.partition}:iam::{key.account}:root"
+    text = (
+        '{"Version": "2012-10-17", "Statement": [{"Sid": "Enable IAM User Permissions", "Effect": "Allow", '
+        f'"Principal": {{"AWS": "{root}"}}, "Action": "kms:*", "Resource": "*"}}]}}'
+    )
+    return parse_policy(Source("the default key policy", text, written_here=True), PolicyType.RESOURCE)
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.account.principals import completed, principal_of
 from policysim.expectations.caller import Caller, Whose
 from policysim.expectations.nearest import nearest
-from policysim.expectations.outsiders import ANONYMOUS, named_abroad, outsider_of
+from policysim.expectations.outsiders import ANONYMOUS, named_abroad, outsider_of, service_caller
 from policysim.expectations.patterns import fits_name, is_pattern
 from policysim.expectations.problem_kinds import AMBIGUOUS_NAME, MATCHES_NOTHING, UNKNOWN_PRINCIPAL
 from policysim.expectations.providers import provider_callers
@@ -99,7 +99,7 @@ class Callers:
             return self._entity(word, scope, kind, rest)
         if slash and rest and kind in _PROVIDERS:
             found = provider_callers(word, scope, name, self.named, self._organisation)
-            return found if found else self._nothing(word, [caller.name for caller in self.named])
+            return found or self._nothing(word, [caller.name for caller in self.named])
         if scope is None:
             service = _service(name, self.named)
             if service:
@@ -224,9 +224,7 @@ def _service(name: str, named: Iterable[Caller]) -> tuple[Caller, ...]:
     if is_pattern(name):
         services = (caller for caller in named if caller.principal.service is not None)
         return tuple(caller for caller in services if fits_name(name, caller.principal.service or ""))
-    return provider_callers(None, None, name, (), None) or (
-        Caller(name, Principal(kind=PrincipalKind.SERVICE, service=name), Whose.FOREIGN),
-    )
+    return provider_callers(None, None, name, (), None) or (service_caller(name),)
 
 
 def _resource_of(caller: Caller) -> str:

@@ -55,8 +55,9 @@ class Checker:
         if plan.size > self._limit:
             return _broken(expectation, (*plan.problems, _too_many(expectation, plan, self._limit)))
         tally = Tally(expectation)
+        brief = self._observe is None and not expectation.because and not expectation.depending_on
         for asked, wanted in plan.requests():
-            answer = answer_to(asked, self._organisation)
+            answer = answer_to(asked, self._organisation, brief=brief)
             if self._observe is not None:
                 self._observe(expectation, answer)
             tally.take(asked, answer, wanted=wanted)

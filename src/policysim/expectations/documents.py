@@ -9,7 +9,7 @@ from policysim.evaluation.policy_set import AttachedPolicy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policysim.account.account import Account, Identities, Node, Organisation
+    from policysim.account.account import Account, Group, Identities, Node, Organisation, Role, User
 
 
 class Documents(NamedTuple):
@@ -64,7 +64,9 @@ def _of_nodes(node: Node | None) -> Iterator[AttachedPolicy]:
 def _of_identities(account: Account) -> Iterator[AttachedPolicy]:
     identities: Identities | None = account.identities
     if identities is not None:
-        for holder in (*identities.users.values(), *identities.groups.values(), *identities.roles.values()):
+        holders: tuple[User | Group | Role, ...]
+        holders = (*identities.users.values(), *identities.groups.values(), *identities.roles.values())
+        for holder in holders:
             for name, policy in holder.inline.items():
                 yield AttachedPolicy(name, policy, None, holder.arn)
         for arn, policy in identities.managed.items():

@@ -90,10 +90,17 @@ def _works_elsewhere(action: AskedAction, targets: Sequence[Target]) -> Problem:
     if takes_no_resource(action.name):
         sentence = f"`{action.name}` works on no single resource, so that it is never about {words}"
         return Problem(OTHER_RESOURCE, sentence, action.word.span, f"write `{action.name} on *`")
-    forms = [as_wildcards(form) for form in forms_of(action.name)][:_FORMS_SHOWN]
     sentence = f"`{action.name}` does not work on {words}"
-    hint = f"it works on {' or '.join(f'`{form}`' for form in forms)}" if forms else ""
-    return Problem(OTHER_RESOURCE, sentence, action.word.span, hint)
+    return Problem(OTHER_RESOURCE, sentence, action.word.span, _works_on(action.name, targets[0].word.text))
+
+
+def _works_on(action: str, word: str) -> str:
+    """The forms of the ARNs that the action works on, those first that are most like what was written."""
+    from difflib import SequenceMatcher  # noqa: PLC0415  # only for a sentence with a mistake
+
+    forms = dict.fromkeys(as_wildcards(form).replace("arn:*:", "arn:aws:", 1) for form in forms_of(action))
+    likest = sorted(forms, key=lambda form: -SequenceMatcher(None, form, word).ratio())[:_FORMS_SHOWN]
+    return f"it works on {' or '.join(f'`{form}`' for form in likest)}" if likest else ""
 
 
 def _unmet(actions: Sequence[AskedAction], targets: Sequence[Target]) -> Iterator[Problem]:

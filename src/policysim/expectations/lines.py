@@ -68,7 +68,7 @@ class Lines:
             for pattern in statement.resource.patterns:
                 if pattern in _EVERYTHING:
                     continue
-                pieces = (Piece(pattern),)
+                pieces: tuple[Piece, ...] = (Piece(pattern),)
                 if "${" in pattern and attached.policy.substitutes_variables:
                     pieces = expand_resource(pattern, lookup).pieces
                 found[Line(resource_tokens(pieces), statement.effect is Effect.ALLOW)] = None

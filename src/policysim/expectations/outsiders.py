@@ -32,6 +32,17 @@ _IN_CONDITIONS: Final = frozenset(
 )
 """The condition keys whose values name callers, in lower case."""
 
+OF_ENDPOINTS: Final = (
+    "aws:SourceVpce",
+    "aws:SourceVpc",
+    "aws:SourceVpcArn",
+    "aws:VpcSourceIp",
+    "aws:VpceAccount",
+    "aws:VpceOrgID",
+    "aws:VpceOrgPaths",
+)
+"""The keys that a request through a VPC endpoint has, and no other (IAM User Guide, properties of the network)."""
+
 ANONYMOUS: Final = Caller("anonymous", Principal(kind=PrincipalKind.ANONYMOUS), Whose.FOREIGN)
 
 
@@ -39,6 +50,12 @@ def outsider_of(organisation: Organisation) -> Caller:
     """A user of an account, and of an organisation, that nobody has heard of."""
     account = _unused_account(organisation)
     return _member(account, _partition(organisation), "outsider", Whose.OUTSIDER, _MADE_UP_ORGANISATION)
+
+
+def service_caller(name: str) -> Caller:
+    """An AWS service that calls by itself, which comes through nobody's VPC endpoint."""
+    principal = Principal(kind=PrincipalKind.SERVICE, service=name)
+    return Caller(name, principal, Whose.FOREIGN, RequestContext(absent=OF_ENDPOINTS))
 
 
 def named_abroad(organisation: Organisation) -> tuple[Caller, ...]:
@@ -93,7 +110,7 @@ def _mentions_beside_policies(account: Account) -> Iterator[tuple[str, str]]:
 def _callers(kind: str, value: str, organisation: Organisation) -> Iterator[Caller]:
     match kind:
         case "Service":
-            yield Caller(value, Principal(kind=PrincipalKind.SERVICE, service=value), Whose.FOREIGN)
+            yield service_caller(value)
         case "Federated":
             yield provider_caller(value)
         case "CanonicalUser":

@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.account.account import AWS_OWNER
 from policysim.expectations.caller import Whose
+from policysim.expectations.problem_kinds import OTHER_CALLER
 from policysim.language.arns import parse_arn
+from policysim.language.problems import Problem
 from policysim.language.request import PrincipalKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from policysim.expectations.actions import AskedAction
     from policysim.expectations.caller import Caller
     from policysim.expectations.samples import Sample
 
@@ -50,7 +55,14 @@ def is_asked(caller: Caller, sample: Sample) -> bool:
     return arn is not None and arn.account != AWS_OWNER and not sample.invented
 
 
-def why_not(caller: Caller, action: str) -> str:
+def never_called(callers: Sequence[Caller], actions: Sequence[AskedAction]) -> Iterator[Problem]:
+    """A problem for each action that is named and that none of the callers ever calls."""
+    for action in actions:
+        if action.literal and callers and not any(calls(caller, action.name) for caller in callers):
+            yield Problem(OTHER_CALLER, _why_not(callers[0], action.name), action.word.span)
+
+
+def _why_not(caller: Caller, action: str) -> str:
     """Why such a caller makes no such call, in one sentence."""
     if caller.principal.kind in _WITH_TOKENS:
         call = "AssumeRoleWithSAML" if caller.principal.kind is PrincipalKind.SAML else "AssumeRoleWithWebIdentity"

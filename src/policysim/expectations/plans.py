@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.expectations.actions import actions_of
 from policysim.expectations.asking import Asked
-from policysim.expectations.callers import Callers
 from policysim.expectations.caller import Whose
-from policysim.expectations.contexts import Choice, choices_of, contexts_of, key_problems, like_values, unknown_key
+from policysim.expectations.callers import Callers
+from policysim.expectations.contexts import key_problems, unknown_key
 from policysim.expectations.fitting import fitting_of
 from policysim.expectations.implied import contradicted
 from policysim.expectations.lines import Lines
 from policysim.expectations.listed import listed_arns, usual_region
-from policysim.expectations.pairs import calls, is_asked
-from policysim.expectations.patterns import is_pattern
+from policysim.expectations.pairs import calls, is_asked, never_called
 from policysim.expectations.reasons import statement_problems
-from policysim.expectations.samples import Sampler, Scope
-from policysim.expectations.sentences import Form, Test
+from policysim.expectations.samples import Sampler, Scope, takes_no_resource
+from policysim.expectations.sentences import Form
+from policysim.expectations.stated import Stated
 from policysim.expectations.targets import Targets
-from policysim.language.request import RequestContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,13 +27,12 @@ if TYPE_CHECKING:
     from policysim.account.account import Organisation
     from policysim.expectations.actions import AskedAction
     from policysim.expectations.caller import Caller
-    from policysim.expectations.samples import Sample
     from policysim.expectations.fitting import Fitting
-    from policysim.expectations.sentences import Condition, Expectation, Word
+    from policysim.expectations.samples import Sample
+    from policysim.expectations.sentences import Condition, Expectation
+    from policysim.expectations.targets import Target
     from policysim.language.problems import Problem
-
-_REGION: Final = "aws:requestedregion"
-_PREFIX: Final = "s3:prefix"
+    from policysim.language.request import RequestContext
 
 
 class Block(NamedTuple):
@@ -72,7 +70,7 @@ class Plan:
 
 @dataclass(slots=True)
 class _Counted:
-    """The blocks of a plan as they are made."""
+    """The blocks of a plan as they are made, up to a limit of requests."""
 
     limit: int
     blocks: list[Block] = field(default_factory=list)
@@ -80,9 +78,8 @@ class _Counted:
 
     def add(self, block: Block) -> bool:
         """Take a block; whether there is room for another one."""
-        if block.samples and block.contexts:
-            self.blocks.append(block)
-            self.size += len(block.samples) * len(block.contexts)
+        self.blocks.append(block)
+        self.size += len(block.samples) * len(block.contexts)
         return self.size <= self.limit
 
 
@@ -104,23 +101,23 @@ class Planner:
         actions, nameless = actions_of(expectation.actions)
         targets, missing = self._targets.of(expectation.resources)
         problems = [*unknown, *nameless, *missing]
-        if not any(problem.is_error for problem in problems):
+        if not _broken(problems):
             problems += self._further_problems(expectation, callers, actions)
-        fitting = fitting_of(actions, targets, self._targets, speaks_of_prefix=_speaks_of_prefix(expectation))
-        if not any(problem.is_error for problem in problems):
-            problems += fitting.problems
-        if any(problem.is_error for problem in problems):
+        if _broken(problems):
             return Plan(tuple(problems))
-        counted = _Counted(limit)
-        whole = self._fill(expectation, callers, fitting, counted)
-        return Plan(
-            tuple(problems),
-            tuple(counted.blocks),
-            counted.size,
-            at_least=not whole,
-            widest=_widest(expectation, len(self._ranged(expectation, callers)), len(actions), counted),
-            sampled=fitting.sampled or any(map(_is_sampled, expectation.conditions)),
-        )
+        stated = Stated(expectation.conditions, self._lines, limit + 1)
+        fitting = fitting_of(actions, targets, self._targets, speaks_of_prefix=stated.speaks_of_prefix)
+        problems += fitting.problems
+        if _broken(problems):
+            return Plan(tuple(problems))
+        ranged = self._ranged(expectation, callers)
+        size, counted, whole = _least(ranged, fitting), _Counted(limit), False
+        if size <= limit:
+            whole = self._fill(ranged, fitting, stated, counted)
+            size = counted.size
+        widest = _widest(expectation, len(ranged), len(actions), counted)
+        sampled = fitting.sampled or stated.is_sampled
+        return Plan(tuple(problems), tuple(counted.blocks), size, not whole, widest, sampled)
 
     def _further_problems(
         self, expectation: Expectation, callers: Sequence[Caller], actions: Sequence[AskedAction]
@@ -133,6 +130,7 @@ class Planner:
                 yield found
         yield from statement_problems(expectation.because, self._lines.documents)
         if expectation.form is not Form.NOBODY:
+            yield from never_called(callers, actions)
             yield from contradicted(expectation.conditions, callers)
 
     def _ranged(self, expectation: Expectation, callers: Sequence[Caller]) -> tuple[tuple[Caller, bool], ...]:
@@ -149,35 +147,24 @@ class Planner:
         )
         return (*named, *others) if expectation.form is Form.ONLY else others
 
-    def _fill(self, expectation: Expectation, callers: Sequence[Caller], fitting: Fitting, counted: _Counted) -> bool:
+    def _fill(self, ranged: Sequence[tuple[Caller, bool]], fitting: Fitting, stated: Stated, counted: _Counted) -> bool:
         """Make the blocks; whether there was room for all of them."""
-        region = _stated_region(expectation.conditions) or self._region
-        for caller, wanted in self._ranged(expectation, callers):
-            scope = self._scope(caller, region)
-            for action, pairs in fitting.pairs:
-                if not calls(caller, action):
-                    continue
-                for target, prefix in pairs:
-                    context = _stated(expectation.conditions)
-                    lines = self._lines.of_resources(caller, action, context) if target.arn is None else ()
-                    found = self._sampler.samples(target, action, scope, lines)
-                    samples = tuple(sample for sample in found if is_asked(caller, sample))
-                    if samples:
-                        contexts = self._contexts(expectation.conditions, caller, action, prefix)
-                        if not counted.add(Block(caller, wanted, action, samples, contexts)):
-                            return False
+        for caller, wanted in ranged:
+            scope = self._scope(caller, stated.region or self._region)
+            for action, meetings in fitting.pairs:
+                for target, prefix in meetings if calls(caller, action) else ():
+                    samples = self._samples(target, caller, action, scope, stated)
+                    contexts = stated.contexts(caller, action, prefix) if samples else ()
+                    if contexts and not counted.add(Block(caller, wanted, action, samples, contexts)):
+                        return False
         return True
 
-    def _contexts(
-        self, conditions: Sequence[Condition], caller: Caller, action: str, prefix: Word | None
-    ) -> tuple[RequestContext, ...]:
-        stated = _stated(conditions)
-        lines = lambda key: self._lines.of_values(caller, action, key, stated)  # noqa: E731
-        choices = [choices_of(condition, lines) for condition in conditions]
-        if prefix is not None:
-            values = like_values((prefix,), lines(_PREFIX))
-            choices.append(Choice(_PREFIX, tuple((value,) for value in values)))
-        return tuple(contexts_of(choices))
+    def _samples(self, target: Target, caller: Caller, action: str, scope: Scope, stated: Stated) -> tuple[Sample, ...]:
+        """The resources that a caller is asked about."""
+        wild = target.arn is None and not takes_no_resource(action)
+        lines = self._lines.of_resources(caller, action, stated.single) if wild else ()
+        found = self._sampler.samples(target, action, scope, lines)
+        return tuple(sample for sample in found if is_asked(caller, sample))
 
     def _scope(self, caller: Caller, region: str) -> Scope:
         """Where made-up resources are: in the account of the caller, else in the first one at hand."""
@@ -187,8 +174,8 @@ class Planner:
         return Scope("aws", region, "") if account is None else Scope(account.partition, region, account.id)
 
 
-def _speaks_of_prefix(expectation: Expectation) -> bool:
-    return any(condition.key.text.lower() == _PREFIX for condition in expectation.conditions)
+def _broken(problems: Sequence[Problem]) -> bool:
+    return any(problem.is_error for problem in problems)
 
 
 def _is_own(expectation: Expectation, condition: Condition) -> bool:
@@ -197,24 +184,21 @@ def _is_own(expectation: Expectation, condition: Condition) -> bool:
     return span.source is own.source and own.start <= span.start < own.end
 
 
-def _stated(conditions: Sequence[Condition]) -> RequestContext:
-    """The keys with one known value, for the policy variables of the lines that policies draw."""
-    single = [one for one in conditions if one.test is Test.EQUALS and len(one.values) == 1]
-    return RequestContext({one.key.text: one.values[0].text for one in single})
+def _least(ranged: Sequence[tuple[Caller, bool]], fitting: Fitting) -> int:
+    """A number of requests that the sentence stands for at least, told without finding any of them.
 
-
-def _stated_region(conditions: Sequence[Condition]) -> str | None:
-    found = (one for one in conditions if one.key.text.lower() == _REGION and one.test is Test.EQUALS)
-    return next((one.values[0].text for one in found), None)
-
-
-def _is_sampled(condition: Condition) -> bool:
-    return condition.test is Test.LIKE and any(is_pattern(value.text) for value in condition.values)
+    Every caller at hand is asked at least once about every action that meets ``*``.
+    """
+    at_hand = sum(caller.whose is Whose.AT_HAND for caller, _ in ranged)
+    return at_hand * sum(any(target.is_everything for target, _ in meetings) for _, meetings in fitting.pairs)
 
 
 def _widest(expectation: Expectation, callers: int, actions: int, counted: _Counted) -> str:
     """What makes a sentence large, in numbers."""
-    per_action = max((len(block.samples) * len(block.contexts) for block in counted.blocks), default=0)
-    principals = f"{callers:,} principal{'s' if callers != 1 else ''}"
     words = ", ".join(word.text for word in expectation.actions)
-    return f"{principals}, {actions:,} actions that fit `{words}`, and up to {per_action:,} requests for each of them"
+    told = [f"{callers:,} principal{'s' if callers != 1 else ''}"]
+    told.append(f"{actions:,} action{'s' if actions != 1 else ''} that fit `{words}`")
+    largest = max((len(block.samples) * len(block.contexts) for block in counted.blocks), default=0)
+    if largest > 1:
+        told.append(f"up to {largest:,} requests for each of them")
+    return f"{', '.join(told[:-1])} and {told[-1]}"

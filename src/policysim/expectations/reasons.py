@@ -70,9 +70,7 @@ def _names(word: str, attached: AttachedPolicy, statement: Statement) -> bool:
     """Whether ``FILE#SID`` names a statement: the end of a path or the policy's name; its Sid or its number."""
     file, _, wanted = word.rpartition("#")
     path = source_name(statement)
-    named = (
-        file == attached.name or path == file or path.endswith(f"/{file}") or (attached.arn or "").endswith(f"/{file}")
-    )
+    named = file in {attached.name, path} or path.endswith(f"/{file}") or (attached.arn or "").endswith(f"/{file}")
     return named and wanted in {statement.sid, str(statement.index + 1)}
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _RESOURCE_FIELD: Final = 5
 _STAR: Final = "star"
+_OTHER_REGIONS: Final = ("us-east-1", "eu-west-1")
+"""Regions for what lies beside every pattern of a Region."""
+
 NO_RESOURCE: Final = "*"
 
 
@@ -58,13 +61,6 @@ class Sample(NamedTuple):
 def takes_no_resource(action: str) -> bool:
     """Whether the action is asked about with ``*`` alone (spec R2)."""
     return CATALOGUE.takes_no_resource(action) is True
-
-
-@lru_cache(maxsize=16_384)
-def may_go_without(action: str) -> bool:
-    """Whether a request for the action may name no resource: none of its types is required (spec R15)."""
-    described = CATALOGUE.action(action)
-    return described is not None and not any(one.required for one in described.resource_types)
 
 
 @lru_cache(maxsize=16_384)
@@ -100,9 +96,8 @@ def meets(target: Target, action: str) -> bool:
         return works_on(action, target.arn)
     if target.is_everything or any(works_on(action, arn) for arn in target.listed):
         return True
-    return any(
-        witness((pattern, _form_tokens(form, ANYWHERE))) for pattern in target.tokens for form in forms_of(action)
-    )
+    found = (witness((pattern, form_tokens(form, ANYWHERE))) for pattern in target.tokens for form in forms_of(action))
+    return any(arn is not None and works_on(action, arn) for arn in found)
 
 
 class Sampler:
@@ -122,8 +117,7 @@ class Sampler:
         key = (target, forms or action, scope, lines)
         if key not in self._kept:
             self._kept[key] = tuple(self._found(target, action, scope, lines))
-        alone = (Sample(NO_RESOURCE),) if target.is_everything and may_go_without(action) else ()
-        return (*alone, *self._kept[key])
+        return self._kept[key]
 
     def _found(self, target: Target, action: str, scope: Scope, lines: tuple[Line, ...]) -> Iterator[Sample]:
         seen: set[str] = set()
@@ -146,15 +140,15 @@ class Sampler:
         }
         for pattern in target.tokens:
             for form in forms_of(action):
-                own = (pattern, _form_tokens(form, scope))
-                plain = witness(own)
+                plain = _within(scope, form, (pattern,))
                 if plain is None:
                     continue
                 yield plain
                 for line in lines:
-                    on_it = (*own, line.tokens)
-                    yield from filter(None, (_fuller(on_it), witness(own, (line.tokens,))))
-                    yield from filter(None, (witness(on_it, against[line.allows]),))
+                    on_it = _within(scope, form, (pattern, line.tokens))
+                    beside = _beside(scope, form, pattern, line.tokens)
+                    alone = on_it and _within(scope, form, (pattern, line.tokens), against[line.allows])
+                    yield from (arn for arn in (on_it, beside, alone) if arn is not None)
 
     def _sample(self, arn: str, target: Target, scope: Scope) -> Sample:
         held = _held(arn)
@@ -176,18 +170,38 @@ def _names(word: str, holder: str) -> bool:
     return head.startswith(holder) and head[len(holder) : len(holder) + 1] in {"/", ":"}
 
 
-def _fuller(inside: tuple[Tokens, ...]) -> str | None:
+def _within(scope: Scope, form: str, inside: tuple[Tokens, ...], outside: tuple[Tokens, ...] = ()) -> str | None:
+    """An ARN of a form that fits some patterns: in the scope if it can, else where the patterns themselves say."""
+    for within in (scope, scope._replace(region=""), scope._replace(account=""), ANYWHERE):
+        found = _fuller((form_tokens(form, within), *inside), outside)
+        if found is not None:
+            return found
+    return None
+
+
+def _beside(scope: Scope, form: str, word: Tokens, line: Tokens) -> str | None:
+    """An ARN that fits the word and not the line: in the scope if it can, else in another Region of the account."""
+    if _within(scope, form, (word,)) is None:
+        return None
+    regions = (scope.region, *_OTHER_REGIONS, "")
+    scopes = [scope._replace(region=region) for region in regions]
+    return next(
+        (found for one in scopes if (found := witness((word, form_tokens(form, one)), (line,))) is not None), None
+    )
+
+
+def _fuller(inside: tuple[Tokens, ...], outside: tuple[Tokens, ...]) -> str | None:
     """A text on the last of some patterns, where the ``*`` at its end stands for something if it can."""
     last = inside[-1]
     if last and last[-1].run:
-        found = witness((*inside[:-1], (*last[:-1], last[-1]._replace(run=False), last[-1])))
+        found = witness((*inside[:-1], (*last[:-1], last[-1]._replace(run=False), last[-1])), outside)
         if found is not None:
             return found
-    return witness(inside)
+    return witness(inside, outside)
 
 
 @lru_cache(maxsize=16_384)
-def _form_tokens(form: str, scope: Scope) -> Tokens:
+def form_tokens(form: str, scope: Scope) -> Tokens:
     """A form of ARN in its scope; every other placeholder stands for at least one character."""
     tokens: list[Token] = []
     position = 0

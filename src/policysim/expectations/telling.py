@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _VALUES_SHOWN: Final = 3
 _KEYS_SHOWN: Final = 3
+_TELLING: Final = ("allowed", "open", "denied")
+"""The outcomes of a value, that first which tells most: what a Deny keeps from everybody tells nothing."""
+
 _EFFECTS: Final = {
     Effect.ALLOWED: "allowed",
     Effect.EXPLICIT_DENY: "denied",
@@ -83,8 +86,9 @@ def _value(key: str, value: object) -> str:
 
 
 def _why_allowed(call: CallDecision) -> str:
-    statements = list(dict.fromkeys(map(named, deciding_statements(call))))
-    if statements:
+    ranked = sorted(deciding_statements(call), key=lambda match: not LAYER[match.layer].grants)
+    statements = list(dict.fromkeys(map(named, ranked)))
+    if call.deciding.layer != "root" and statements:
         return f"{statements[0]} allows it{_more(statements)}"
     if call.deciding.layer == "root":
         return "the root user of the account that owns the resource needs no Allow"
@@ -128,10 +132,19 @@ def _what_is_open(asked: Asked, call: CallDecision) -> str:
     if not keys:
         return _gaps_or_caveats(asked, call)
     shown = "; ".join(_settled(one) for one in list(keys.values())[:_KEYS_SHOWN])
-    first = next(iter(keys.values()))
-    example = next((value for value, _ in first.settles if value is not None), "...")
-    write = f"say `when {first.key} = {example}`, or `given` for the whole file, or expect it: `depending on {', '.join(keys)}`"
+    stated = " and ".join(_stated(one) for one in list(keys.values())[:_KEYS_SHOWN])
+    write = f"say `when {stated}`, or `given` for the whole file, or expect it: `depending on {', '.join(keys)}`"
     return f"it depends on {shown}; {write}"
+
+
+def _stated(unknown: UnknownKey) -> str:
+    """The condition that leaves an allow possible; rather with a value that a policy names, or with the key absent."""
+    if not unknown.settles:
+        return f"{unknown.key} = ..."
+    value, _ = min(
+        unknown.settles, key=lambda one: (_TELLING.index(_EFFECTS[one[1]]), one[0] == "other", one[0] is None)
+    )
+    return f"{unknown.key} absent" if value is None else f"{unknown.key} = {value}"
 
 
 def _settled(unknown: UnknownKey) -> str:
@@ -150,8 +163,8 @@ def _gaps_or_caveats(asked: Asked, call: CallDecision) -> str:
         own = asked.caller
         name = next(iter(own.names), own.name)
         return (
-            f"a policy at hand names `{own.name}`, and what its own account allows is not known; if that is meant, leave "
-            f"it aside: `nobody but {name} can ...`"
+            f"a policy at hand lets `{own.name}` in, and what its own account allows is not known; if that is meant, "
+            f"leave it aside: `nobody but {name} can ...`"
         )
     if gaps:
         return _gap(gaps[0])
@@ -164,5 +177,5 @@ def _gap(gap: Gap) -> str:
 
 
 def _and(words: Iterable[str]) -> str:
-    *first, last = words
+    *first, last = list(words) or [""]
     return f"{', '.join(first)} and {last}" if first else last

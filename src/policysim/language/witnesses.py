@@ -49,9 +49,9 @@ def resource_tokens(pieces: tuple[Piece, ...]) -> Tokens:
 
 @lru_cache(maxsize=65_536)
 def witness(inside: tuple[Tokens, ...], outside: tuple[Tokens, ...] = ()) -> str | None:
-    """The plainest of the shortest texts that fit every pattern ``inside`` and none ``outside``; ``None``: there is none.
+    """The plainest of the shortest texts that fit every pattern ``inside`` and none ``outside``.
 
-    ``None`` as well where the search would take more than ``LIMIT`` steps.
+    ``None``: there is none, or the search would take more than ``LIMIT`` steps.
     """
     start = tuple(_past_runs((0,), tokens) for tokens in (*inside, *outside))
     patterns = (*inside, *outside)

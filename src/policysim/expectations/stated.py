@@ -1,0 +1,73 @@
+"""The conditions of one sentence, and the contexts of requests that they stand for."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Final
+
+from policysim.expectations.contexts import Choice, choices_of, contexts_of, like_values
+from policysim.expectations.patterns import is_pattern
+from policysim.expectations.sentences import Test
+from policysim.language.request import RequestContext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from policysim.expectations.caller import Caller
+    from policysim.expectations.lines import Lines
+    from policysim.expectations.sentences import Condition, Word
+    from policysim.language.witnesses import Tokens
+
+REGION: Final = "aws:requestedregion"
+PREFIX: Final = "s3:prefix"
+
+
+class Stated:
+    """What a sentence states of condition keys.
+
+    ``single`` are the keys with one value, for the policy variables of the lines that policies draw. ``most`` is how
+    many contexts are made at most.
+    """
+
+    def __init__(self, conditions: Sequence[Condition], lines: Lines, most: int) -> None:
+        self._conditions = conditions
+        self._lines = lines
+        self._most = most
+        single = [one for one in conditions if one.test is Test.EQUALS and len(one.values) == 1]
+        self.single = RequestContext({one.key.text: one.values[0].text for one in single})
+        alike = any(one.test is Test.LIKE for one in conditions)
+        self._always = None if alike else self._combined(lambda _: (), ())
+
+    @property
+    def region(self) -> str | None:
+        """The Region that the sentence speaks of."""
+        found = (one for one in self._conditions if one.key.text.lower() == REGION and one.test is Test.EQUALS)
+        return next((one.values[0].text for one in found), None)
+
+    @property
+    def speaks_of_prefix(self) -> bool:
+        """Whether the sentence says itself which keys of a bucket are listed."""
+        return any(one.key.text.lower() == PREFIX for one in self._conditions)
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether a condition stands for more values than are asked."""
+        return any(one.test is Test.LIKE and any(is_pattern(v.text) for v in one.values) for one in self._conditions)
+
+    def contexts(self, caller: Caller, action: str, prefix: Word | None) -> tuple[RequestContext, ...]:
+        """The contexts in which a caller is asked about an action; ``prefix``: what the keys to be listed are like."""
+        if self._always is not None and prefix is None:
+            return self._always
+
+        def lines(key: str) -> tuple[Tokens, ...]:
+            return self._lines.of_values(caller, action, key, self.single)
+
+        if prefix is None:
+            return self._combined(lines, ())
+        return self._combined(lines, (Choice(PREFIX, tuple((v,) for v in like_values((prefix,), lines(PREFIX)))),))
+
+    def _combined(
+        self, lines: Callable[[str], tuple[Tokens, ...]], further: tuple[Choice, ...]
+    ) -> tuple[RequestContext, ...]:
+        choices = [choices_of(condition, lines) for condition in self._conditions]
+        return tuple(itertools.islice(contexts_of((*choices, *further)), self._most))
