@@ -60,7 +60,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """An IAM user; ``groups`` are names, ``inline`` maps policy names to documents, ``created`` is when it was made."""
+    """An IAM user; ``groups`` are names, ``inline`` maps policy names to documents, ``created`` is when it was made.
+
+    ``tags`` is ``None`` where a template or plan leaves one of them open.
+    """
 
     name: str
     arn: str
@@ -69,7 +72,7 @@ class User:
     inline: Mapping[str, Policy] = field(default_factory=dict)
     managed: tuple[PolicyReference, ...] = ()
     boundary: PolicyReference | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] | None = field(default_factory=dict)
     created: datetime | None = NOT_COLLECTED
 
 
@@ -77,7 +80,7 @@ class User:
 class Role:
     """An IAM role; ``inline`` maps policy names to documents, ``created`` is when it was made.
 
-    Its trust policy is in ``Identities.trust``.
+    Its trust policy is in ``Identities.trust``. ``tags`` is ``None`` where a template or plan leaves one of them open.
     """
 
     name: str
@@ -86,7 +89,7 @@ class Role:
     inline: Mapping[str, Policy] = field(default_factory=dict)
     managed: tuple[PolicyReference, ...] = ()
     boundary: PolicyReference | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] | None = field(default_factory=dict)
     created: datetime | None = NOT_COLLECTED
 
     @property

@@ -186,8 +186,12 @@ def _names(value: Value | None) -> Iterator[tuple[str | None, Missing | None]]:
             yield text, gap
 
 
-def tags_of(value: Value | None) -> dict[str, str]:
-    """Tags as lists of ``Key`` and ``Value``, or as a mapping; what is not known is left out."""
+def tags_of(value: Value | None) -> dict[str, str] | None:
+    """Tags as lists of ``Key`` and ``Value``, or as a mapping; ``None`` where one of them is not known."""
+    if value is None:
+        return {}
+    if any(gaps_in(value)):
+        return None
     if isinstance(value, Members):
         pairs = [(key, text_of(entry.value)) for key, entry in value.members.items()]
     else:

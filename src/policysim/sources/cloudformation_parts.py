@@ -44,7 +44,7 @@ class Entity:
     managed: list[PolicyReference] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     boundary: PolicyReference | None = None
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] | None = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,9 @@ def read_resources(resolver: Resolver, parts: Parts) -> None:
         arn = resolver.arn_of(resource)
         if arn is None or resource.type not in _OWN_POLICIES:
             continue
-        parts.tags[arn] = tags_of(resolver.value(resource.properties.get("Tags")))
+        tags = tags_of(resolver.value(resource.properties.get("Tags")))
+        if tags is not None:
+            parts.tags[arn] = tags
         parts.resource_policies.setdefault(arn, [])
         value = _inside(resource, resolver, _OWN_POLICIES[resource.type])
         if value is None and resource.type == "AWS::KMS::Key":

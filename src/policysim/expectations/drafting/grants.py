@@ -141,6 +141,6 @@ def variables_of(person: Person) -> Callable[[str], ContextValue]:
     known: dict[str, ContextValue] = {"aws:principalaccount": (person.account.id,)}
     if not isinstance(person.entity, Role):
         known["aws:username"] = (person.entity.name,)
-        known |= {f"aws:principaltag/{key}".lower(): (value,) for key, value in person.entity.tags.items()}
+        known |= {f"aws:principaltag/{key}".lower(): (value,) for key, value in (person.entity.tags or {}).items()}
         known |= {"aws:userid": (person.entity.unique_id,)} if person.entity.unique_id else {}
     return lambda key: known.get(key.lower(), UNKNOWN)
