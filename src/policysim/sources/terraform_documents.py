@@ -109,36 +109,40 @@ def _rebuilt(data: PlannedResource, kind: PolicyType) -> Policy | None:
         return None
     marks = data.unknown.get("statement")
     marks_of = marks if isinstance(marks, list) else []
-    statements, unknown = [], []
-    for index, at in enumerate(listed.items()):
-        mark = marks_of[index] if index < len(marks_of) else {}
-        statements.append(_statement(at, mark if isinstance(mark, dict) else {"actions": mark}))
-        unknown.append(holds_unknown(mark))
-    if not statements:
-        return None
-    document = {"Version": data.text("version") or VARIABLES_VERSION, "Statement": statements}
-    policy = written_policy(document, data.at, kind)
-    if any(problem.is_error for problem in policy.problems):
-        return None
-    return _set_apart(policy, unknown, data)
+    version = data.text("version") or VARIABLES_VERSION
+    read = [
+        _read(at, marks_of[index] if index < len(marks_of) else {}, version, data, kind)
+        for index, at in enumerate(listed.items())
+    ]
+    return None if not read or any(not one.usable for one in read) else joined(read)
 
 
-def _set_apart(policy: Policy, unknown: Sequence[bool], data: PlannedResource) -> Policy:
-    """The document with the statements that hold unknown values beside the others."""
-    place = locate(data.at.location).place
-    unresolved = tuple(
-        Unresolved(
-            f"statement {statement.index + 1}{f' (`{statement.sid}`)' if statement.sid else ''} of `{data.address}` "
-            f"holds a value that is known only after the plan was applied ({place})",
-            statement,
-            may_allow=statement.effect is Effect.ALLOW,
-            may_deny=statement.effect is Effect.DENY,
-        )
-        for statement in policy.statements
-        if unknown[statement.index]
+def joined(policies: Sequence[Policy]) -> Policy:
+    """Documents of one statement each as one document; at least one is given."""
+    statements = [statement for policy in policies for statement in policy.statements]
+    return replace(
+        policies[0],
+        statements=tuple(replace(statement, index=index) for index, statement in enumerate(statements)),
+        unresolved=tuple(part for policy in policies for part in policy.unresolved),
+        problems=tuple(problem for policy in policies for problem in policy.problems),
     )
-    known = tuple(statement for statement in policy.statements if not unknown[statement.index])
-    return replace(policy, statements=known, unresolved=unresolved)
+
+
+def _read(at: Json, mark: object, version: str, data: PlannedResource, kind: PolicyType) -> Policy:
+    """A document of one statement; one that holds an unknown value stands beside the statements, at its widest."""
+    marks = mark if isinstance(mark, dict) else {"actions": mark, "resources": mark}
+    policy = written_policy({"Version": version, "Statement": [_statement(at, marks)]}, at, kind)
+    if not holds_unknown(mark) or not policy.statements:
+        return policy
+    statement, place = policy.statements[0], locate(at.location).place
+    named = f"statement `{statement.sid}`" if statement.sid else "a statement"
+    part = Unresolved(
+        f"{named} of `{data.address}` holds a value that is known only after the plan was applied ({place})",
+        statement,
+        may_allow=holds_unknown(marks.get("effect")) or statement.effect is Effect.ALLOW,
+        may_deny=holds_unknown(marks.get("effect")) or statement.effect is Effect.DENY,
+    )
+    return replace(policy, statements=(), unresolved=(part,))
 
 
 def _statement(at: Json, marks: Mapping[str, object]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from policysim.language.arns import is_account_id, parse_arn
 from policysim.language.locator import locate
 from policysim.language.policy import Unresolved
 from policysim.language.policy_types import PolicyType
-from policysim.sources.terraform_documents import written_policy
+from policysim.sources.terraform_documents import joined, written_policy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,14 +37,7 @@ _NAMED: Final = ("action", "principal")
 
 def permissions_policy(permissions: Sequence[PlannedResource], function: str) -> Policy:
     """The policy of a function, one statement for each permission; at least one is given."""
-    read = [_read(one, function) for one in permissions]
-    statements = [statement for policy in read for statement in policy.statements]
-    return replace(
-        read[0],
-        statements=tuple(replace(statement, index=index) for index, statement in enumerate(statements)),
-        unresolved=tuple(part for policy in read for part in policy.unresolved),
-        problems=tuple(problem for policy in read for problem in policy.problems),
-    )
+    return joined([_read(one, function) for one in permissions])
 
 
 def _read(one: PlannedResource, function: str) -> Policy:
