@@ -10,9 +10,11 @@ import click
 from policysim import __version__
 from policysim.cli.coverage import coverage_options, coverage_run
 from policysim.cli.draft import WantedDraft, draft_options, write_draft
-from policysim.cli.expectation_runs import Runner, exit_code_of, named_source, policies_of, selected
+from policysim.cli.expectation_runs import Runner, exit_code_of, selected
 from policysim.cli.further_reports import further_reports, write_further
 from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
+from policysim.cli.policy_source import source_options, source_options_of
+from policysim.expectations.checking import LIMIT
 from policysim.reports.expectation_build import expectation_report
 from policysim.reports.layout import Paint
 from policysim.sources.expectation_files import read_suite, suite_of
@@ -46,29 +48,6 @@ undecided.
 """
 
 
-def policy_options(command: Any) -> Any:  # noqa: ANN401  # a decorator of click's
-    """The options that say where the policies in force are."""
-    for option in (
-        click.option("--limit", type=click.IntRange(min=1), help="The most requests that a sentence may stand for."),
-        click.option(
-            "--parameter",
-            "parameters",
-            multiple=True,
-            metavar="NAME=VALUE",
-            help="The value of a template's parameter.",
-        ),
-        click.option("--region", metavar="REGION", help="The Region, where a plan or template does not say it."),
-        click.option("--account-id", metavar="ID", help="The account, where a plan or template does not say it."),
-        click.option(
-            "--account",
-            metavar="DIR|FILE",
-            help="The policies in force: an account folder, an organisation, a Terraform plan or a template.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
 class Wanted(NamedTuple):
     """What a run is to check and to write, as the options have it."""
 
@@ -80,7 +59,8 @@ class Wanted(NamedTuple):
 
 @click.command("expect", epilog=_EPILOG)
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
-@policy_options
+@source_options
+@click.option("--limit", type=click.IntRange(min=1), help="The most requests that a sentence may stand for.")
 @click.option("-k", "word", metavar="WORDS", help="Only the expectations that hold these words.")
 @click.option("--strict", is_flag=True, help="Take warnings for failures.")
 @click.option("--report", "reports", multiple=True, metavar="FORMAT:FILE", help="Write the answer to FILE as well.")
@@ -95,6 +75,7 @@ def expect(  # noqa: PLR0917  # click passes by keyword
     write: str | None,
     events: tuple[str, ...],
     principals: tuple[str, ...],
+    limit: int | None,
     **options: Any,  # noqa: ANN401  # click's options
 ) -> ExitCode:
     """Do the policies in force keep to what is expected of them?
@@ -105,14 +86,15 @@ def expect(  # noqa: PLR0917  # click passes by keyword
     output = output_of(options)
     check_output(output, writes_more=bool(reports) or write is not None)
     measured = coverage_run(options, output)
-    policies = policies_of(**options)
+    named = source_options_of(options).source
     if write is not None:
         _check_draft(paths, word, reports, measured)
-        return write_draft(WantedDraft(write, events, principals, output.force), named_source(policies), output)
+        return write_draft(WantedDraft(write, events, principals, output.force), named, output)
     if events or principals:
         raise click.UsageError(f"`--{'events' if events else 'principal'}` is for a draft: give `--write FILE` as well")
     wanted = Wanted(paths or (".",), word, strict, further_reports(reports, FORMATS, output))
-    return _check(wanted, Runner(policies, None if measured is None else measured.observer_of), output, measured)
+    observer_of = None if measured is None else measured.observer_of
+    return _check(wanted, Runner(named, limit=limit or LIMIT, observer_of=observer_of), output, measured)
 
 
 def _check_draft(

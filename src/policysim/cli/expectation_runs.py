@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-
-import click
 
 from policysim.cli.exit_codes import ExitCode
 from policysim.cli.progress import with_progress
 from policysim.expectations.checking import LIMIT, Checker
 from policysim.expectations.contradictions import contradictions
-from policysim.language.arns import is_account_id
 from policysim.reports.expectation_build import CheckedFile
 from policysim.sources.errors import InputError
-from policysim.sources.in_force import policy_source, read_in_force
+from policysim.sources.in_force import read_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -35,69 +31,26 @@ if TYPE_CHECKING:
     Change = Callable[[Organisation], Organisation]
 
 
-class Policies(NamedTuple):
-    """What the options say of the policies in force; an account here wins over the one that a file names."""
-
-    account: str | None
-    account_id: str | None
-    region: str | None
-    parameters: tuple[tuple[str, tuple[str, ...]], ...]
-    limit: int
-
-
-def named_source(policies: Policies) -> PolicySource | None:
-    """The account that the options name; ``None`` where they leave that to the expectation file."""
-    if policies.account is None:
-        return None
-    return policy_source(
-        Path(policies.account),
-        Path(),
-        account_id=policies.account_id,
-        region=policies.region,
-        bindings=dict(policies.parameters),
-    )
-
-
-def policies_of(
-    account: str | None, account_id: str | None, region: str | None, parameters: Sequence[str], limit: int | None
-) -> Policies:
-    """The options, their form checked; a parameter that is repeated has several values."""
-    if account_id is not None and not is_account_id(account_id):
-        raise click.UsageError(f"`--account-id {account_id}` is no 12-digit account id")
-    values: dict[str, tuple[str, ...]] = {}
-    for pair in parameters:
-        name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise click.UsageError(f"`--parameter {pair}` is not of the form NAME=VALUE")
-        values[name] = (*values.get(name, ()), value)
-    return Policies(account, account_id, region, tuple(values.items()), LIMIT if limit is None else limit)
-
-
 class Runner:
     """Checks the expectations of files.
 
-    ``observer_of`` makes what watches the answers under the policies of one place; ``change`` is what if they were
-    different.
+    ``named`` are the policies that an option names: they win over those that a file names. ``observer_of`` makes what
+    watches the answers under the policies of one place; ``change`` is what if they were different.
     """
 
-    def __init__(self, policies: Policies, observer_of: ObserverOf | None = None, change: Change | None = None) -> None:
-        self._policies = policies
+    def __init__(
+        self,
+        named: PolicySource | None,
+        *,
+        limit: int = LIMIT,
+        observer_of: ObserverOf | None = None,
+        change: Change | None = None,
+    ) -> None:
+        self._named = named
+        self._limit = limit
         self._observer_of = observer_of
         self._change = change
         self._checkers: dict[object, tuple[Organisation, Checker]] = {}
-
-    def source_of(self, suite: Suite) -> PolicySource | None:
-        """Where the policies of a file are; ``None`` where neither it nor an option tells."""
-        asked = self._policies
-        named = named_source(asked)
-        if named is not None or suite.account is None:
-            return named
-        own = suite.account
-        return own._replace(
-            account_id=asked.account_id or own.account_id,
-            region=asked.region or own.region,
-            parameters={**own.parameters, **dict(asked.parameters)},
-        )
 
     def check(self, suites: Sequence[Suite], output: Output) -> list[CheckedFile]:
         """The results of every file, in order.
@@ -112,7 +65,7 @@ class Runner:
         return [_checked(one, list(islice(told, len(one.asked)))) for one in prepared]
 
     def _prepared(self, suite: Suite) -> _Prepared:
-        source = self.source_of(suite)
+        source = self._named or suite.account
         if source is None:
             if suite.broken or not suite.expectations:
                 return _Prepared(suite, None, None, ())
@@ -129,7 +82,7 @@ class Runner:
             organisation = read_in_force(source)
             organisation = organisation if self._change is None else self._change(organisation)
             observe = self._observer_of(source, organisation) if self._observer_of is not None else None
-            self._checkers[key] = organisation, Checker(organisation, limit=self._policies.limit, observe=observe)
+            self._checkers[key] = organisation, Checker(organisation, limit=self._limit, observe=observe)
         return self._checkers[key]
 
 

@@ -11,10 +11,9 @@ from policysim import __version__
 from policysim.account.change_errors import CannotChangeError
 from policysim.account.changes import NewPolicy, with_policy, without_policy
 from policysim.account.policy_holders import policy_holders
-from policysim.cli.expectation_runs import Policies, Runner, exit_code_of
+from policysim.cli.expectation_runs import Runner, exit_code_of
 from policysim.cli.output import answer_stream
 from policysim.expectations.callers import Callers
-from policysim.expectations.checking import LIMIT
 from policysim.language.arns import parse_arn
 from policysim.language.policy_types import PolicyType
 from policysim.language.source import Source
@@ -55,7 +54,7 @@ def answer_sentences(sentences: Sequence[str], policies: SourceOptions, what_if:
     suites = [suite_of(Source(name, text), Path()) for name, text in _named(sentences)]
     answers = Answers()
     runner = Runner(
-        Policies(policies.account, policies.account_id, policies.region, tuple(policies.bindings.items()), LIMIT),
+        policies.source,
         observer_of=lambda *_: answers.add,
         change=lambda there: changed(there, what_if, suites),
     )

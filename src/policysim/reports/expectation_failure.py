@@ -93,22 +93,23 @@ def failure_lines(expectation: ExpectationDocument, paint: Paint) -> list[str]:
 
 
 def _lines(expectation: ExpectationDocument, paint: Paint, size: _Size) -> Iterator[str]:
-    yield from heading_lines(expectation, paint)
+    if expectation.standing is not Standing.BROKEN or not expectation.problems:
+        yield from _heading(expectation, paint)
     for problem in expectation.problems:
         yield from problem_lines(problem, paint)
+    for used in expectation.used_at:
+        yield from paragraph(printable(f"used at {place_told(used)}"))
     if expectation.shortfalls:
         first, *others = expectation.shortfalls
         yield from _shortfall(first, paint, size)
         yield from _others(expectation, first, others[: size.others])
 
 
-def heading_lines(expectation: ExpectationDocument, paint: Paint) -> Iterator[str]:
+def _heading(expectation: ExpectationDocument, paint: Paint) -> Iterator[str]:
     """Where the sentence stands, what became of it, and the sentence."""
     standing = paint(expectation.standing.value, STANDING_TONE[expectation.standing])
     yield f"{paint(printable(place_told(expectation.place)), Tone.PLACE)}: {standing}"
     yield from (paint(line, Tone.HEADING) for line in paragraph(printable(expectation.sentence)))
-    for used in expectation.used_at:
-        yield from paragraph(printable(f"used at {place_told(used)}"))
 
 
 def problem_lines(problem: SentenceProblemDocument, paint: Paint) -> Iterator[str]:
@@ -224,7 +225,7 @@ def _others(
     if left <= 0:
         return
     told = f"{expectation.short} of {counted(expectation.asked, 'request')} are not as expected"
-    yield from ("", *paragraph(f"{told}; the others:"))
+    yield from ("", *paragraph(f"{told}; the {'other' if left == 1 else 'others'}:"))
     for other in others:
         yield from paragraph(printable(request_told(other, first)), first=f"{INDENT}- ")
     if more := left - len(others):

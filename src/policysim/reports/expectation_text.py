@@ -56,11 +56,10 @@ def _answered(one: ExpectationDocument, answer: AnswerDocument | None, paint: Pa
 
 
 def _file_line(file: ExpectationFileDocument, paint: Paint) -> Iterator[str]:
-    met = sum(one.standing is Standing.MET for one in file.expectations)
+    met, all_ = sum(one.standing is Standing.MET for one in file.expectations), len(file.expectations)
     about = f" (policies: {file.account})" if file.account else ""
-    first, *rest = paragraph(
-        printable(f"{file.file}{about}: {met} of {counted(len(file.expectations), 'expectation')} met"), first=""
-    )
+    counts = f": {met} of {counted(all_, 'expectation')} met" if all_ else ""
+    first, *rest = paragraph(printable(f"{file.file}{about}{counts}"), first="")
     yield paint(first, Tone.HEADING)
     yield from rest
 
