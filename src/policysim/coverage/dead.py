@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 
 class DeadKind(Enum):
-    """The proof that a statement is dead; the value is how it is told.
+    """The proof that a statement is dead.
 
     ``REPEATED``: another one says the same. ``DENIED``: a Deny always beats it. ``NO_ACTION``: nothing can match it.
     """
 
-    REPEATED = "says nothing that {other} does not say"
-    DENIED = "{other} denies all of it"
-    NO_ACTION = "AWS is not known to have any of its actions"
+    REPEATED = "repeated"
+    DENIED = "denied"
+    NO_ACTION = "no-action"
 
 
 class Dead(NamedTuple):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.coverage.coverage import figures_of, name_of
+from policysim.coverage.dead import DeadKind
 from policysim.coverage.places import place_of
 from policysim.language.locator import locate, locate_all
 from policysim.language.source import BYTE_ORDER_MARK
@@ -30,8 +31,15 @@ if TYPE_CHECKING:
     from policysim.coverage.dead import Dead
     from policysim.language.source import Location, Source, Span
 
-KIND = "policysim-coverage"
-SCHEMA_NUMBER = 1
+_DEAD: Final = {
+    DeadKind.REPEATED: "says nothing that {other} does not say",
+    DeadKind.DENIED: "{other} denies all of it",
+    DeadKind.NO_ACTION: "AWS is not known to have any of its actions",
+}
+"""How each proof that a statement is dead is told."""
+
+KIND: Final = "policysim-coverage"
+SCHEMA_NUMBER: Final = 1
 
 
 class CoverageReport(NamedTuple):
@@ -160,11 +168,11 @@ class _Build:
 
     def _dead(self, dead: Dead) -> DeadDocument:
         if dead.document is None or dead.statement is None:
-            return DeadDocument(kind=dead.kind, sentence=dead.kind.value, file="", line=0)
+            return DeadDocument(kind=dead.kind, sentence=_DEAD[dead.kind], file="", line=0)
         file = place_of(dead.statement.location, self._root).file
         line = self._span(locate(dead.statement.location)).line
         other = f"statement `{name_of(dead.statement)}` of `{dead.document.name}` ({file}:{line})"
-        return DeadDocument(kind=dead.kind, sentence=dead.kind.value.format(other=other), file=file, line=line)
+        return DeadDocument(kind=dead.kind, sentence=_DEAD[dead.kind].format(other=other), file=file, line=line)
 
     def _span(self, span: Span) -> SpanDocument:
         source, start, end = span.outermost
