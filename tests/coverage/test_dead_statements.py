@@ -18,6 +18,7 @@ from tests.coverage.coverage_runs import (
     document,
     managed_policy,
     statement,
+    with_role,
 )
 
 if TYPE_CHECKING:
