@@ -143,7 +143,7 @@ def test_what_cannot_be_checked_is_told_in_the_comment(workspace: Path) -> None:
 
 def test_inputs_are_values_and_never_commands(workspace: Path) -> None:
     hostile = "$(touch pwned) `touch pwned`; touch pwned; \"' --write=x"
-    for name in ("paths", "account", "account-id", "region", "parameters", "strict", "fail", "package"):
+    for name in ("paths", "account", "account-id", "region", "parameters", "base", "strict", "fail", "package"):
         place = workspace / name
         account_folder(place / "account", ("access", document(allow("s3:GetObject"))))
         (place / "access.expect").write_text(MET, encoding="utf-8")
@@ -158,7 +158,7 @@ def test_several_paths_and_parameters_stand_on_lines_of_their_own(workspace: Pat
     done = run_action(workspace, paths="one two.expect\n\n-three.expect\n", fail="false")
     assert done.outputs["result"] == "unmet"
     assert "2 files, 2 expectations: 1 met, 1 unmet" in done.log
-    assert "is not of the form NAME=VALUE" in run_action(workspace / "account", parameters="x").log
+    assert "is not of the form NAME=VALUE" in run_action(workspace / "account", account=".", parameters="x").log
 
 
 def test_no_line_of_the_answer_is_a_command_to_the_runner(workspace: Path) -> None:
