@@ -101,7 +101,9 @@ def _trust_policy(role: Role, request: Request, organisation: Organisation) -> P
 
 
 def _may_allow(trust: Policy, action: str) -> bool:
-    return not trust.usable or any(
+    if not trust.usable or any(part.may_allow for part in trust.unresolved):
+        return True
+    return any(
         statement.effect is Effect.ALLOW
         and (statement.action.negated or any(action_matches(pattern, action) for pattern in statement.action.patterns))
         for statement in trust.statements

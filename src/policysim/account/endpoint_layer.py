@@ -79,7 +79,8 @@ def _may_restrict(endpoint: VpcEndpoint, request: Request) -> bool:
 
 def _lets_everything_pass(policy: Policy) -> bool:
     """Whether the policy restricts nobody, as the one that AWS gives an endpoint whose maker wrote none."""
-    allows_only = policy.usable and all(statement.effect is Effect.ALLOW for statement in policy.statements)
+    may_deny = any(part.may_deny for part in policy.unresolved)
+    allows_only = policy.usable and not may_deny and all(one.effect is Effect.ALLOW for one in policy.statements)
     return allows_only and any(map(_covers_everything, policy.statements))
 
 

@@ -57,6 +57,18 @@ class Accounts:
         partition = own.partition if own is not None else partition_of_region(region or "")
         return Whereabouts(partition, account, region)
 
+    def tags_of(self, resource: PlannedResource) -> dict[str, str] | None:
+        """The tags that a resource will have, the ``default_tags`` of its provider among them; ``None``: not known."""
+        if resource.is_unknown("tags") or (resource.is_unknown("tags_all") and self._has_default_tags(resource)):
+            return None
+        listed = resource.known("tags_all") or resource.known("tags")
+        return {} if listed is None else {key: value.text("the value of a tag") for key, value in listed.members()}
+
+    def _has_default_tags(self, resource: PlannedResource) -> bool:
+        configured = self._plan.configuration.provider(self._provider(resource))
+        expressions = None if configured is None else configured.member("expressions")
+        return expressions is not None and not expressions.empty and expressions.member("default_tags") is not None
+
     def region_of(self, resource: PlannedResource) -> str:
         """The Region of a resource; an error when nothing tells it."""
         region = self.of(resource).region

@@ -65,6 +65,10 @@ _MEMBERSHIPS: Final = {
 }
 
 
+_SEVERAL: Final = frozenset({"roles", "users", "groups"})
+"""Attributes that are sets. One with an unknown member is unknown as a whole, and what is told of it is not all."""
+
+
 class Holder(NamedTuple):
     """A user, group or role: its account, its type and its name. Without a name it may be any one of its type."""
 
@@ -129,17 +133,16 @@ class Holdings:
         return self._unknown(resource, attribute) if target is None else self._reference_to(target)
 
     def references(self, resource: PlannedResource, attribute: str) -> list[PolicyReference]:
-        """The managed policies that an attribute lists, those not known yet among them."""
+        """The managed policies that an attribute lists; one that nothing tells stands for those not known yet.
+
+        A set with an unknown member is unknown as a whole, and its references do not tell the others.
+        """
         listed = None if resource.values is None else resource.values.member(attribute)
         arns = [] if listed is None else [one.text() for one in listed.items() if one.value is not None]
         found = [reference_to(arn, self._policies.get(arn)) for arn in arns]
-        if not resource.is_unknown(attribute) or not self._readers.plan.is_configured(resource, attribute):
-            return found
-        targets = self._readers.references.targets(resource, attribute, _POLICIES)
-        return [
-            *found,
-            *([self._unknown(resource, attribute)] if targets is None else map(self._reference_to, targets)),
-        ]
+        if resource.is_unknown(attribute) and self._readers.plan.is_configured(resource, attribute):
+            found.append(self._unknown(resource, attribute))
+        return found
 
     def _reference_to(self, resource: PlannedResource) -> PolicyReference:
         return reference_to(self._readers.names.arn(resource), resource)
@@ -153,19 +156,31 @@ class Holdings:
         return PolicyReference(label, label)
 
     def _gather_policies(self) -> None:
+        identity = PolicyType.IDENTITY
         for kind, row in _INLINE.items():
             for one in self._plan.of_type(kind):
-                inline = Inline(
-                    one.address, partial(self._readers.documents.required, one, "policy", PolicyType.IDENTITY)
-                )
+                inline = Inline(one.address, partial(self._readers.documents.required, one, "policy", identity))
                 for held in self._holders(one, row):
                     held.inline[one.text("name") or one.address] = inline
+                self._give_to_any(one, row)
         for kind, rows in _ATTACHMENTS.items():
             for one in self._plan.of_type(kind):
                 reference = self.reference(one, "policy_arn")
                 if reference is not None:
                     for held in self._all_holders(one, rows):
                         held.managed[reference.arn] = reference
+                for row in rows:
+                    self._give_to_any(one, row)
+
+    def _give_to_any(self, resource: PlannedResource, row: _Row) -> None:
+        """A policy of which nothing tells whose it is may be that of every holder, and of none."""
+        if None not in self._names_in(resource, row):
+            return
+        account = self._readers.accounts.of(resource).account
+        what = f"whose policy `{resource.address}` is"
+        read = partial(unknown_policy, resource, what, PolicyType.IDENTITY)
+        held = self._held.setdefault(Holder(account, row.holder, None), Held())
+        held.inline[resource.address] = Inline(resource.address, read)
 
     def _gather_groups(self) -> None:
         for kind, (users, groups) in _MEMBERSHIPS.items():
@@ -173,10 +188,14 @@ class Holdings:
                 self._join(one, users, groups)
 
     def _join(self, resource: PlannedResource, users: _Row, groups: _Row) -> None:
-        """Enters users into groups; a group that nothing tells is one of which nothing was collected."""
-        names = [name or f"(known after apply: {resource.address})" for name in self._names_in(resource, groups)]
+        """Enters users into groups. Where it is not told which group or user that is, it may be any policy."""
+        names = self._names_in(resource, groups)
         for held in self._holders(resource, users):
-            held.groups.update(dict.fromkeys(names))
+            held.groups.update(dict.fromkeys(name for name in names if name is not None))
+            if None in names:
+                read = partial(unknown_policy, resource, f"a group in `{resource.address}`", PolicyType.IDENTITY)
+                held.inline[resource.address] = Inline(resource.address, read)
+        self._give_to_any(resource, users)
 
     def _gather_limits(self) -> None:
         for kind, row in _ONLY_INLINE.items():
@@ -212,20 +231,22 @@ class Holdings:
         return [held for row in rows for held in self._holders(resource, row)]
 
     def _holders(self, resource: PlannedResource, row: _Row) -> list[Held]:
+        """What the holders get whose names are known."""
         account = self._readers.accounts.of(resource).account
-        holders = [Holder(account, row.holder, name) for name in self._names_in(resource, row)]
-        return [self._held.setdefault(holder, Held()) for holder in holders]
+        names = [name for name in self._names_in(resource, row) if name is not None]
+        return [self._held.setdefault(Holder(account, row.holder, name), Held()) for name in names]
 
     def _names_in(self, resource: PlannedResource, row: _Row) -> list[str | None]:
         """The names in an attribute; ``None`` stands for one that nothing tells."""
-        found = resource.known(row.attribute)
-        if found is not None:
-            listed = found.items() if isinstance(found.value, list) else (found,)
-            return [one.text("a name") for one in listed]
+        found = None if resource.values is None else resource.values.member(row.attribute)
+        listed = () if found is None else found.items() if isinstance(found.value, (list, type(None))) else (found,)
+        names: list[str | None] = [one.text("a name") for one in listed if one.value is not None]
         if not resource.is_unknown(row.attribute):
-            return []
-        targets = self._readers.references.targets(resource, row.attribute, frozenset({row.holder}))
-        return [None] if targets is None else [self._readers.names.name(one) for one in targets]
+            return names
+        if row.attribute in _SEVERAL:
+            return [*names, None]
+        target = self._readers.references.target(resource, row.attribute, frozenset({row.holder}))
+        return [None if target is None else self._readers.names.name(target)]
 
 
 def reference_to(arn: str, resource: PlannedResource | None) -> PolicyReference:

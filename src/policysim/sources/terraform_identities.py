@@ -62,7 +62,7 @@ class _Identities:
             users=self._together(
                 before.users,
                 {arn: partial(self._user, arn, one) for arn, one in planned[USER].items()},
-                lambda user: self._with_given(user, USER, user.name),
+                self._with_groups,
             ),
             groups=self._together(
                 before.groups, groups, lambda group: self._with_given(group, GROUP, group.name), self._gone_groups
@@ -120,7 +120,7 @@ class _Identities:
             inline={} if old is None else old.inline,
             managed=(*(() if old is None else old.managed), *self._holdings.references(one, "managed_policy_arns")),
             boundary=self._holdings.reference(one, "permissions_boundary"),
-            tags=tags_of(one),
+            tags=self._readers.accounts.tags_of(one),
             created=None if old is None else old.created,
         )
         return self._with_given(role, ROLE, role.name, self._blocks(one))
@@ -150,10 +150,14 @@ class _Identities:
             inline={} if old is None else old.inline,
             managed=() if old is None else old.managed,
             boundary=self._holdings.reference(one, "permissions_boundary"),
-            tags=tags_of(one),
+            tags=self._readers.accounts.tags_of(one),
             created=None if old is None else old.created,
         )
-        return self._with_given(user, USER, user.name)
+        return self._with_groups(user)
+
+    def _with_groups(self, user: User) -> User:
+        given = self._holdings.of(self._account, USER, user.name)
+        return self._with_given(replace(user, groups=_groups(user.groups, given)), USER, user.name)
 
     def _group(self, arn: str, one: PlannedResource) -> Group:
         name = self._readers.names.name(one)
@@ -166,10 +170,8 @@ class _Identities:
         given = self._holdings.of(self._account, kind, name)
         if not given and not own:
             return entity
-        entity = replace(
-            entity, inline=_inline(entity.inline, own or {}, given), managed=_managed(entity.managed, given)
-        )
-        return replace(entity, groups=_groups(entity.groups, given)) if isinstance(entity, User) else entity
+        inline, managed = _inline(entity.inline, own or {}, given), _managed(entity.managed, given)
+        return replace(entity, inline=inline, managed=managed)
 
 
 def _as_it_is(value: Value) -> Value:
@@ -178,12 +180,6 @@ def _as_it_is(value: Value) -> Value:
 
 def _location(one: PlannedResource) -> Location:
     return one.at.location
-
-
-def tags_of(resource: PlannedResource) -> dict[str, str]:
-    """The tags that a resource will have, those of the provider's ``default_tags`` among them."""
-    listed = resource.known("tags_all") or resource.known("tags")
-    return {} if listed is None else {key: value.text("the value of a tag") for key, value in listed.members()}
 
 
 def _inline(before: Mapping[str, Policy], own: Mapping[str, Inline], given: Sequence[Held]) -> Mapping[str, Policy]:

@@ -36,7 +36,7 @@ class PlannedResource(NamedTuple):
     address: str
     type: str
     name: str
-    index: str | int | None
+    key: str | int | None
     module: ModulePath
     values: Json | None
     unknown: Mapping[str, object]
@@ -190,7 +190,7 @@ class Plan:
             address=address,
             type=at.required("type").text(),
             name=at.required("name").text(),
-            index=_index(at),
+            key=_key(at),
             module=path,
             values=at.member("values"),
             unknown=_unknown(change) if change is not None else {},
@@ -203,7 +203,7 @@ def _is_data(one: PlannedResource) -> bool:
     return one.at.optional_text("mode") == _DATA
 
 
-def _index(at: Json) -> str | int | None:
+def _key(at: Json) -> str | int | None:
     index = at.member("index")
     value = None if index is None else index.value
     if index is not None and not isinstance(value, (str, int, type(None))):
@@ -225,7 +225,7 @@ def _of_change(change: Json, address: str, values: Json | None, unknown: Mapping
         address=address,
         type=change.required("type").text(),
         name=change.required("name").text(),
-        index=_index(change),
+        key=_key(change),
         module=module_path(change.optional_text("module_address") or ""),
         values=values,
         unknown=unknown,

@@ -48,7 +48,7 @@ class References:
         if not found:
             return None
         for_each = configuration.for_each(resource.module, resource.type, resource.name)
-        scope = _Scope(resource.module, resource.index, None if for_each is None else tuple(for_each))
+        scope = _Scope(resource.module, resource.key, None if for_each is None else tuple(for_each))
         return self._all(found, scope, types, 0)
 
     def target(self, resource: PlannedResource, attribute: str, types: Container[str]) -> PlannedResource | None:
@@ -89,9 +89,9 @@ class References:
             return None
         found = self._plan.instances(scope.module, reference.kind, reference.name)
         if reference.key is not None:
-            found = [one for one in found if one.index == reference.key]
-        elif len(found) != 1 or found[0].index is not None:
-            found = [one for one in found if one.index == scope.key and scope.key is not None]
+            found = [one for one in found if one.key == reference.key]
+        elif len(found) != 1 or found[0].key is not None:
+            found = [one for one in found if one.key == scope.key and scope.key is not None]
         return (found[0],) if len(found) == 1 else None
 
     def _argument(

@@ -16,7 +16,6 @@ from policysim.evaluation.services.s3_acls import ACLS_DISABLED
 from policysim.language.policy_types import PolicyType
 from policysim.language.request import PublicAccessBlock
 from policysim.sources.s3_settings import EVERYTHING_BLOCKED
-from policysim.sources.terraform_identities import tags_of
 from policysim.sources.terraform_names import FORMS
 
 if TYPE_CHECKING:
@@ -154,7 +153,8 @@ class Settings:
     def tags(self, account: str) -> dict[str, dict[str, str]]:
         """The tags of the resources whose ARN is known, by ARN."""
         listed = [one for one in self._readers.plan.of_type(*FORMS) if self._account(one) == account]
-        return {self._readers.names.arn(one): tags_of(one) for one in listed if not one.is_unknown("tags_all")}
+        tags = ((one, self._readers.accounts.tags_of(one)) for one in listed)
+        return {self._readers.names.arn(one): found for one, found in tags if found is not None}
 
     def _account(self, one: PlannedResource) -> str:
         return self._readers.accounts.of(one).account

@@ -66,7 +66,11 @@ def restricted_as_public(request: Request, bucket_policy: LayerPolicies | None) 
                 for attached in bucket_policy.policies
                 if not stands_in_no_policy(attached)
             ),
-            *(UNKNOWN for gap in bucket_policy.gaps if gap.may_deny),
+            *(
+                UNKNOWN
+                for gap in bucket_policy.gaps
+                if gap.may_deny or (gap.about and _is_public(gap.about.policy, of_access_point=of_access_point))
+            ),
         )
     )
     return all_of((known(settings.restrict_public_buckets), outside, public))
