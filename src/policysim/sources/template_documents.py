@@ -78,16 +78,16 @@ def _of_text(words: Words, policy_type: PolicyType) -> Policy:
 
 
 def _of_members(document: Members, policy_type: PolicyType) -> Policy:
+    document = _without_open(document, "Id")
+    if "Statement" in document.members:
+        entry = document.members["Statement"]
+        named = Entry(entry.key, _with_known_names(entry.value))
+        document = replace(document, members={**document.members, "Statement": named})
     statements = document.get("Statement")
-    outside = [
-        gap
-        for name, entry in document.members.items()
-        if name not in {"Statement", "Id"}
-        for gap in gaps_in(entry.value)
-    ]
-    if outside or isinstance(statements, Unknown):
-        gap = outside[0] if outside else next(gaps_in(document))
-        return unknown_policy(document, gap, policy_type)
+    rest = replace(document, members={name: one for name, one in document.members.items() if name != "Statement"})
+    outside = next(gaps_in(rest), None) or (statements.missing if isinstance(statements, Unknown) else None)
+    if outside is not None:
+        return unknown_policy(document, outside, policy_type)
     parts = list(_parts(statements)) if statements is not None else []
     if not any(part.gap for part in parts):
         return parse_policy(_written(document), policy_type)
@@ -102,7 +102,6 @@ class _Part(NamedTuple):
     widened: Value
     gap: Missing | None = None
     effect_known: bool = True
-    rest: bool = False
 
 
 def _parts(statements: Value) -> Iterator[_Part]:
@@ -118,14 +117,32 @@ def _parts(statements: Value) -> Iterator[_Part]:
 
 
 def _part(statement: Value) -> _Part:
-    if isinstance(statement, Members) and "Sid" in statement.members and text_of(statement.get("Sid")) is None:
-        kept = {name: entry for name, entry in statement.members.items() if name != "Sid"}
-        statement = replace(statement, members=kept)
     gap = next(gaps_in(statement), None)
     if gap is None or not isinstance(statement, Members):
-        return _Part(statement, statement, gap)
+        return _Part(statement, statement if gap is None else _anything(statement), gap)
     effect = text_of(statement.get("Effect"))
     return _Part(_narrowed(statement), _widened(statement), gap, effect_known=effect in {"Allow", "Deny"})
+
+
+def _without_open(members: Members, name: str) -> Members:
+    """The members without one that changes no decision, if it is not known."""
+    value = members.get(name)
+    if value is None or not any(gaps_in(value)):
+        return members
+    return replace(members, members={one: entry for one, entry in members.members.items() if one != name})
+
+
+def _with_known_names(value: Value) -> Value:
+    """Statements without the ``Sid`` that is not known."""
+    match value:
+        case Items(items=items):
+            return replace(value, items=tuple(_with_known_names(item) for item in items))
+        case Unknown(options=options):
+            return replace(value, options=tuple(_with_known_names(option) for option in options))
+        case Members():
+            return _without_open(value, "Sid")
+        case _:
+            return value
 
 
 def _anything(value: Value) -> Members:

@@ -111,7 +111,7 @@ class _Builder:
         tag = event.tag if event.tag not in {None, "!"} else None
         if tag is not None:
             start = self._past_tag(start)
-        plain = event.style is None and event.tag in {None, "?"}
+        plain = not event.style and event.tag is None
         end = max(start, at.end)
         if event.style in {"|", ">"}:
             end -= len(self._source.text[start:end]) - len(self._source.text[start:end].rstrip())
@@ -133,6 +133,7 @@ class _Builder:
         if tag.startswith(_STANDARD):
             return value
         name = tag.removeprefix("!")
+        start = self._source.text.index("!", start)  # an anchor may stand before it
         key = Scalar(self._source, start, start + len(tag), name if name in _WITHOUT_PREFIX else f"Fn::{name}")
         return Mapped(self._source, start, value.end, {key.value: Member(key, value)}, tagged=True)
 
