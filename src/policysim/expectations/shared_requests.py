@@ -193,6 +193,8 @@ def _may_be(shared: Shared, part: Part, values: dict[str, ContextValue], organis
     beyond = {key: value for key, value in values.items() if key.lower() not in own}
     if not beyond:
         return True
+    if any(value is ABSENT and _always_there(key) for key, value in beyond.items()):
+        return False
     asked = Asked(shared.caller, shared.action, Sample(shared.arn), RequestContext().with_values(stated))
     for situation in authorizations(request_of(asked), organisation):
         lookup = context_lookup(situation.request)
@@ -204,3 +206,8 @@ def _may_be(shared: Shared, part: Part, values: dict[str, ContextValue], organis
             if found is UNKNOWN and candidates and value not in candidates:
                 return False
     return True
+
+
+def _always_there(key: str) -> bool:
+    described = CATALOGUE.condition_key(key)
+    return described is not None and described.always_present
