@@ -128,6 +128,23 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return compared
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_to_serializable(report: pytest.CollectReport | pytest.TestReport) -> None:
+    """Has the report of a worker carry its explanation along, coloured and plain."""
+    explanations = sys.modules.get("policysim.testing.explanation")
+    if explanations is not None:
+        explanations.send_along(report)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Gives the report of a worker its explanation back."""
+    if hasattr(report, "policysim_explanation"):
+        from policysim.testing.explanation import restore  # noqa: PLC0415  # only what failed has one
+
+        restore(report)
+
+
 @pytest.fixture
 def policysim_source(request: pytest.FixtureRequest) -> PolicySource:
     """Where the policies of a test are: what `policysim_each` hands it, the option, its marker, or the ini key."""
@@ -139,14 +156,14 @@ def policysim_source(request: pytest.FixtureRequest) -> PolicySource:
 @pytest.fixture
 def account(request: pytest.FixtureRequest, policysim_source: PolicySource) -> Organisation:
     """The accounts at hand, as read; a run reads each of them once."""
-    from policysim.testing.session import session_of  # noqa: PLC0415  # only where a test asks
+    from policysim.testing.session import simulator_of_test  # noqa: PLC0415  # only where a test asks
 
-    return session_of(request.config).organisation(policysim_source)
+    return simulator_of_test(request, policysim_source).organisation
 
 
 @pytest.fixture
 def policysim(request: pytest.FixtureRequest, policysim_source: PolicySource) -> Simulator:
     """Answers what AWS would: ``assert_allowed``, ``assert_denied``, ``decide``, ``what_if``, ``expect``."""
-    from policysim.testing.session import session_of  # noqa: PLC0415  # only where a test asks
+    from policysim.testing.session import simulator_of_test  # noqa: PLC0415  # only where a test asks
 
-    return session_of(request.config).simulator(policysim_source)
+    return simulator_of_test(request, policysim_source)

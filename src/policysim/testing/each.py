@@ -46,14 +46,15 @@ class _Wanted(NamedTuple):
 
 def generate(metafunc: pytest.Metafunc) -> None:
     """Parametrises a test; what is wrong with its marker is an error of the collection."""
+    trouble = ""
     try:
         wanted = _wanted(metafunc)
         names = [name for name in _NAMES if getattr(wanted, name) is not None]
         rows = list(_rows(wanted, metafunc))
     except InputError as error:
-        pytest.fail(str(error), pytrace=False)
-    if not rows:
-        pytest.fail(f"`{MARKER}` stands for nothing here", pytrace=False)
+        trouble = str(error)
+    if trouble or not rows:  # told out here, where no other exception is at hand
+        pytest.fail(trouble or f"`{MARKER}` stands for nothing here", pytrace=False)
     arguments = [SOURCE if name == "account" else name for name in names]
     metafunc.parametrize(
         arguments,
@@ -110,7 +111,7 @@ def _principals(words: tuple[str, ...], source: PolicySource | None, metafunc: p
         return words
     if source is None:
         raise InputError(f"`{MARKER}` needs the policies at hand to find `{next(filter(is_pattern, words))}`")
-    organisation: Organisation = session_of(metafunc.config).organisation(source)
+    organisation: Organisation = session_of(metafunc.config).simulator(source).organisation
     callers, problems = Callers(organisation).of(_words(words))
     if problems:
         raise InputError("; ".join(map(told, problems)))

@@ -9,6 +9,10 @@ class BrokenExpectationError(ValueError):
     It is no ``AssertionError``, so that no ``pytest.raises(AssertionError)`` takes a misspelt name for a denial.
     """
 
+    __module__ = "policysim.testing"
+
 
 class PolicysimWarning(UserWarning):
     """Something about an expectation that is worth a look, such as that it can never fail."""
+
+    __module__ = "policysim.testing"

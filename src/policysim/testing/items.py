@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
-from _pytest._code.code import TerminalRepr
 
+from policysim.expectations.contradictions import contradictions
 from policysim.expectations.results import Standing
 from policysim.reports.expectation_failure import failure_text
 from policysim.reports.layout import Paint
 from policysim.reports.printable import printable
 from policysim.sources.errors import InputError
 from policysim.sources.expectation_files import read_suite
+from policysim.testing.explanation import Crash, Explanation
 from policysim.testing.failures import PolicysimWarning
 from policysim.testing.names import item_names
 from policysim.testing.session import session_of
 from policysim.testing.settings import NO_ACCOUNT, source_of_file
-from policysim.testing.simulator import told
+from policysim.testing.simulator import told, worth_a_look
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from _pytest._io import TerminalWriter
+    from _pytest._code.code import TerminalRepr
 
     from policysim.expectations.results import Result
     from policysim.expectations.sentences import Expectation
@@ -48,7 +49,9 @@ class ExpectFile(pytest.File):
             simulator = session.simulator(source)
         except InputError as error:
             raise self.CollectError(str(error)) from None
-        for problem in suite.problems:
+        at_odds = contradictions(suite.expectations, simulator.organisation)
+        self._refuse(at_odds)
+        for problem in (*suite.problems, *at_odds):
             self._warn(problem)
         names = item_names(suite.expectations)
         for name, expectation in zip(names, suite.expectations, strict=True):
@@ -88,9 +91,9 @@ class ExpectItem(pytest.Item):
             Unmet: the sentence does not hold, or nothing settles whether it does.
         """
         result = self.simulator.check(self.expectation)
-        for problem in result.problems:
-            if not problem.is_error:
-                _warn_at(told(problem), self.path, self._span.place.line)
+        sentences = worth_a_look(result.problems)
+        if sentences:
+            _warn_at(sentences, self.path, self._span.place.line)
         if result.standing is not Standing.MET:
             raise Unmet(result)
 
@@ -98,7 +101,7 @@ class ExpectItem(pytest.Item):
         """The explanation; of what is the user's to mend one sentence, without our own frames."""
         error = excinfo.value
         if isinstance(error, Unmet):
-            return Explanation.of(error.result, self._span)
+            return _explanation(error.result, self._span)
         if isinstance(error, InputError | PolicysimWarning):
             return str(error)
         return super().repr_failure(excinfo)
@@ -112,37 +115,9 @@ class ExpectItem(pytest.Item):
         return self.expectation.used_at[-1] if self.expectation.used_at else self.expectation.span
 
 
-class Crash(NamedTuple):
-    """What the summary of pytest says of a failure in one line."""
-
-    path: str
-    lineno: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.lineno}: {self.message}"
-
-
-class Explanation(TerminalRepr):
-    """Why an expectation does not hold, in colours where pytest's terminal has them."""
-
-    def __init__(self, plain: str, coloured: str, reprcrash: Crash) -> None:
-        self.plain = plain
-        self.coloured = coloured
-        self.reprcrash = reprcrash
-
-    @classmethod
-    def of(cls, result: Result, span: Span) -> Explanation:
-        """The explanation of one result."""
-        plain, coloured = (failure_text(result, Paint(coloured=one)).rstrip("\n") for one in (False, True))
-        return cls(plain, coloured, Crash(span.place.file, span.place.line, _in_short(result)))
-
-    def toterminal(self, tw: TerminalWriter) -> None:
-        """Writes it as it is: it holds its own colours."""
-        tw.line(self.coloured if tw.hasmarkup else self.plain)
-
-    def __str__(self) -> str:
-        return self.plain
+def _explanation(result: Result, span: Span) -> Explanation:
+    plain, coloured = (failure_text(result, Paint(coloured=one)).rstrip("\n") for one in (False, True))
+    return Explanation(plain, coloured, Crash(span.place.file, span.place.line, _in_short(result)))
 
 
 def _in_short(result: Result) -> str:

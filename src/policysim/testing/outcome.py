@@ -96,6 +96,7 @@ class Outcome:
 
     def __bool__(self) -> Literal[False]:
         """Refused: a denial that counts as true would pass any test."""
+        __tracebackhide__ = True
         raise TypeError(f"an outcome is neither true nor false: compare it, as in `== ALLOWED` (it is {self!r})")
 
     def __repr__(self) -> str:
@@ -114,6 +115,5 @@ def compared(op: str, left: object, right: object) -> list[str] | None:
     outcome, access = (left, right) if isinstance(left, Outcome) else (right, left)
     if not isinstance(outcome, Outcome) or not isinstance(access, Access):
         return None
-    first = f"{outcome!r} {op} {access!r}"
     text = outcome.explained_against(access) if op == "==" else outcome.explanation
-    return [first, "", *text.rstrip("\n").split("\n")]
+    return [f"{outcome!r} {op} {access!r}", "", *text.rstrip("\n").split("\n")]

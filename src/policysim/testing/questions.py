@@ -47,6 +47,7 @@ def question(
     depending_on: Words | None = None,
 ) -> Question:
     """A question from what a test hands over: one word or several of each, and values as Python has them."""
+    __tracebackhide__ = True
     return Question(
         principals=_some(principal, "principal"),
         actions=_some(action, "action"),
@@ -64,6 +65,7 @@ def _words(given: Words) -> tuple[str, ...]:
 
 def _some(given: Words, what: str) -> tuple[str, ...]:
     """The words, of which there must be one at least: what asks nothing would always hold."""
+    __tracebackhide__ = True
     words = _words(given)
     if not words:
         raise BrokenExpectationError(f"no {what} is given, so that nothing would be asked")

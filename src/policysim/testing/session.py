@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from policysim.expectations.sentences import Form
+from policysim.sources.errors import InputError
 from policysim.sources.in_force import read_in_force
 from policysim.testing.settings import Settings
 from policysim.testing.simulator import Simulator
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from policysim.expectations.results import Answer
     from policysim.expectations.sentences import Expectation
     from policysim.sources.in_force import PolicySource
-
-_Key = tuple[str, str | None, str | None, tuple[tuple[str, tuple[str, ...]], ...]]
 
 
 class Recorder(Protocol):
@@ -39,7 +38,7 @@ class Session:
     def __init__(self, config: pytest.Config) -> None:
         self.settings = Settings.of(config)
         self.record_with: Callable[[PolicySource, Organisation], Recorder] | None = None
-        self._simulators: dict[_Key, Simulator] = {}
+        self._simulators: dict[tuple[object, ...], Simulator] = {}
 
     def simulator(self, source: PolicySource) -> Simulator:
         """What answers for the policies of a source.
@@ -54,14 +53,6 @@ class Session:
                 organisation, limit=self.settings.limit, observe=self._observer(source, organisation)
             )
         return self._simulators[key]
-
-    def organisation(self, source: PolicySource) -> Organisation:
-        """The accounts of a source, and the organisation around them.
-
-        Raises:
-            InputError: the source cannot be read.
-        """
-        return self.simulator(source).organisation
 
     def _observer(
         self, source: PolicySource, organisation: Organisation
@@ -79,6 +70,15 @@ class Session:
         return observe
 
 
+def simulator_of_test(request: pytest.FixtureRequest, source: PolicySource) -> Simulator:
+    """What answers for the policies of a test; a source that cannot be read is one sentence, without our frames."""
+    try:
+        return session_of(request.config).simulator(source)
+    except InputError as error:
+        trouble = str(error)
+    pytest.fail(trouble, pytrace=False)
+
+
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 
 
@@ -89,5 +89,7 @@ def session_of(config: pytest.Config) -> Session:
     return config.stash[SESSION]
 
 
-def _key(source: PolicySource) -> _Key:
-    return str(source.path.resolve()), source.account_id, source.region, tuple(sorted(source.parameters.items()))
+def _key(source: PolicySource) -> tuple[object, ...]:
+    """What tells one source from another: the folder that its path leads to, and all that is said beside."""
+    path, parameters = source.path.resolve(), tuple(sorted(source.parameters.items()))
+    return tuple(source._replace(path=path, parameters={})[:3]), parameters, source.base, source.standalone

@@ -14,6 +14,7 @@ from policysim.expectations.results import Result, Standing
 from policysim.expectations.sentences import Form
 from policysim.expectations.wording import word_problems
 from policysim.language.source import Source
+from policysim.sources.errors import InputError
 from policysim.testing.failures import BrokenExpectationError, PolicysimWarning
 from policysim.testing.outcome import Access, Outcome
 from policysim.testing.questions import Question, question
@@ -50,8 +51,16 @@ class Simulator:
         self._checker = Checker(organisation, limit=limit, observe=self._observed)
 
     def check(self, expectation: Expectation) -> Result:
-        """What comes out of one sentence, as an expectation file has it."""
-        return self._checker.check(expectation)
+        """What comes out of one sentence, as an expectation file has it.
+
+        Raises:
+            InputError: a file of the account, which is read when it is needed, cannot be read.
+        """
+        __tracebackhide__ = True
+        try:
+            return self._checker.check(expectation)
+        except InputError as error:
+            raise InputError(str(error)) from None  # from here, so that a test shows none of our frames
 
     def assert_allowed(
         self,
@@ -139,7 +148,7 @@ class Simulator:
         asked = question(principal, action, resource, context=context, absent=absent)
         answers, result = self._asked(asked.expectation(Form.CAN, "decide"))
         if result.standing is Standing.BROKEN:
-            self._refuse(result.problems)
+            raise BrokenExpectationError(_failure(result))
         if result.asked != 1 or len(answers) != 1:
             raise BrokenExpectationError(
                 f"`decide` answers for one request, and this stands for {result.asked}: "
@@ -168,12 +177,16 @@ class Simulator:
         __tracebackhide__ = True
         from policysim.testing.what_if import changed  # noqa: PLC0415  # only where something is changed
 
-        organisation = changed(
-            self.organisation, add_policy=add_policy, as_type=as_type, to=to, scp=scp, remove_policy=remove_policy
-        )
+        try:
+            organisation = changed(
+                self.organisation, add_policy=add_policy, as_type=as_type, to=to, scp=scp, remove_policy=remove_policy
+            )
+        except (BrokenExpectationError, InputError) as error:
+            raise type(error)(str(error)) from None  # from here, so that a test shows none of our frames
         return Simulator(organisation, limit=self._limit)
 
     def _asked(self, expectation: Expectation) -> tuple[list[Answer], Result]:
+        __tracebackhide__ = True
         self._answers = []
         try:
             problems = word_problems(expectation)
@@ -228,10 +241,16 @@ def _failure(result: Result) -> str:
     from policysim.reports.expectation_failure import failure_text  # noqa: PLC0415  # only where something failed
     from policysim.reports.layout import Paint  # noqa: PLC0415  # the same
 
-    return failure_text(result, Paint()).rstrip("\n")
+    text, span = failure_text(result, Paint()).rstrip("\n"), result.expectation.span
+    return text.removeprefix(f"{span.source.name}:1:1: ") if span.source.written_here else text
+
+
+def worth_a_look(problems: Iterable[Problem]) -> str:
+    """What is to be warned of, in one text; empty where there is nothing."""
+    return "\n".join(told(problem) for problem in problems if not problem.is_error)
 
 
 def _warn(problems: Iterable[Problem]) -> None:
-    for problem in problems:
-        if not problem.is_error:
-            warnings.warn(told(problem), PolicysimWarning, stacklevel=4)
+    sentences = worth_a_look(problems)
+    if sentences:
+        warnings.warn(sentences, PolicysimWarning, stacklevel=4)
