@@ -10,6 +10,7 @@ from policysim.language.source import BYTE_ORDER_MARK
 from policysim.sources.errors import InputError
 from policysim.sources.files import read_source, unreadable
 from policysim.sources.json_values import json_of
+from policysim.sources.laid_over import laid_over
 from policysim.sources.organization_folder import read_organisation
 from policysim.sources.terraform_plan import is_plan
 
@@ -27,8 +28,11 @@ NO_ORGANIZATION: Final = "none"
 """The words behind ``account PATH with`` that are no parameters of a template."""
 
 _ARCHIVE: Final = b"PK"
+_ACCOUNT: Final = "account.json"
+_ASSEMBLY: Final = "manifest.json"
+_PLAN_MEMBER: Final = "terraform_version"
 _BEFORE_JSON: Final = f"{BYTE_ORDER_MARK} \t\r\n"
-_STATE_MEMBERS: Final = frozenset({"terraform_version", "lineage", "serial"})
+_STATE_MEMBERS: Final = frozenset({_PLAN_MEMBER, "lineage", "serial"})
 """What the file that Terraform keeps of a state holds; its form is its own, and not documented."""
 
 
@@ -88,36 +92,55 @@ def read_in_force(source: PolicySource) -> Organisation:
     Raises:
         InputError: nothing at the path, or nothing that is known here, or something that cannot be read.
     """
-    if source.path.is_dir():
-        return _alone(source, _read_folder(source))
-    base = None if source.base is None else read_organisation(source.base)
-    return _alone(source, _read_file(source, base))
-
-
-def _alone(source: PolicySource, found: Organisation) -> Organisation:
-    return replace(found, id=None, management_account=None, root=None, standalone=True) if source.standalone else found
+    found = _read_folder(source) if source.path.is_dir() else _read_file(source)
+    if not source.standalone:
+        return found
+    return replace(found, id=None, management_account=None, root=None, standalone=True)
 
 
 def _read_folder(source: PolicySource) -> Organisation:
+    if (source.path / _ASSEMBLY).is_file():
+        from policysim.sources.cdk import is_cloud_assembly, read_cloud_assembly  # noqa: PLC0415  # most need none of it
+
+        if is_cloud_assembly(source.path):
+            return _over_base(read_cloud_assembly(source), source)
     if source.base is not None:
-        raise InputError(f"{source.path}: a base stands below a plan or a template, not below a folder")
+        raise InputError(f"{source.path}: a base stands below a plan or a template, not below an account folder")
+    if not (source.path / _ACCOUNT).exists() and any(source.path.glob("*.tf")):
+        raise InputError(f"{source.path}: this is a configuration: give what `terraform show -json` prints of a plan")
     return read_organisation(source.path)
 
 
-def _read_file(source: PolicySource, base: Organisation | None) -> Organisation:
+def _read_file(source: PolicySource) -> Organisation:
     path = source.path
     if _begins_with(path, _ARCHIVE):
         raise InputError(f"{path}: this is a saved plan or an archive: give what `terraform show -json` prints of it")
     text = read_source(path)
-    if text.text.lstrip(_BEFORE_JSON).startswith("{"):
+    if _PLAN_MEMBER in text.text and text.text.lstrip(_BEFORE_JSON).startswith("{"):
         whole = json_of(text)
         if is_plan(whole.value):
             from policysim.sources.terraform import read_plan  # noqa: PLC0415  # nothing of it is needed otherwise
 
-            return read_plan(source, whole, base)
+            return read_plan(source, whole, _base(source))
         if isinstance(whole.value, dict) and whole.value.keys() >= _STATE_MEMBERS:
             raise InputError(f"{path}: this is the file of a state: give what `terraform show -json` prints of it")
-    raise InputError(f"{path}: expected an account folder, an organisation, or a plan of `terraform show -json`")
+    from policysim.sources.cloudformation import is_template, read_template  # noqa: PLC0415  # the same
+
+    if is_template(path):
+        return _over_base(read_template(source), source)
+    raise InputError(
+        f"{path}: expected an account folder, an organisation, a plan of `terraform show -json`, a CloudFormation "
+        "or SAM template, or the folder `cdk.out`"
+    )
+
+
+def _base(source: PolicySource) -> Organisation | None:
+    return None if source.base is None else read_organisation(source.base)
+
+
+def _over_base(described: Organisation, source: PolicySource) -> Organisation:
+    base = _base(source)
+    return described if base is None else laid_over(described, base)
 
 
 def _begins_with(path: Path, mark: bytes) -> bool:

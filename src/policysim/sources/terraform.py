@@ -17,6 +17,7 @@ from policysim.sources.laid_over import account_over, organisation_over
 from policysim.sources.terraform_holdings import Holdings
 from policysim.sources.terraform_identities import identities_of
 from policysim.sources.terraform_names import FORMS
+from policysim.sources.terraform_organization import organisation_of
 from policysim.sources.terraform_readers import PlanReaders
 from policysim.sources.terraform_resources import ResourcePolicies
 from policysim.sources.terraform_settings import Settings
@@ -42,13 +43,14 @@ def read_plan(source: PolicySource, whole: Json, base: Organisation | None = Non
     readers = PlanReaders.of(whole, source.account_id, source.region)
     reading = _Reading(readers)
     ids = reading.accounts()
-    if not ids and base is None:
+    organisation = organisation_of(readers)
+    if not ids and base is None and organisation.root is None:
         raise InputError(f"{readers.plan.name}: this plan holds no AWS resource that has or gives policies")
     before = base or Organisation()
     accounts = {account_id: before.accounts[account_id] for account_id in before.accounts}
     for account_id in sorted(ids):
         accounts[account_id] = reading.account(account_id, accounts.get(account_id))
-    return organisation_over(Organisation(), before, accounts)
+    return organisation_over(organisation, before, accounts)
 
 
 class _Reading:
