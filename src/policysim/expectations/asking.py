@@ -59,8 +59,14 @@ def request_of(asked: Asked) -> Request:
 
 
 def _as_taken(situation: Situation, asked: Asked) -> Situation:
-    """The situation with what is taken for granted: about a made-up resource, and about an outsider's account."""
+    """The situation with what is taken for granted: about a made-up resource, and about callers from elsewhere.
+
+    Nobody from elsewhere is bound to a VPC endpoint that nobody knows: there is always a way around it.
+    """
     policies = situation.policies
+    endpoint = policies.get(LayerName.VPCE)
+    if asked.caller.whose is not Whose.AT_HAND and endpoint is not None and not endpoint.policies:
+        policies = policies.with_layer(LayerName.VPCE, None)
     if asked.sample.invented:
         policies = _of_a_new_resource(policies, situation.request)
     if asked.caller.whose is Whose.OUTSIDER:
@@ -79,12 +85,13 @@ def _of_a_new_resource(policies: PolicySet, request: Request) -> PolicySet:
     decide (AWS KMS Developer Guide, key-policy-default).
     """
     layer = policies.get(LayerName.RESOURCE)
-    if layer is None or not layer.gaps:
-        return policies
     arn = parse_arn(request.resource.arn)
-    if arn is not None and (arn.service, arn.resource_type) == ("kms", "key"):
+    is_key = arn is not None and (arn.service, arn.resource_type) == ("kms", "key")
+    if arn is not None and is_key and (layer is None or not layer.policies):
         delegating = AttachedPolicy("the default key policy", _default_key_policy(arn), None, str(arn), editable=False)
         return policies.with_layer(LayerName.RESOURCE, one_level(str(arn), (delegating,)))
+    if layer is None or not layer.gaps:
+        return policies
     levels = tuple(level._replace(gaps=()) for level in layer.levels)
     known = LayerPolicies(levels) if any(level.policies for level in levels) else None
     return policies.with_layer(LayerName.RESOURCE, known)

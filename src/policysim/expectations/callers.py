@@ -219,12 +219,13 @@ def _foreign(arn: str) -> Caller:
 
 def _service(name: str, named: Iterable[Caller]) -> tuple[Caller, ...]:
     """The services that a word names: one, or with wildcards those that policies at hand name."""
-    if not name.endswith(SERVICE_SUFFIXES) or "/" in name:
-        return ()
+    built_in = provider_callers(None, None, name, (), None)
+    if built_in or not name.endswith(SERVICE_SUFFIXES) or "/" in name:
+        return built_in
     if is_pattern(name):
         services = (caller for caller in named if caller.principal.service is not None)
         return tuple(caller for caller in services if fits_name(name, caller.principal.service or ""))
-    return provider_callers(None, None, name, (), None) or (service_caller(name),)
+    return (service_caller(name),)
 
 
 def _resource_of(caller: Caller) -> str:
