@@ -35,6 +35,14 @@ role/app
   can     s3:PutObject on arn:aws:s3:::data/reports/q3.csv
   cannot  s3:DeleteObject on arn:aws:s3:::data/invoices/*
 """
+PAGE: Final = """\
+account "account"
+
+role/app
+  can     s3:GetObject on arn:aws:s3:::data/reports/*
+  cannot  s3:DeleteObject on arn:aws:s3:::data/*
+  can     s3:GetObject on arn:aws:s3:::data/invoices/7.pdf
+"""
 BROKEN: Final = """\
 account "account"
 
@@ -69,6 +77,7 @@ RUNS: Final = (
     Recorded("mixed.md", MIXED, ("--format", "markdown")),
     Recorded("mixed.sarif", MIXED, ("--format", "sarif")),
     Recorded("met.json", BROKEN.replace("apq", "app").replace("Objects", "Object"), ("--format", "json")),
+    Recorded("page.txt", PAGE),
     Recorded("broken.txt", BROKEN),
     Recorded("broken.md", BROKEN, ("--format", "markdown")),
     Recorded("syntax.txt", SYNTAX),
@@ -89,13 +98,20 @@ def on_record(text: str) -> str:
 
 
 def main() -> None:
-    """Writes every answer."""
+    """Writes every answer, and the page that shows one."""
     RECORD.mkdir(exist_ok=True)
     for recorded in RUNS:
         with tempfile.TemporaryDirectory() as folder:
             done = answer(recorded, Path(folder))
         sys.stderr.write(done.stderr)
         (RECORD / recorded.name).write_text(on_record(done.stdout), encoding="utf-8")
+    page = RECORD.parents[2] / "docs" / "expect.md"
+    text = page.read_text(encoding="utf-8")
+    for marker, shown in (("page", PAGE), ("answer", (RECORD / "page.txt").read_text(encoding="utf-8"))):
+        block = f"<!-- {marker} -->\n```text\n{shown}```\n<!-- /{marker} -->"
+        before, _, rest = text.partition(f"<!-- {marker} -->")
+        text = before + block + rest.partition(f"<!-- /{marker} -->")[2]
+    page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -130,7 +130,7 @@ def _shortfall(shortfall: Shortfall, form: Form) -> ShortfallDocument:
         request=_request(answer, situation),
         decision=decision_document(answer.decision),
         checks=check_documents(answer.decision),
-        near_misses=tuple(near_miss_document(miss) for miss in misses if not miss.far),
+        near_misses=tuple(map(near_miss_document, misses)),
     )
 
 
