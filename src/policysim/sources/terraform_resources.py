@@ -7,10 +7,12 @@ key-policy-default.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policysim.catalog.partitions import partition_of_region
 from policysim.evaluation.policy_set import AttachedPolicy
 from policysim.language.arns import parse_arn
 from policysim.language.policy import Policy, Unresolved
@@ -67,6 +69,9 @@ _OWN: Final[dict[str, str]] = {
 }
 """The attributes in which a resource holds its own policy, also one that another resource sets."""
 
+_QUEUE_URL: Final = re.compile(r"https://sqs\.([a-z0-9-]+)\.[a-z.]+/(\d{12})/([\w.-]+)")
+"""The URL of a queue: its Region, its account and its name (Amazon SQS Developer Guide, queue identifiers)."""
+
 _DEFAULT_BUS: Final = "default"
 _GLUE: Final = "aws_glue_resource_policy"
 _WITHOUT: Final = ("aws_iam_", "aws_kms_alias")
@@ -78,6 +83,7 @@ class ResourcePolicies:
 
     def __init__(self, readers: PlanReaders) -> None:
         self._readers = readers
+        self._by_name: dict[str, dict[str, list[PlannedResource]]] = {}
         self._set: dict[str, list[PlannedResource]] = {}
         self._anywhere: dict[str, list[PlannedResource]] = {}
         self._permissions: dict[str, list[PlannedResource]] = {}
@@ -126,14 +132,24 @@ class ResourcePolicies:
         """The ARN of what is named by an ARN, the URL of a queue, an id or a name; one of the plan has its own."""
         if parse_arn(text) is not None:
             return text
-        name = text.rsplit("/", 1)[-1] if text.startswith("https://") else text
-        for other in self._readers.plan.of_type(kind):
-            if self._readers.names.name(other) == name and self._is_beside(one, other):
-                return self._readers.names.arn(other)
-        return self._readers.names.composed(one, name, kind)
+        queue = _QUEUE_URL.fullmatch(text)
+        if queue is not None:
+            return f"arn:{partition_of_region(queue[1])}:sqs:{queue[1]}:{queue[2]}:{queue[3]}"
+        beside = [other for other in self._named(kind).get(text, ()) if self._is_beside(one, other)]
+        return self._readers.names.arn(beside[0]) if beside else self._readers.names.composed(one, text, kind)
+
+    def _named(self, kind: str) -> dict[str, list[PlannedResource]]:
+        if kind not in self._by_name:
+            found: dict[str, list[PlannedResource]] = {}
+            for one in self._readers.plan.of_type(kind):
+                found.setdefault(self._readers.names.name(one), []).append(one)
+            self._by_name[kind] = found
+        return self._by_name[kind]
 
     def _is_beside(self, one: PlannedResource, other: PlannedResource) -> bool:
-        return self._readers.accounts.of(one) == self._readers.accounts.of(other)
+        """Whether both are in one account and Region, as far as that is told: a state tells it of few resources."""
+        here, there = self._readers.accounts.of(one), self._readers.accounts.of(other)
+        return here.account == there.account and (None in (here.region, there.region) or here.region == there.region)
 
     def _catalog(self, one: PlannedResource) -> str:
         where = self._readers.accounts.of(one)
