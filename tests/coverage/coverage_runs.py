@@ -81,10 +81,12 @@ def _checked(checker: Checker, sentences: str) -> Sequence[Result]:
     return [checker.check(expectation) for expectation in suite.expectations]
 
 
-def covered(folder: Path, sentences: str = "", **options: Any) -> Coverage:
+def covered(folder: Path, sentences: str = "", *, root: Path | str = "", **options: Any) -> Coverage:
     """The coverage of a folder after these sentences."""
     organisation = read_organisation(folder)
-    recorder = noted(organisation, sentences) if sentences else Recorder()
+    recorder = Recorder(root=str(root))
+    if sentences:
+        noted(organisation, sentences, recorder)
     return coverage_of([organisation], recorder, **options)
 
 

@@ -143,9 +143,8 @@ class CoverageRun:
         from policysim.sources.report_files import write_report_file  # noqa: PLC0415  # the same
 
         below = tuple(file_named(path, self._root) for path in self._options.only)
-        excluded, root = self._options.excluded, self._root
-        found = coverage_of(self._organisations, self._recorder, below=below, excluded=excluded, root=root)
-        report = coverage_report(found, __version__, root=root)
+        found = coverage_of(self._organisations, self._recorder, below=below, excluded=self._options.excluded)
+        report = coverage_report(found, __version__)
         for one in self._options.reports:
             file = formats.file_of(one)
             if file is None:

@@ -134,13 +134,13 @@ def coverage_of(
     *,
     below: Sequence[str] = (),
     excluded: Sequence[str] = (),
-    root: str = "",
 ) -> Coverage:
     """What took part of everything that the organisations hold.
 
-    ``below`` names files and folders (none: everything), as the names of files from ``root`` begin; ``excluded`` are
-    patterns of ``FILE#SID``, FILE being the end of a path or the name of a policy.
+    ``below`` names files and folders (none: everything), as the names of files from the recorder's ``root`` begin;
+    ``excluded`` are patterns of ``FILE#SID``, FILE being the end of a path or the name of a policy.
     """
+    root = recorder.root
     inventory = inventory_of(organisations, root)
     noted = dict(recorder.payload()["statements"])
     dead = dead_statements(inventory, root)

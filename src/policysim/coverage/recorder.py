@@ -62,11 +62,14 @@ class _Seen:
 
 
 class Recorder:
-    """Takes note of answers; ``facts`` are what is known of AWS, ``root`` the folder that names of files start from."""
+    """Takes note of answers.
+
+    ``facts`` are what is known of AWS; names of files below the folder ``root`` are told from there.
+    """
 
     def __init__(self, facts: Facts = CATALOGUE, *, root: str = "") -> None:
+        self.root = root
         self._facts = facts
-        self._root = root
         self._seen: dict[int, _Seen] = {}
         self._merged: dict[str, dict[str, Any]] = {}
 
@@ -104,7 +107,7 @@ class Recorder:
         """What was noted, as plain JSON."""
         statements = {key: _copied(value) for key, value in self._merged.items()}
         for seen in self._seen.values():
-            _add(statements, statement_key(seen.statement, self._root), _plain(seen))
+            _add(statements, statement_key(seen.statement, self.root), _plain(seen))
         return {"format": FORMAT, "statements": dict(sorted(statements.items()))}
 
     def merge(self, payload: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.coverage.coverage import figures_of, name_of
 from policysim.coverage.dead import DeadKind
-from policysim.coverage.places import place_of
 from policysim.language.locator import locate, locate_all
 from policysim.language.source import BYTE_ORDER_MARK
 from policysim.reports.coverage_document import (
@@ -49,9 +48,9 @@ class CoverageReport(NamedTuple):
     texts: Mapping[str, str]
 
 
-def coverage_report(coverage: Coverage, version: str, *, notes: Sequence[str] = (), root: str = "") -> CoverageReport:
+def coverage_report(coverage: Coverage, version: str, *, notes: Sequence[str] = ()) -> CoverageReport:
     """The document of what took part; ``notes`` are said beside those of the figures themselves."""
-    build = _Build(root)
+    build = _Build()
     files = tuple(
         build.file(name, list(documents))
         for name, documents in groupby(coverage.documents, key=lambda one: one.document.place.file)
@@ -71,7 +70,7 @@ def _notes(coverage: Coverage) -> list[str]:
     notes = []
     if coverage.unknown:
         tested = counted(coverage.unknown, "statement")
-        notes.append(f"{tested} took part in answers but is in no policy at hand, such as one that a test tried out")
+        notes.append(f"{tested} of no policy at hand took part in answers, such as one that a test tried out")
     open_parts = sum(len(one.document.policy.unresolved) for one in coverage.documents)
     if open_parts:
         notes.append(f"{counted(open_parts, 'statement')} known in part only: they decide nothing and are not counted")
@@ -108,8 +107,7 @@ class _Lines:
 class _Build:
     """Finds places; the lines of a file are counted once."""
 
-    def __init__(self, root: str) -> None:
-        self._root = root
+    def __init__(self) -> None:
         self._lines: dict[Source, _Lines] = {}
         self.texts: dict[str, str] = {}
 
@@ -169,7 +167,7 @@ class _Build:
     def _dead(self, dead: Dead) -> DeadDocument:
         if dead.document is None or dead.statement is None:
             return DeadDocument(kind=dead.kind, sentence=_DEAD[dead.kind], file="", line=0)
-        file = place_of(dead.statement.location, self._root).file
+        file = dead.document.place.file
         line = self._span(locate(dead.statement.location)).line
         other = f"statement `{name_of(dead.statement)}` of `{dead.document.name}` ({file}:{line})"
         return DeadDocument(kind=dead.kind, sentence=_DEAD[dead.kind].format(other=other), file=file, line=line)

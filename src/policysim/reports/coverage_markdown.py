@@ -68,7 +68,7 @@ def _table(document: CoverageDocument) -> Iterator[str]:
     if not open_files:
         return
     yield "| File | Statements | Decided | Cover | Not decided |"
-    yield "| --- | ---: | ---: | ---: | --- |"
+    yield "| --- | --- | --- | --- | --- |"
     for file in open_files[:_LISTED]:
         yield _row(file)
     yield ""

@@ -169,7 +169,7 @@ class MainCoverage:
     def _measure(self) -> None:
         try:
             coverage = self._coverage()
-            self._report = coverage_report(coverage, __version__, notes=self._notes(), root=self._noting.root)
+            self._report = coverage_report(coverage, __version__, notes=self._notes())
             for one in self._options.reports:
                 file = _file(one, self._config)
                 if file is not None:
@@ -187,7 +187,6 @@ class MainCoverage:
             self._noting.recorder,
             below=self._options.below,
             excluded=self._options.excluded,
-            root=self._noting.root,
         )
 
     def _notes(self) -> Sequence[str]:
