@@ -217,6 +217,17 @@ class TestResources:
         assert f"`{ACCOUNT}:role/a`, `{OTHER}:role/a`" in told(result)
         assert checked(f"role/b cannot iam:GetRole on {ACCOUNT}:role/a", two).standing is Standing.MET
 
+    def test_a_name_in_every_account_is_each_of_them(self) -> None:
+        two = standing_alone(account(roles={"a": [], "c": []}), account(OTHER, roles={"a": [], "b": []}))
+        found = asked_on("role/b cannot iam:GetRole on *:role/a", two)
+        assert found == [f"arn:aws:iam::{ACCOUNT}:role/a", f"arn:aws:iam::{OTHER}:role/a"]
+        assert codes(checked("role/b cannot iam:GetRole on *:role/x", two)) == ["unknown-resource"]
+
+    def test_a_star_does_not_make_every_resource_one_that_is_copied(self) -> None:
+        """AWS Backup copies resources of many services, whose ARNs have any form."""
+        found = asked_on("role/app cannot backup:* on *", self.LISTED)
+        assert not [arn for arn in found if arn.startswith(("arn:aws:sqs", "arn:aws:iam"))]
+
     def test_whether_something_was_sampled_is_told(self) -> None:
         assert checked(f"role/app can s3:GetObject on {BUCKET}/*", PLAIN).sampled
         assert not checked(f"role/app can s3:GetObject on {BUCKET}/x", PLAIN).sampled
@@ -326,6 +337,15 @@ class TestBounds:
         result = checked(f"role/none-* cannot s3:GetObject on {BUCKET}/x", PLAIN)
         assert result.standing is Standing.MET
         assert codes(result) == ["matches-nothing", "never-fails"]
+
+    def test_a_pack_may_speak_of_what_an_account_does_not_have(self) -> None:
+        from policysim.expectations.checking import Checker  # noqa: PLC0415  # a sentence of another source
+        from policysim.expectations.reading import read_expectations  # noqa: PLC0415  # beside it
+        from policysim.language.source import Source  # noqa: PLC0415  # beside it
+
+        (sentence,) = read_expectations(Source("pack:x", f"role/none-* cannot s3:GetObject on {BUCKET}/x")).lines
+        result = Checker(standing_alone(PLAIN)).check(sentence)  # type: ignore[arg-type]  # an expectation
+        assert (result.standing, result.asked, result.problems) == (Standing.MET, 0, ())
 
     def test_e41_a_call_that_no_policy_decides_can_never_fail(self) -> None:
         assert codes(checked("role/app can sts:GetCallerIdentity on *", PLAIN)) == ["never-fails"]

@@ -147,6 +147,11 @@ class TestReasons:
         assert codes(result) == ["unknown-reason"]
         assert "`reader.json#Kept`" in told(result)
 
+    def test_e41_where_no_policy_has_a_say_every_reason_holds(self) -> None:
+        linked = account(roles={"r": [], "aws-service-role/x/AWSServiceRoleForX": []})
+        sentence = "role/r cannot iam:DeleteRole on role/AWSServiceRoleForX because boundary"
+        assert checked(sentence, linked).standing is Standing.MET
+
     def test_trust_is_the_policy_of_the_role(self) -> None:
         trusted = account(
             roles={"a": [allow("sts:AssumeRole")], "b": []},

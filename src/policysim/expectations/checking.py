@@ -28,6 +28,10 @@ LIMIT: Final = 200_000
 """How many requests one expectation may stand for."""
 
 
+_PACK: Final = "pack:"
+"""How the names of the sources of packs begin."""
+
+
 class Checker:
     """Checks expectations against the same accounts; what several of them need is found once.
 
@@ -61,7 +65,14 @@ class Checker:
             if self._observe is not None:
                 self._observe(expectation, answer)
             tally.take(asked, answer, wanted=wanted)
-        return tally.result((*plan.problems, *tally.warnings()), sampled=plan.sampled)
+        problems = (problem for problem in (*plan.problems, *tally.warnings()) if not _is_of_a_pack(problem))
+        return tally.result(tuple(problems), sampled=plan.sampled)
+
+
+def _is_of_a_pack(problem: Problem) -> bool:
+    """Whether a warning is about the words of a pack, which speaks of services that an account need not use."""
+    span = problem.span
+    return span is not None and span.source.name.startswith(_PACK)
 
 
 def _broken(expectation: Expectation, problems: tuple[Problem, ...]) -> Result:

@@ -30,7 +30,12 @@ _LAYERS: Final = {name.value: name for name in LayerName} | {TRUST: LayerName.RE
 
 
 def holds(word: str, call: CallDecision) -> bool:
-    """Whether a reason is one of an answer that is decided."""
+    """Whether a reason is one of an answer that is decided.
+
+    Where AWS answers in the same way whatever the policies say, no layer speaks, and every reason holds.
+    """
+    if not any(decision.checks for decision in call.decisions):
+        return True
     layer = _LAYERS.get(word)
     if layer is not None:
         return _layer_holds(layer, call)

@@ -100,6 +100,22 @@ def meets(target: Target, action: str) -> bool:
     return any(arn is not None and works_on(action, arn) for arn in found)
 
 
+def _is_at_home(action: str, arn: str) -> bool:
+    """Whether a resource is one of the action's service, or of a type whose form of ARN names the resource's service.
+
+    Some types are resources of any service, such as what AWS Backup copies.
+    """
+    parsed = parse_arn(arn)
+    service = parsed.service if parsed is not None else ""
+    return service == action.partition(":")[0] or service in map(_service_of, forms_of(action))
+
+
+def _service_of(form: str) -> str:
+    """The service that a form of ARN names; empty where it may be any."""
+    service = form.split(":", _RESOURCE_FIELD)[2]
+    return "" if PLACEHOLDER.search(service) else service
+
+
 class Sampler:
     """Finds the resources for one set of resources at hand; what was found once is kept."""
 
@@ -122,7 +138,7 @@ class Sampler:
     def _found(self, target: Target, action: str, scope: Scope, lines: tuple[Line, ...]) -> Iterator[Sample]:
         seen: set[str] = set()
         for arn in target.listed:
-            if works_on(action, arn):
+            if works_on(action, arn) and (not target.is_everything or _is_at_home(action, arn)):
                 seen.add(arn)
                 yield Sample(arn)
         for arn in self._made_up(target, action, scope, lines):
@@ -138,8 +154,9 @@ class Sampler:
         against = {
             allows: tuple(line.tokens for line in lines if line.allows is not allows) for allows in (True, False)
         }
+        forms = [form for form in forms_of(action) if not target.is_everything or _service_of(form)]
         for pattern in target.tokens:
-            for form in forms_of(action):
+            for form in forms:
                 plain = _within(scope, form, (pattern,))
                 if plain is None:
                     continue

@@ -77,13 +77,14 @@ class Targets:
         if text.startswith("arn:"):
             return self._by_arn(word)
         scope, colon, rest = text.partition(":")
-        if not (colon and (is_account_id(scope) or scope == EVERYTHING)):
+        everywhere = colon and scope == EVERYTHING
+        if not (colon and (is_account_id(scope) or everywhere)):
             scope, rest = EVERYTHING, text
         kind, slash, name = rest.partition("/")
         if not (slash and name and kind in _NAMED):
             hint = "write `arn:aws:s3:::BUCKET` or `arn:aws:s3:::BUCKET/KEY`" if text.startswith("s3:") else ""
             return Problem(UNKNOWN_RESOURCE, f"`{text}` is no resource: {_EXPECTED}", word.span, hint)
-        return self._by_name(word, scope, kind, name)
+        return self._by_name(word, scope, kind, name, everywhere=everywhere)
 
     def _by_arn(self, word: Word) -> Target | Problem:
         if parse_arn(word.text) is None:
@@ -94,7 +95,7 @@ class Targets:
         listed = tuple(arn for arn in self._listed if resource_matches(word.text, arn).matches)
         return Target(word, None, (word.text,), listed)
 
-    def _by_name(self, word: Word, scope: str, kind: str, name: str) -> Target | Problem:
+    def _by_name(self, word: Word, scope: str, kind: str, name: str, *, everywhere: bool) -> Target | Problem:
         arns = [arn for arn in self._listed if _is_of(arn, kind, scope)]
         found = [arn for arn in arns if fits_name(name, arn.split("/", 1)[-1])]
         if is_pattern(name):
@@ -104,6 +105,8 @@ class Targets:
             if not found and not patterns:
                 return Problem(MATCHES_NOTHING, f"`{word.text}` matches no {kind} at hand", word.span)
             return Target(word, None, patterns, tuple(found))
+        if found and everywhere:
+            return Target(word, None, (), tuple(found))
         if len(found) > 1:
             every = ", ".join(_scoped(arn, kind, name) for arn in found)
             return Problem(AMBIGUOUS_NAME, f"`{word.text}` is in several accounts: write one of {every}", word.span)

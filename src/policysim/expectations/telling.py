@@ -36,8 +36,8 @@ _EFFECTS: Final = {
 }
 
 
-def told(asked: Asked, answer: Answer, *, wanted: bool | None) -> str:
-    """An answer that came out otherwise than expected; ``wanted``: an allow, a denial, or an open answer (``None``)."""
+def told(asked: Asked, answer: Answer, *, wanted: bool) -> str:
+    """An answer that came out otherwise than expected; ``wanted`` tells whether it was to be an allow."""
     call, request = answer.call, _request(asked)
     if call.effect is Effect.DEPENDS:
         return f"whether {request} is not decided: {_what_is_open(asked, call)}"
@@ -49,7 +49,10 @@ def told(asked: Asked, answer: Answer, *, wanted: bool | None) -> str:
 def told_decided(asked: Asked, answer: Answer, keys: Sequence[str]) -> str:
     """An answer that was expected to be open, and is not."""
     listed = _and([f"`{key}`" for key in keys])
-    return f"{told(asked, answer, wanted=None)}; it no longer depends on {listed}"
+    call = answer.call
+    allowed = call.effect is Effect.ALLOWED
+    request, why = _request(asked, "can" if allowed else "cannot"), _why_allowed(call) if allowed else _why_denied(call)
+    return f"{request}, and it no longer depends on {listed}: {why}"
 
 
 def told_openness(asked: Asked, answer: Answer, found: Openness, keys: Sequence[str]) -> str:
