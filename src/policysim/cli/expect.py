@@ -60,10 +60,21 @@ class Wanted(NamedTuple):
 @click.command("expect", epilog=_EPILOG)
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @source_options
-@click.option("--limit", type=click.IntRange(min=1), help="The most requests that a sentence may stand for.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=f"The most requests that a sentence may stand for; {LIMIT:,} unless said.",
+)
 @click.option("-k", "word", metavar="WORDS", help="Only the expectations that hold these words.")
 @click.option("--strict", is_flag=True, help="Take warnings for failures.")
-@click.option("--report", "reports", multiple=True, metavar="FORMAT:FILE", help="Write the answer to FILE as well.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT:FILE",
+    help="Write the answer in one more format to FILE. May be repeated.",
+)
 @draft_options
 @coverage_options
 @output_options_for(*FORMATS, more="the expectations that are met")
