@@ -146,6 +146,25 @@ def test_a_file_that_names_no_policies_needs_the_option(folder: Path) -> None:
     assert expect(folder, "--account", "account").returncode == 0
 
 
+def test_a_file_about_no_policies_does_not_keep_the_others_from_being_checked(folder: Path) -> None:
+    write(folder, "a.expect", UNMET)
+    write(folder, "b.expect", MET, account="")
+    done = expect(folder)
+    assert done.returncode == 2
+    assert "a.expect:2:10: unmet" in done.stdout
+    assert "b.expect:1:1: error [no-policies]" in done.stdout
+    assert done.stdout.endswith("2 files, 1 expectation: 0 met, 1 unmet; 1 request decided; 1 error\n")
+
+
+def test_a_sentence_of_a_used_file_says_where_it_is_used(folder: Path) -> None:
+    (folder / "common.part").write_text(f"parameter who\n{UNMET.replace('role/app', '{who}')}", encoding="utf-8")
+    write(folder, "access.expect", 'use "common.part" with who = role/app\n')
+    done = expect(folder)
+    assert done.returncode == 1
+    assert "common.part:2:7: unmet\n" in done.stdout
+    assert "\n  used at access.expect:2:1\n" in done.stdout
+
+
 def test_standard_input_is_told_from_the_current_folder(folder: Path) -> None:
     done = run("expect", "-", cwd=folder, stdin=f'account "account"\n{UNMET}'.encode())
     assert done.returncode == 1

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.cli.exit_codes import ExitCode
 from policysim.cli.progress import with_progress
 from policysim.expectations.checking import LIMIT, Checker
 from policysim.expectations.contradictions import contradictions
+from policysim.expectations.problem_kinds import NO_POLICIES
+from policysim.language.problems import Problem
+from policysim.language.source import Span
 from policysim.reports.expectation_build import CheckedFile
 from policysim.sources.errors import InputError
 from policysim.sources.in_force import read_in_force
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from policysim.cli.output import Output
     from policysim.expectations.results import Answer, Result
     from policysim.expectations.sentences import Expectation
-    from policysim.language.problems import Problem
     from policysim.reports.expectation_document import ExpectationSummary
     from policysim.sources.expectation_files import Suite
     from policysim.sources.in_force import PolicySource
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     Observer = Callable[[Expectation, Answer], None]
     ObserverOf = Callable[[PolicySource, Organisation], Observer | None]
     Change = Callable[[Organisation], Organisation]
+
+
+_NO_POLICIES: Final = "it does not say where the policies in force are"
+_SAY_WHERE: Final = 'add a line such as `account "../acme"` to it, or give `--account DIR`'
 
 
 class Runner:
@@ -56,8 +62,11 @@ class Runner:
         """The results of every file, in order.
 
         Raises:
-            InputError: nobody tells where the policies of a file are, or they cannot be read.
+            InputError: nothing tells where any policies are, or they cannot be read.
         """
+        lost = [suite for suite in suites if self._is_lost(suite)]
+        if lost and len(lost) == len(suites):
+            raise InputError(f"{lost[0].source.name}: {_NO_POLICIES}: {_SAY_WHERE}")
         prepared = [self._prepared(suite) for suite in suites]
         asked = [pair for one in prepared for pair in one.asked]
         results = (checker.check(expectation) for checker, expectation in asked)
@@ -67,14 +76,13 @@ class Runner:
     def _prepared(self, suite: Suite) -> _Prepared:
         source = self._named or suite.account
         if source is None:
-            if suite.broken or not suite.expectations:
-                return _Prepared(suite, None, None, ())
-            raise InputError(
-                f"{suite.source.name}: it does not say where the policies in force are: add a line such as "
-                '`account "../acme"` to it, or give `--account DIR`'
-            )
+            return _Prepared(_told(suite) if self._is_lost(suite) else suite, None, None, ())
         organisation, checker = self._of(source)
         return _Prepared(suite, source, organisation, tuple((checker, one) for one in suite.expectations))
+
+    def _is_lost(self, suite: Suite) -> bool:
+        """Whether a file has sentences to ask, and nothing tells about which policies; a broken one tells enough."""
+        return self._named is None and suite.account is None and bool(suite.expectations) and not suite.broken
 
     def _of(self, source: PolicySource) -> tuple[Organisation, Checker]:
         key = (source.path.resolve(), *source[1:3], tuple(sorted(source.parameters.items())), *source[4:])
@@ -93,6 +101,13 @@ class _Prepared(NamedTuple):
     source: PolicySource | None
     organisation: Organisation | None
     asked: tuple[tuple[Checker, Expectation], ...]
+
+
+def _told(suite: Suite) -> Suite:
+    """A file about no policies, which the others beside it do not wait for."""
+    hint = f"{_SAY_WHERE}; if other files use this one, end its name in another way than `.expect`"
+    problem = Problem(NO_POLICIES, _NO_POLICIES, Span(suite.source, 0, 0), hint)
+    return replace(suite, problems=(*suite.problems, problem))
 
 
 def _checked(prepared: _Prepared, results: Sequence[Result]) -> CheckedFile:

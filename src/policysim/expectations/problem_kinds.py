@@ -23,6 +23,8 @@ REASON_OF_OPEN_ANSWER: Final = ProblemKind(
 REPEATED_ACCOUNT: Final = ProblemKind("repeated-account", _ERROR, (), "the file names its policies twice")
 MALFORMED_ACCOUNT: Final = ProblemKind("malformed-account", _ERROR, (), "an account id or a Region has the wrong form")
 
+NO_POLICIES: Final = ProblemKind("no-policies", _ERROR, (), "nothing says where the policies in force are")
+
 UNKNOWN_FILE: Final = ProblemKind("unknown-file", _ERROR, (), "the file that is used cannot be read")
 UNKNOWN_PACK: Final = ProblemKind("unknown-pack", _ERROR, (), "there is no pack of this name")
 USE_CYCLE: Final = ProblemKind("use-cycle", _ERROR, (), "a file uses itself, directly or through others")

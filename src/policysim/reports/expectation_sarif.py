@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from policysim.reports.decision_document import StatementDocument
     from policysim.reports.expectation_document import (
         ExpectationDocument,
+        ExpectationFileDocument,
         ExpectationReport,
         PlaceDocument,
         SentenceProblemDocument,
@@ -36,7 +37,7 @@ _LEVELS: Final[dict[Severity, str]] = {Severity.ERROR: "error", Severity.WARNING
 _HELP: Final = "`policysim expect` explains it. See docs/expectations.md."
 _STATEMENTS: Final = 5
 _KINDS: Final = tuple(kind for kind in vars(problem_kinds).values() if isinstance(kind, ProblemKind))
-"""Every row of the table of problems: a log names the rules that it could have broken."""
+"""Every row of the table of problems; a log names those that it tells of."""
 
 
 def expectations_sarif(report: ExpectationReport, folder: Path) -> str:
@@ -47,12 +48,19 @@ def expectations_sarif(report: ExpectationReport, folder: Path) -> str:
 def sarif_log(report: ExpectationReport, folder: Path) -> dict[str, Any]:
     """The same as a JSON value."""
     rules = [_rule(code, title, "error") for code, title in _TITLES.items()]
-    rules += [_rule(kind.code, kind.title, _LEVELS[kind.severity]) for kind in _KINDS]
+    found = {problem.code for file in report.files for problem in _problems(file)}
+    rules += [_rule(kind.code, kind.title, _LEVELS[kind.severity]) for kind in _KINDS if kind.code in found]
     numbers = {rule["id"]: number for number, rule in enumerate(rules)}
     results = [
         result for file in report.files for result in _of_file(file.problems, file.expectations, numbers, folder)
     ]
     return log_of(report.policysim, rules, results)
+
+
+def _problems(file: ExpectationFileDocument) -> Iterator[SentenceProblemDocument]:
+    yield from file.problems
+    for one in file.expectations:
+        yield from one.problems
 
 
 def _rule(code: str, title: str, level: str) -> dict[str, Any]:
