@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 pytest_plugins = "pytester"
 
+ONLY_WARN = ("-W", "default::policysim.testing.PolicysimWarning")
+"""A run inside this process would take on that our own tests let no warning pass."""
+
 MET = f"""
 role/app-reader
   can     s3:GetObject on {REPORTS}
@@ -56,8 +59,8 @@ def test_words_of_the_sentence_select_it(pytester: pytest.Pytester, words: str, 
 
 @pytest.mark.parametrize("workers", [(), ("-n2",)])
 def test_what_failed_last_runs_again_alone(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
-    make_project(pytester, {"a.expect": MET + UNMET, "b.expect": MET})
-    pytester.runpytest(*workers).assert_outcomes(passed=7, failed=1)
+    make_project(pytester, {"a.expect": UNMET, "b.expect": MET})
+    pytester.runpytest(*workers).assert_outcomes(passed=4, failed=1)
     pytester.runpytest("--lf", *workers).assert_outcomes(failed=1)
 
 
@@ -79,8 +82,9 @@ def test_node_ids_are_the_same_in_every_process(pytester: pytest.Pytester) -> No
 def test_the_same_sentence_twice_is_two_tests(pytester: pytest.Pytester) -> None:
     sentence = f"role/app-reader can s3:GetObject on {REPORTS}\n"
     make_project(pytester, {"a.expect": sentence * 3})
-    result = pytester.runpytest("-v")
-    result.assert_outcomes(passed=3)
+    result = pytester.runpytest("-v", *ONLY_WARN)
+    result.assert_outcomes(passed=3, warnings=2)
+    result.stdout.fnmatch_lines(["*PolicysimWarning: a.expect:3:17: this stands in a.expect:2 already*"])
     assert len({line for line in result.outlines if "PASSED" in line}) == 3
 
 
@@ -141,7 +145,7 @@ def test_a_sentence_that_names_what_is_not_there_fails_with_the_nearest(pytester
     make_project(pytester, {"a.expect": f"role/app-raeder cannot s3:DeleteObject on {BUCKET}/*"})
     result = pytester.runpytest()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["a.expect:2:17: broken", "*no account at hand has a role `app-raeder`*"])
+    result.stdout.fnmatch_lines(["a.expect:2:1: error*", "*no account at hand has a role `app-raeder`*"])
 
 
 @pytest.mark.parametrize("workers", WORKERS)
@@ -190,13 +194,13 @@ def test_two_sentences_that_cannot_both_hold_are_shown_together(pytester: pytest
     result = pytester.runpytest()
     result.assert_outcomes(errors=1)
     shown = result.stdout.str()
-    assert "a.expect:2:" in shown
-    assert "a.expect:3:" in shown
+    assert "a.expect:3:17: this contradicts" in shown
+    assert "(a.expect:2)" in shown
 
 
 def test_a_sentence_that_can_never_fail_is_a_warning(pytester: pytest.Pytester) -> None:
     make_project(pytester, {"a.expect": NEVER_FAILS})
-    result = pytester.runpytest()
+    result = pytester.runpytest(*ONLY_WARN)
     result.assert_outcomes(passed=1, warnings=1)
     result.stdout.fnmatch_lines(["*PolicysimWarning: *matches no principal*", "*can never fail*"])
 
@@ -210,6 +214,14 @@ def test_warnings_taken_for_errors_fail_without_frames(pytester: pytest.Pytester
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["a.expect:2:1: `role/nobody-*` matches no principal of the accounts at hand"])
     assert "Traceback" not in result.stdout.str()
+    assert "items.py" not in result.stdout.str()
+
+
+def test_a_warning_of_a_whole_file_taken_for_an_error_is_one_sentence(pytester: pytest.Pytester) -> None:
+    make_project(pytester, {"a.expect": f"role/app-reader can s3:GetObject on {REPORTS}\n" * 2})
+    result = pytester.runpytest("-W", "error")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["a.expect:3:17: this stands in a.expect:2 already"])
     assert "items.py" not in result.stdout.str()
 
 
@@ -321,7 +333,7 @@ def test_a_sentence_that_stands_for_too_many_requests_fails(pytester: pytest.Pyt
     make_project(pytester, {"a.expect": f"role/app-reader cannot s3:* on {BUCKET}/*"})
     result = pytester.runpytest("--policysim-limit=10")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["a.expect:2:17: broken", "*no more than 10 are asked*"])
+    result.stdout.fnmatch_lines(["a.expect:2:17: error*", "*no more than 10 are asked*"])
 
 
 def test_control_characters_of_a_file_do_not_reach_the_terminal(pytester: pytest.Pytester) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from policysim.expectations.sentences import Expectation
     from policysim.language.problems import Problem
     from policysim.language.source import Span
+    from policysim.sources.expectation_files import Suite
     from policysim.testing.simulator import Simulator
 
 
@@ -42,20 +43,22 @@ class ExpectFile(pytest.File):
         try:
             suite = read_suite(self.path, shown=_shown(self.path, self.config))
             self._refuse(suite.problems)
-            session = session_of(self.config)
-            source = source_of_file(suite.account, session.settings)
-            if source is None:
-                raise self.CollectError(f'{suite.source.name}: {NO_ACCOUNT}, or begin the file with `account "DIR"`')
-            simulator = session.simulator(source)
-        except InputError as error:
+            simulator = self._simulator(suite)
+            at_odds = contradictions(suite.expectations, simulator.organisation)
+            self._refuse(at_odds)
+            for problem in (*suite.problems, *at_odds):
+                self._warn(problem)
+        except (InputError, PolicysimWarning) as error:  # a warning is raised where warnings are errors
             raise self.CollectError(str(error)) from None
-        at_odds = contradictions(suite.expectations, simulator.organisation)
-        self._refuse(at_odds)
-        for problem in (*suite.problems, *at_odds):
-            self._warn(problem)
-        names = item_names(suite.expectations)
-        for name, expectation in zip(names, suite.expectations, strict=True):
+        for name, expectation in zip(item_names(suite.expectations), suite.expectations, strict=True):
             yield ExpectItem.from_parent(self, name=name, expectation=expectation, simulator=simulator)
+
+    def _simulator(self, suite: Suite) -> Simulator:
+        session = session_of(self.config)
+        source = source_of_file(suite.account, session.settings)
+        if source is None:
+            raise InputError(f'{suite.source.name}: {NO_ACCOUNT}, or begin the file with `account "DIR"`')
+        return session.simulator(source)
 
     def _refuse(self, problems: tuple[Problem, ...]) -> None:
         errors = [problem for problem in problems if problem.is_error]
