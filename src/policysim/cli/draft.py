@@ -67,8 +67,7 @@ def write_draft(wanted: WantedDraft, source: PolicySource | None, output: Output
     """
     from policysim.cli.progress import with_progress  # noqa: PLC0415  # only a draft needs what follows
     from policysim.cli.whole_file import check_target, whole_file  # noqa: PLC0415  # the same
-    from policysim.expectations.checking import Checker  # noqa: PLC0415  # the same
-    from policysim.expectations.drafting.draft import MOST_REQUESTS, Drafter, Wanted  # noqa: PLC0415  # the same
+    from policysim.expectations.drafting.draft import Drafter, Wanted  # noqa: PLC0415  # the same
     from policysim.sources.in_force import read_in_force  # noqa: PLC0415  # the same
 
     if source is None:
@@ -77,7 +76,7 @@ def write_draft(wanted: WantedDraft, source: PolicySource | None, output: Output
     organisation = read_in_force(source)
     usage = _usage(wanted.events, organisation) if wanted.events else None
     asked = Wanted(organisation=organisation, usage=usage, principals=wanted.principals)
-    drafter = Drafter(asked, Checker(organisation, limit=MOST_REQUESTS).check)
+    drafter = Drafter(asked)
     _check_principals(drafter)
     pieces = with_progress(drafter.pieces(), drafter.steps, "parts drafted", output)
     lines = [*_header(wanted, source), *(line for piece in pieces for line in piece)]

@@ -7,63 +7,45 @@ service control policies; the actions that change who may do what (access level 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from policysim.evaluation.decision import Effect as Outcome
 from policysim.expectations.drafting.grants import EVERYTHING
 from policysim.expectations.drafting.said import Sentence
+from policysim.expectations.reasons import holds
 from policysim.expectations.sentences import Form
+from policysim.language.patterns import action_matches
 from policysim.language.policy import Effect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from policysim.expectations.drafting.people import Person
     from policysim.expectations.drafting.trial import Trial
-
-
-class Danger(NamedTuple):
-    """Actions that are worth a sentence where somebody cannot do them; ``parts`` are tried where not all hold."""
-
-    actions: tuple[str, ...]
-    parts: tuple[str, ...] = ()
+    from policysim.expectations.results import Answer
 
 
 DANGERS: Final = (
-    Danger(
-        ("iam:*",),
-        (
-            "iam:Add*",
-            "iam:Attach*",
-            "iam:Create*",
-            "iam:Delete*",
-            "iam:Detach*",
-            "iam:PassRole",
-            "iam:Put*",
-            "iam:SetDefaultPolicyVersion",
-            "iam:UpdateAssumeRolePolicy",
-            "iam:UpdateLoginProfile",
-        ),
-    ),
-    Danger(
-        ("cloudtrail:*",),
-        ("cloudtrail:DeleteTrail", "cloudtrail:PutEventSelectors", "cloudtrail:StopLogging", "cloudtrail:UpdateTrail"),
-    ),
-    Danger(("organizations:*",), ("organizations:LeaveOrganization",)),
-    Danger(("config:DeleteConfigurationRecorder", "config:StopConfigurationRecorder")),
-    Danger(("guardduty:DeleteDetector", "guardduty:UpdateDetector")),
-    Danger(("kms:DisableKey", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")),
-    Danger(
-        (
-            "s3:DeleteBucket",
-            "s3:DeleteBucketPolicy",
-            "s3:PutAccountPublicAccessBlock",
-            "s3:PutBucketPolicy",
-            "s3:PutBucketPublicAccessBlock",
-        )
-    ),
-    Danger(("sts:AssumeRole",)),
+    "cloudtrail:DeleteTrail",
+    "cloudtrail:StopLogging",
+    "config:StopConfigurationRecorder",
+    "guardduty:DeleteDetector",
+    "iam:Attach*",
+    "iam:CreateAccessKey",
+    "iam:CreatePolicyVersion",
+    "iam:PassRole",
+    "iam:Put*",
+    "iam:UpdateAssumeRolePolicy",
+    "kms:PutKeyPolicy",
+    "kms:ScheduleKeyDeletion",
+    "organizations:LeaveOrganization",
+    "s3:DeleteBucketPolicy",
+    "s3:PutBucketPolicy",
+    "sts:AssumeRole",
 )
-"""In the order of what each would lead to."""
+"""Actions that are worth a sentence where somebody cannot do them, in the order of their names."""
+
+_DENIED: Final = frozenset({Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY})
 
 GUARDRAILS: Final = ("scp", "boundary", "rcp", "session")
 """The layers that hold a denial whatever else allows, in the order in which they are looked for."""
@@ -74,15 +56,21 @@ def cannot_sentences(person: Person, trial: Trial) -> Iterator[Sentence]:
 
     Of those who are allowed everything only guardrails are told: what else holds them back is the want of a resource.
     """
-    everything = allows_everything(person)
     by_reason: dict[tuple[str, ...], list[str]] = {}
-    for danger in DANGERS:
-        for actions in _that_hold(danger, person, trial):
-            by_reason.setdefault(_reasons(_cannot(person, actions), trial), []).extend(actions)
-    if everything:
+    answers = trial.answers(_cannot(person, DANGERS))
+    for pattern in DANGERS:
+        given = [one for one in answers if action_matches(pattern, one.request.action)]
+        if given and all(one.call.effect in _DENIED for one in given):
+            by_reason.setdefault(_reason(given), []).append(pattern)
+    if allows_everything(person):
         by_reason.pop((), None)
-    for reasons, found in sorted(by_reason.items(), key=lambda one: (not one[0], one[0])):
-        yield _cannot(person, tuple(sorted(found)), reasons)
+    for reason, actions in sorted(by_reason.items(), key=lambda one: (not one[0], one[0])):
+        yield replace(_cannot(person, tuple(actions)), because=reason)
+
+
+def _reason(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """The first guardrail that denies all of this by itself; none where nothing but the want of an Allow does."""
+    return next(((layer,) for layer in GUARDRAILS if all(holds(layer, one.call) for one in answers)), ())
 
 
 def allows_everything(person: Person) -> bool:
@@ -105,29 +93,5 @@ def together(sentences: Iterable[Sentence]) -> list[Sentence]:
     return [replace(one, principals=tuple(principals)) for one, principals in merged.items()]
 
 
-def _cannot(person: Person, actions: tuple[str, ...], reasons: tuple[str, ...] = ()) -> Sentence:
-    return Sentence(form=Form.CANNOT, principals=(person.word,), actions=actions, resources=("*",), because=reasons)
-
-
-def _that_hold(danger: Danger, person: Person, trial: Trial) -> Iterator[tuple[str, ...]]:
-    if trial.holds(_cannot(person, danger.actions)):
-        yield danger.actions
-        return
-    for action in danger.parts or danger.actions:
-        if trial.holds(_cannot(person, (action,))):
-            yield (action,)
-
-
-def _reasons(sentence: Sentence, trial: Trial) -> tuple[str, ...]:
-    """The first guardrail that denies all of a sentence by itself; none where nothing but the want of an Allow does."""
-    result = trial.result(sentence)
-    if result is None or not result.by_guardrail:
-        return ()
-    for layer in GUARDRAILS:
-        if trial.holds(_because(sentence, layer)):
-            return (layer,)
-    return ()
-
-
-def _because(sentence: Sentence, layer: str) -> Sentence:
-    return replace(sentence, because=(layer,))
+def _cannot(person: Person, actions: tuple[str, ...]) -> Sentence:
+    return Sentence(form=Form.CANNOT, principals=(person.word,), actions=actions, resources=("*",))

@@ -20,21 +20,16 @@ from policysim.expectations.drafting.trial import Trial, joined
 from policysim.expectations.sentences import written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from policysim.account.account import Organisation
     from policysim.expectations.drafting.guardrails import Guarded
     from policysim.expectations.drafting.people import Person
     from policysim.expectations.drafting.said import Sentence
     from policysim.expectations.drafting.usage import Usage
-    from policysim.expectations.results import Result
-    from policysim.expectations.sentences import Expectation
 
 MOST_PRINCIPALS: Final = 200
 """How many users and roles get a block of their own, unless they were asked for."""
-
-MOST_REQUESTS: Final = 20_000
-"""How many requests one sentence of a draft may stand for: what stands for more is not said."""
 
 _ALONE: Final = "who alone can take the protection off a resource"
 _TRUST: Final = "who alone can assume each role"
@@ -54,14 +49,14 @@ class Wanted:
 class Drafter:
     """Drafts section by section, so that a caller can tell how far it is."""
 
-    def __init__(self, wanted: Wanted, check: Callable[[Expectation], Result]) -> None:
+    def __init__(self, wanted: Wanted) -> None:
         self._wanted = wanted
         self._organisation = wanted.organisation
         self._everybody = people(wanted.organisation)
         self._people, self.unknown = self._chosen()
         self._given = usual_conditions(wanted.organisation)
-        self._bare = Trial(check)
-        self._trial = Trial(check, self._given)
+        self._bare = Trial(wanted.organisation)
+        self._trial = Trial(wanted.organisation, self._given)
         self._cannot: list[Sentence] = []
         self.said = 0
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.decision import Effect
+from policysim.expectations.checking import Checker
 from policysim.expectations.drafting.said import Said
 from policysim.expectations.reading import read_expectations
 from policysim.expectations.results import Standing
@@ -16,10 +17,14 @@ from policysim.expectations.sentences import Expectation, Form, Test
 from policysim.language.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
+    from policysim.account.account import Organisation
     from policysim.expectations.drafting.said import Sentence
-    from policysim.expectations.results import Result, Shortfall
+    from policysim.expectations.results import Answer, Result, Shortfall
+
+MOST_REQUESTS: Final = 20_000
+"""How many requests one sentence of a draft may stand for: what stands for more is not said."""
 
 _MOST_KEYS: Final = 4
 """How many further keys a sentence may name before it says too little to be worth it."""
@@ -50,18 +55,20 @@ class Trial:
 
     def __init__(
         self,
-        check: Callable[[Expectation], Result],
+        organisation: Organisation,
         given: tuple[Said, ...] = (),
         seen: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
-        self._check = check
+        self._organisation = organisation
+        self._checker = Checker(organisation, limit=MOST_REQUESTS)
         self._given = given
         self._seen = seen or {}
         self._results: dict[str, Result | None] = {}
 
     def with_seen(self, seen: Mapping[str, tuple[str, ...]]) -> Trial:
         """The same accounts, with the values that some calls had."""
-        other = Trial(self._check, self._given, seen)
+        other = Trial(self._organisation, self._given, seen)
+        other._checker = self._checker  # its own class
         other._results = self._results
         return other
 
@@ -80,10 +87,25 @@ class Trial:
         return result is not None and result.standing is Standing.MET and not result.problems and result.asked > 0
 
     def _asked(self, text: str) -> Result | None:
+        expectation = self._read(text)
+        return None if expectation is None else self._checker.check(expectation)
+
+    def _read(self, text: str) -> Expectation | None:
         given = f"given {' and '.join(one.text for one in self._given)}\n" if self._given else ""
         read = read_expectations(Source("draft", given + text))
         expectations = [line for line in read.lines if isinstance(line, Expectation)]
-        return self._check(expectations[0]) if len(expectations) == 1 and not read.problems else None
+        return expectations[0] if len(expectations) == 1 and not read.problems else None
+
+    def answers(self, sentence: Sentence) -> list[Answer]:
+        """Every answer that a sentence stands for; none for one that cannot be asked."""
+        expectation = self._read(sentence.text) if sentence.can_be_written else None
+        found: list[Answer] = []
+        if expectation is not None:
+            watched = Checker(
+                self._organisation, limit=MOST_REQUESTS, observe=lambda _expectation, answer: found.append(answer)
+            )
+            watched.check(expectation)
+        return found
 
     def settled(self, sentence: Sentence) -> Sentence | Refused:
         """The sentence, or one on fewer requests that holds: unknown keys that decide are given a value."""
