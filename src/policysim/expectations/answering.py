@@ -7,6 +7,7 @@ says what it hangs on.
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.decision import Effect, Verdict
@@ -21,24 +22,32 @@ from policysim.expectations.telling import told, told_decided, told_openness, to
 from policysim.language.problems import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from policysim.evaluation.decide import CallDecision
     from policysim.expectations.asking import Asked
     from policysim.expectations.results import Answer
     from policysim.expectations.sentences import Expectation
+
+    _Told = tuple[Callable[[], str], bool]
 
 SHOWN: Final = 5
 """How many of the answers that are not as expected a result holds."""
 
 
 class _Short(NamedTuple):
-    """An answer that is not as expected, by how telling it is: what is told first sorts first."""
+    """An answer that is not as expected, by how telling it is: what is told first sorts first.
+
+    Its sentence is made when it is shown: few of many are.
+    """
 
     undecided: bool
     invented: bool
     repeated: int
     elsewhere: bool
     number: int
-    shortfall: Shortfall
+    answer: Answer
+    sentence: Callable[[], str]
 
 
 class Tally:
@@ -72,35 +81,36 @@ class Tally:
                 self._told[told_of],
                 asked.caller.whose is not Whose.AT_HAND,
                 self._asked,
-                Shortfall(answer, sentence, undecided),
+                answer,
+                sentence,
             )
         )
         if len(self._worst) > 2 * SHOWN:
             self._worst = sorted(self._worst, key=_order)[:SHOWN]
 
-    def _compared(self, asked: Asked, answer: Answer, *, wanted: bool) -> tuple[str, bool] | None:
+    def _compared(self, asked: Asked, answer: Answer, *, wanted: bool) -> _Told | None:
         """What is to be said of an answer that is not as expected, and whether it is undecided."""
         effect = answer.call.effect
         if self._depending:
             return self._compared_with_keys(asked, answer)
         if effect is Effect.DEPENDS:
-            return told(asked, answer, wanted=wanted), True
+            return partial(told, asked, answer, wanted=wanted), True
         if (effect is Effect.ALLOWED) is not wanted:
-            return told(asked, answer, wanted=wanted), False
+            return partial(told, asked, answer, wanted=wanted), False
         if self._expectation.form is Form.ONLY and not wanted:
             return None  # the reason of an `only` is that of those who can
         failed = next((reason for reason in self._because if not holds(reason, answer.call)), None)
-        return None if failed is None else (told_reason(asked, answer, failed), False)
+        return None if failed is None else (partial(told_reason, asked, answer, failed), False)
 
-    def _compared_with_keys(self, asked: Asked, answer: Answer) -> tuple[str, bool] | None:
+    def _compared_with_keys(self, asked: Asked, answer: Answer) -> _Told | None:
         found, keys = openness(answer, self._depending)
         match found:
             case Openness.AS_SAID:
                 return None
             case Openness.DECIDED:
-                return told_decided(asked, answer, self._depending), False
+                return partial(told_decided, asked, answer, self._depending), False
             case _:
-                return told_openness(asked, answer, found, keys), found is Openness.OTHERWISE
+                return partial(told_openness, asked, answer, found, keys), found is Openness.OTHERWISE
 
     def warnings(self) -> tuple[Problem, ...]:
         """What is to be said of an expectation that no policy can make fail."""
@@ -122,7 +132,7 @@ class Tally:
             standing=standing,
             asked=self._asked,
             short=self._short,
-            shortfalls=tuple(one.shortfall for one in worst),
+            shortfalls=tuple(Shortfall(one.answer, one.sentence(), one.undecided) for one in worst),
             problems=problems,
             sampled=sampled,
             by_guardrail=self._by_guardrail,

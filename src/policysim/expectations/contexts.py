@@ -34,6 +34,8 @@ _GLOBAL_PREFIXES: Final = frozenset({"aws", "saml", "oidc"})
 _ANY_SERVICE: Final = frozenset({"sts", "identitystore"})
 """The services whose keys requests to others have as well: those of a role's session."""
 
+_SERVICES_SHOWN: Final = 3
+
 _TEXTS: Final = frozenset({KeyType.STRING.value, KeyType.ARN.value})
 _TAG_STEMS: Final = ("aws:requesttag", "aws:resourcetag", "aws:principaltag")
 
@@ -81,10 +83,10 @@ def _unknown_key(key: Word, services: set[str], *, own: bool) -> Problem | None:
     if not own or prefix in _GLOBAL_PREFIXES | _ANY_SERVICE or "." in prefix:
         return None
     if services.isdisjoint({prefix, *LISTED_ELSEWHERE.get(prefix, ())}):
-        asked = ", ".join(f"`{service}`" for service in sorted(services))
-        return Problem(
-            UNKNOWN_KEY, f"`{key.text}` is a condition key of `{prefix}`, and no request to {asked} has it", key.span
-        )
+        listed = " or ".join(f"`{service}`" for service in sorted(services))
+        whose = f"request to {listed}" if len(services) <= _SERVICES_SHOWN else "request of the sentence"
+        sentence = f"`{key.text}` is a condition key of `{prefix}`, and no {whose} has it"
+        return Problem(UNKNOWN_KEY, sentence, key.span)
     return None
 
 

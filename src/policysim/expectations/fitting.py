@@ -62,7 +62,7 @@ def fitting_of(
     if not problems and actions:
         problems += _unmet(actions, [target for target in targets if target.word.text not in met])
     sampled = any(
-        (meeting.target.arn is None and not takes_no_resource(name))
+        (meeting.target.patterns and not takes_no_resource(name))
         or (meeting.prefix and is_pattern(meeting.prefix.text))
         for name, meetings in pairs
         for meeting in meetings

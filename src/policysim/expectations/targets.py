@@ -77,7 +77,7 @@ class Targets:
         if text.startswith("arn:"):
             return self._by_arn(word)
         scope, colon, rest = text.partition(":")
-        everywhere = colon and scope == EVERYTHING
+        everywhere = bool(colon) and scope == EVERYTHING
         if not (colon and (is_account_id(scope) or everywhere)):
             scope, rest = EVERYTHING, text
         kind, slash, name = rest.partition("/")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.account.gaps import ACCOUNT_MISSING_CODE
-from policysim.evaluation.decision import Effect
+from policysim.evaluation.decision import Effect, Verdict
 from policysim.evaluation.layer_words import layer_title
-from policysim.evaluation.layers import LAYER, Combine
+from policysim.evaluation.layers import LAYER, Combine, LayerName
 from policysim.expectations.caller import Whose
 from policysim.expectations.open_answers import Openness
 from policysim.expectations.reasons import deciding_statements
@@ -160,9 +160,11 @@ def _settled(unknown: UnknownKey) -> str:
 
 def _gaps_or_caveats(asked: Asked, call: CallDecision) -> str:
     """What nobody collected, and the call that fetches it; else what is doubtful about the answer."""
-    gaps = [gap for decision in call.decisions for gap in decision.gaps]
-    foreign = next((gap for gap in gaps if gap.code == ACCOUNT_MISSING_CODE), None)
-    if asked.caller.whose is Whose.FOREIGN and (foreign is not None or not gaps):
+    checks = [check for decision in call.decisions for check in decision.checks]
+    checks.sort(key=lambda check: check.verdict is not Verdict.UNKNOWN)
+    gaps = [(gap, check.layer) for check in checks for gap in check.gaps]
+    foreign = any(gap.code == ACCOUNT_MISSING_CODE for gap, _ in gaps)
+    if asked.caller.whose is Whose.FOREIGN and (foreign or not gaps):
         own = asked.caller
         name = next(iter(own.names), own.name)
         return (
@@ -170,12 +172,15 @@ def _gaps_or_caveats(asked: Asked, call: CallDecision) -> str:
             f"leave it aside: `nobody but {name} can ...`"
         )
     if gaps:
-        return _gap(gaps[0])
+        return _gap(*gaps[0])
     sentences = [caveat.sentence for decision in call.decisions for caveat in decision.caveats]
     return sentences[0] if sentences else "what decides it is not known"
 
 
-def _gap(gap: Gap) -> str:
+def _gap(gap: Gap, layer: LayerName) -> str:
+    """What is missing, and how to come by it: no call of AWS tells which session policies there were."""
+    if layer is LayerName.SESSION and not gap.command:
+        return f"{gap.sentence}; if none are used, `{{}}` in the account's `session-policies.json` says so"
     return f"{gap.sentence} (`{gap.command}` tells)" if gap.command else gap.sentence
 
 

@@ -1,0 +1,93 @@
+"""Time to check expectations against the sample organisation: literal sentences, wildcards, and ``nobody``.
+
+    python benchmarks/expectations.py
+
+The reference in the same run is a loop of ``json.loads`` over the largest document of the organisation, so that figures
+compare across machines as ratios.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from policysim.expectations.checking import Checker
+from policysim.expectations.reading import read_expectations
+from policysim.expectations.sentences import Expectation
+from policysim.language.source import Source
+from policysim.sources.organization_folder import read_organisation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from policysim.account.account import Organisation
+
+ORGANISATION: Final = Path(__file__).resolve().parents[1] / "policies" / "acme"
+ACCOUNT: Final = "111122223333"
+GIVEN: Final = "given aws:SecureTransport = true and aws:RequestedRegion = eu-west-1 and aws:SourceVpce absent\n"
+SENTENCES: Final = 1_000
+ACTIONS: Final = {
+    "arn:aws:s3:::acme-prod-invoices/issued/x": ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectAcl"),
+    "arn:aws:s3:::acme-prod-invoices": ("s3:ListBucket", "s3:PutBucketPolicy", "s3:DeleteBucket", "s3:GetBucketAcl"),
+    f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders": ("sqs:SendMessage", "sqs:ReceiveMessage", "sqs:PurgeQueue"),
+    f"arn:aws:sns:eu-west-1:{ACCOUNT}:order-events": ("sns:Publish", "sns:Subscribe", "sns:DeleteTopic"),
+    f"arn:aws:iam::{ACCOUNT}:role/checkout-api": ("iam:PassRole", "sts:AssumeRole", "iam:DeleteRole"),
+}
+
+
+def literal_sentences(organisation: Organisation) -> str:
+    """A thousand sentences of one request each: every role of an account against every action."""
+    identities = organisation.accounts[ACCOUNT].identities
+    roles = list(identities.roles) if identities is not None else []
+    requests = [(action, arn) for arn, actions in ACTIONS.items() for action in actions]
+    verbs = itertools.cycle(("can", "cannot"))
+    said = (
+        f"{role} {verb} {action} on {arn}\n"
+        for (role, (action, arn)), verb in zip(itertools.cycle(itertools.product(roles, requests)), verbs, strict=False)
+    )
+    return GIVEN + "".join(itertools.islice(said, SENTENCES))
+
+
+def expectations_of(text: str) -> list[Expectation]:
+    """The sentences of a text."""
+    return [line for line in read_expectations(Source("benchmark", text)).lines if isinstance(line, Expectation)]
+
+
+def seconds_to_check(expectations: Sequence[Expectation], organisation: Organisation) -> tuple[float, int]:
+    """How long a new checker takes for all of them, and how many requests it asked."""
+    checker = Checker(organisation)
+    start = time.perf_counter()
+    asked = sum(checker.check(one).asked for one in expectations)
+    return time.perf_counter() - start, asked
+
+
+def main() -> None:
+    """Print one line for each kind of sentence."""
+    organisation = read_organisation(ORGANISATION)
+    text = (ORGANISATION / "accounts" / ACCOUNT / "authorization-details.json").read_text()
+    start = time.perf_counter()
+    for _ in range(100):
+        json.loads(text)
+    reference = (time.perf_counter() - start) / 100
+    print(f"{reference:8.4f} s      1x  json.loads of {len(text)} bytes")
+    for name, said in (
+        ("1,000 sentences of one request", literal_sentences(organisation)),
+        ("`cannot iam:* on *`", "role/checkout-worker cannot iam:* on *"),
+        ("`cannot s3:* on *`", "role/checkout-api cannot s3:* on *"),
+        ("`nobody can s3:GetObject on BUCKET/*`", "nobody can s3:GetObject on arn:aws:s3:::acme-prod-invoices/*"),
+        (
+            "`nobody can` four actions on everything",
+            "nobody can iam:PutRolePolicy, iam:AttachRolePolicy, kms:Decrypt, sqs:* on *",
+        ),
+        ("`nobody can * on *` (too many)", "nobody can * on *"),
+    ):
+        expectations = expectations_of(said)
+        seconds, asked = seconds_to_check(expectations, organisation)
+        print(f"{seconds:8.4f} s {seconds / reference:6.0f}x  {name}: {asked:,} requests")
+
+
+if __name__ == "__main__":
+    main()
