@@ -183,7 +183,7 @@ def test_a_first_service_control_policy_stands_beside_full_access(tmp_path: Path
         (["--resource-account", "12"], "`--resource-account 12` is no 12-digit account id"),
         (["--context", "nope"], "`--context nope` is not of the form KEY=VALUE"),
         (["--context", "a=b", "--absent", "A"], "`A` cannot have a value and be absent as well"),
-        (["--account", "nowhere"], "nowhere: there is no such folder"),
+        (["--account", "nowhere"], "nowhere: there is no such file or folder"),
         (["--principal", "role/nope"], "no account at hand has a role `nope`"),
         (["--principal", "arn:aws:iam::999999999999:role/app"], "is of account `999999999999`, at hand is"),
         (["--add-policy", "nope.json"], "nope.json: there is no such file"),

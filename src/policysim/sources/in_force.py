@@ -147,5 +147,7 @@ def _begins_with(path: Path, mark: bytes) -> bool:
     try:
         with path.open("rb") as file:
             return file.read(len(mark)) == mark
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file or folder") from None
     except OSError as error:
         raise unreadable(error, str(path)) from None

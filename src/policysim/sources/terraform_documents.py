@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, overload
 
+from policysim.language.embedding import embedded_source
 from policysim.language.json_text import load_json
 from policysim.language.locator import locate
 from policysim.language.policy import VARIABLES_VERSION, Effect, Policy, Unresolved
-from policysim.language.reader import read_policy
+from policysim.language.reader import parse_policy, read_policy
 from policysim.language.source import Location, Origin, Source
 from policysim.sources.terraform_plan import holds_unknown
 
@@ -47,7 +48,7 @@ class Documents:
         """The document in an attribute; ``None`` where there is none. One that is not known yet is unresolved."""
         found = resource.known(attribute)
         if found is not None:
-            return None if found.value == "" else read_policy(found.value, found.location, kind)
+            return None if found.value == "" else _standing_at(found, kind)
         if not resource.is_unknown(attribute):
             return None
         behind = self._references.target(resource, attribute, _DOCUMENT_TYPES)
@@ -63,7 +64,15 @@ class Documents:
         """The document in a block of a resource, such as ``inline_policy``."""
         if at is None or at.value is None:
             return unknown_policy(resource, f"an inline policy of `{resource.address}`", kind)
+        return _standing_at(at, kind)
+
+
+def _standing_at(at: Json, kind: PolicyType) -> Policy:
+    """The document in a string of the plan. Nobody edits a plan: what has to change is the configuration."""
+    if not isinstance(at.value, str):
         return read_policy(at.value, at.location, kind)
+    source = embedded_source(at.value, at.location)
+    return parse_policy(replace(source, origin=source.origin and source.origin._replace(editable=False)), kind)
 
 
 def unknown_policy(resource: PlannedResource, what: str, kind: PolicyType) -> Policy:
@@ -76,7 +85,9 @@ def unknown_policy(resource: PlannedResource, what: str, kind: PolicyType) -> Po
 def written_policy(document: Mapping[str, Any], at: Json, kind: PolicyType) -> Policy:
     """A document that stands in no text but follows from what is at a place: all of it points there."""
     text = json.dumps(document, indent=2)
-    source = Source(at.location.source.name, text, Origin(at.location.source, _AllAt(at.location, len(text))))
+    source = Source(
+        at.location.source.name, text, Origin(at.location.source, _AllAt(at.location, len(text)), editable=False)
+    )
     return read_policy(load_json(source), Location(source, ()), kind)
 
 

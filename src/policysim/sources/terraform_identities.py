@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from policysim.account.account import PolicyReference
     from policysim.account.on_demand import Reader
     from policysim.language.policy import Policy
-    from policysim.language.source import Location
     from policysim.sources.terraform_holdings import Held, Holdings
     from policysim.sources.terraform_plan import PlannedResource
     from policysim.sources.terraform_readers import PlanReaders
@@ -77,7 +76,9 @@ class _Identities:
             ),
             managed=self._together(before.managed, self._managed(), _as_it_is),
             versions=self._together(before.versions, {}, _as_it_is, self._gone | planned[POLICY].keys()),
-            places=self._together(before.places, self._places(), _as_it_is),
+            places=self._together(
+                before.places, {}, _as_it_is, self._gone | planned[USER].keys() | planned[ROLE].keys()
+            ),
         )
 
     def _together(
@@ -106,10 +107,6 @@ class _Identities:
         read = self._readers.documents.required
         found = {arn: partial(read, one, "policy", PolicyType.IDENTITY) for arn, one in by_arn.items()}
         return {**found, **self._holdings.unknown.get(self._account, {})}
-
-    def _places(self) -> dict[str, Reader[Location]]:
-        planned = {**self._planned[USER], **self._planned[ROLE]}
-        return {arn: partial(_location, one) for arn, one in planned.items()}
 
     def _role(self, arn: str, one: PlannedResource) -> Role:
         old = None if one.created else self._before.roles.get(arn)
@@ -176,10 +173,6 @@ class _Identities:
 
 def _as_it_is(value: Value) -> Value:
     return value
-
-
-def _location(one: PlannedResource) -> Location:
-    return one.at.location
 
 
 def _inline(before: Mapping[str, Policy], own: Mapping[str, Inline], given: Sequence[Held]) -> Mapping[str, Policy]:

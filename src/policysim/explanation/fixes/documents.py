@@ -63,7 +63,8 @@ def refusal(case: Case, attached: AttachedPolicy) -> str | None:
         return "only AWS changes the policy of an AWS managed key: use a key of your own"
     origin = attached.policy.location.source.origin
     if origin is not None and not origin.editable:
-        return f"it is worked out from `{attached.policy.location.source.name}`: change it there by hand"
+        file = attached.policy.location.source.name
+        return f"it is worked out from `{file}`: change it there by hand, or where that is made"
     of_permission_set = permission_set_of(attached.attached_to or "") is not None
     if of_permission_set and attached.arn is None:
         return None if attached.name == OF_PERMISSION_SET else managed_by_aws(attached.attached_to or "")
