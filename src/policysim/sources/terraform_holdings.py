@@ -111,6 +111,20 @@ class Holdings:
         self._gather_groups()
         self._gather_limits()
         self._gather_removed()
+        self._boundaries = {
+            one.address: self._reference(one, "permissions_boundary") for one in readers.plan.of_type(ROLE, USER)
+        }
+        self._attached = {
+            one.address: self._references(one, "managed_policy_arns") for one in readers.plan.of_type(ROLE)
+        }
+
+    def boundary(self, resource: PlannedResource) -> PolicyReference | None:
+        """The permissions boundary of a user or role."""
+        return self._boundaries[resource.address]
+
+    def attached(self, role: PlannedResource) -> list[PolicyReference]:
+        """The managed policies that stand in a role itself."""
+        return self._attached[role.address]
 
     def of(self, account: str, kind: str, name: str) -> list[Held]:
         """What one holder gets, beside what may be for any of its type."""
@@ -122,7 +136,7 @@ class Holdings:
         """The accounts of the holders."""
         return {holder.account for holder in self._held}
 
-    def reference(self, resource: PlannedResource, attribute: str) -> PolicyReference | None:
+    def _reference(self, resource: PlannedResource, attribute: str) -> PolicyReference | None:
         """The managed policy that an attribute names; ``None`` where it names none."""
         known = resource.text(attribute)
         if known is not None:
@@ -132,7 +146,7 @@ class Holdings:
         target = self._readers.references.target(resource, attribute, _POLICIES)
         return self._unknown(resource, attribute) if target is None else self._reference_to(target)
 
-    def references(self, resource: PlannedResource, attribute: str) -> list[PolicyReference]:
+    def _references(self, resource: PlannedResource, attribute: str) -> list[PolicyReference]:
         """The managed policies that an attribute lists; one that nothing tells stands for those not known yet.
 
         A set with an unknown member is unknown as a whole, and its references do not tell the others.
@@ -165,7 +179,7 @@ class Holdings:
                 self._give_to_any(one, row)
         for kind, rows in _ATTACHMENTS.items():
             for one in self._plan.of_type(kind):
-                reference = self.reference(one, "policy_arn")
+                reference = self._reference(one, "policy_arn")
                 if reference is not None:
                     for held in self._all_holders(one, rows):
                         held.managed[reference.arn] = reference

@@ -115,8 +115,8 @@ class _Identities:
             arn=arn,
             unique_id=one.text("unique_id"),
             inline={} if old is None else old.inline,
-            managed=(*(() if old is None else old.managed), *self._holdings.references(one, "managed_policy_arns")),
-            boundary=self._holdings.reference(one, "permissions_boundary"),
+            managed=(*(() if old is None else old.managed), *self._holdings.attached(one)),
+            boundary=self._holdings.boundary(one),
             tags=self._readers.accounts.tags_of(one),
             created=None if old is None else old.created,
         )
@@ -146,7 +146,7 @@ class _Identities:
             groups=() if old is None else old.groups,
             inline={} if old is None else old.inline,
             managed=() if old is None else old.managed,
-            boundary=self._holdings.reference(one, "permissions_boundary"),
+            boundary=self._holdings.boundary(one),
             tags=self._readers.accounts.tags_of(one),
             created=None if old is None else old.created,
         )
