@@ -51,15 +51,18 @@ class Checker:
         self._limit = limit
         self._observe = observe
 
-    def check(self, expectation: Expectation) -> Result:
-        """Whether an expectation holds, and for which requests it does not."""
+    def check(self, expectation: Expectation, *, whole: bool = False) -> Result:
+        """Whether an expectation holds, and for which requests it does not.
+
+        ``whole``: of a denial whose kind hangs on unknown keys it is found out which ones tell, for those who show it.
+        """
         plan = self._planner.plan(expectation, self._limit)
         if any(problem.is_error for problem in plan.problems):
             return _broken(expectation, plan.problems)
         if plan.size > self._limit:
             return _broken(expectation, (*plan.problems, _too_many(expectation, plan, self._limit)))
         tally = Tally(expectation)
-        brief = self._observe is None and not expectation.because and not expectation.depending_on
+        brief = not whole and not expectation.because and not expectation.depending_on
         for asked, wanted in plan.requests():
             answer = answer_to(asked, self._organisation, brief=brief)
             if self._observe is not None:

@@ -50,15 +50,15 @@ class Simulator:
         self._answers: list[Answer] | None = None
         self._checker = Checker(organisation, limit=limit, observe=self._observed)
 
-    def check(self, expectation: Expectation) -> Result:
-        """What comes out of one sentence, as an expectation file has it.
+    def check(self, expectation: Expectation, *, whole: bool = False) -> Result:
+        """What comes out of one sentence, as an expectation file has it; ``whole`` as for ``Checker.check``.
 
         Raises:
             InputError: a file of the account, which is read when it is needed, cannot be read.
         """
         __tracebackhide__ = True
         try:
-            return self._checker.check(expectation)
+            return self._checker.check(expectation, whole=whole)
         except InputError as error:
             raise InputError(str(error)) from None  # from here, so that a test shows none of our frames
 
@@ -192,7 +192,7 @@ class Simulator:
             problems = word_problems(expectation)
             if any(problem.is_error for problem in problems):
                 return [], Result(expectation=expectation, standing=Standing.BROKEN, problems=problems)
-            result = self.check(expectation)
+            result = self.check(expectation, whole=True)
             return self._answers, result
         finally:
             self._answers = None
