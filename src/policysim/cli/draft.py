@@ -134,9 +134,10 @@ def _files(name: str) -> list[str]:
 def _header(wanted: WantedDraft, source: PolicySource) -> list[str]:
     from policysim.expectations.drafting.said import comment  # noqa: PLC0415  # only a draft needs it
 
-    from_log = f", and from {', '.join(wanted.events)}" if wanted.events else ""
+    log = [f"and from {', '.join(wanted.events)}"] if wanted.events else []
     told = (
-        f"Who may do what: a first draft, from {source.path}{from_log}.",
+        f"Who may do what: a first draft, from {source.path}",
+        *log,
         "",
         "Every sentence holds today: it says what the policies allow, not what they should. Strike what",
         "nobody should be able to do and change the policy, add what is missing, and run it on each change:",

@@ -57,7 +57,7 @@ class Drafter:
         self._given = usual_conditions(wanted.organisation)
         self._bare = Trial(wanted.organisation)
         self._trial = Trial(wanted.organisation, self._given)
-        self._cannot: list[Sentence] = []
+        self._silent: dict[tuple[str, ...], list[str]] = {}
         self.said = 0
 
     def _chosen(self) -> tuple[list[Person], list[str]]:
@@ -73,19 +73,25 @@ class Drafter:
     @property
     def steps(self) -> int:
         """How many pieces ``pieces`` gives."""
-        return 2 + min(len(self._people), MOST_PRINCIPALS)
+        return 2 * min(len(self._people), MOST_PRINCIPALS) + 6
 
     def pieces(self) -> Iterator[list[str]]:
-        """The lines of the draft, section by section: first on everybody at once, then principal by principal."""
+        """The lines of the draft, section by section: first what holds of all calls, then principal by principal."""
+        people = self._people[:MOST_PRINCIPALS]
         if not self._wanted.principals:
             named = Named.of(self._everybody)
             yield self._section(_ALONE, guarded_resources(self._organisation, named, self._bare))
-            yield self._section(_TRUST, trusted(self._people, named, self._bare))
+            yield self._section(_TRUST, trusted(people, named, self._bare))
+        cannot: list[Sentence] = []
+        for person in people:
+            cannot += cannot_sentences(person, self._bare)
+            yield []
+        yield self._limits(together(cannot))
         yield [*_title(_EACH), *self._given_lines(), *self._left_out()]
-        for person in self._people[:MOST_PRINCIPALS]:
+        for person in people:
             yield self._block(person)
+        yield self._without_sentences()
         yield from self._services()
-        yield self._limits()
         yield self._about_the_log()
 
     def _section(self, title: str, guarded: Guarded) -> list[str]:
@@ -117,38 +123,44 @@ class Drafter:
 
     def _block(self, person: Person) -> list[str]:
         clauses, comments = self._grants(person)
-        self._cannot += cannot_sentences(person, self._trial)
-        cannot: list[Sentence] = []
         usage = self._wanted.usage
         if usage is not None and (denied := usage.denied_to(person.word)):
             told = denied_sentences(denied, self._trial)
-            cannot += told.sentences
+            clauses += told.sentences
             comments += told.comments
         comments += [f"Not at hand: {gap.sentence}" for gap in person.gaps]
-        lines = [line for sentence in (*clauses, *cannot) for line in sentence.clause()]
-        self.said += len(clauses) + len(cannot)
-        told_below = [line for text in comments for line in comment(text, "  ")]
-        head = [written(person.word)] if lines else comment(f"{person.word}: nothing that could be said")
-        return ["", *head, *lines, *told_below]
+        if not clauses:
+            self._silent.setdefault(tuple(comments), []).append(person.word)
+            return []
+        self.said += len(clauses)
+        lines = [line for sentence in clauses for line in sentence.clause()]
+        return ["", written(person.word), *lines, *(line for text in comments for line in comment(text, "  "))]
 
-    def _limits(self) -> list[str]:
+    def _without_sentences(self) -> list[str]:
+        """Those of whom nothing can be said, and why: together where it is for the same reasons."""
+        lines: list[str] = []
+        for comments, words in self._silent.items():
+            lines += ["", *comment(f"{', '.join(words)}: no sentence on what they can do.")]
+            lines += [line for text in comments for line in comment(f"  {text}")]
+        return lines
+
+    def _limits(self, sentences: Sequence[Sentence]) -> list[str]:
         """What none of several principals can, and the guardrail that holds it."""
-        sentences = together(self._cannot)
         self.said += len(sentences)
-        lines = [line for one in sentences for line in ("", listed(one.principals), *one.clause())]
+        lines = [line for one in sentences for line in ("", *one.head(), *one.clause())]
         return [*_title(_LIMITS), *lines] if lines else []
 
     def _grants(self, person: Person) -> tuple[list[Sentence], list[str]]:
         """What a principal can: what it used, if the log shows it, or else what its statements grant."""
         usage = self._wanted.usage
         used = usage.used_by(person.word) if usage is not None else []
-        if used:
+        if usage is not None and used:
             told = used_sentences(used, self._trial)
-            rest = [f"  {line}" for line in unused(person, used)]
+            rest = [f"  {line}" for line in unused(person, usage)]
             return told.sentences, [*told.comments, *(["Granted, not used in this log:", *rest] if rest else [])]
         clauses, comments = self._from_statements(person)
         if usage is not None:
-            comments.insert(0, "No call of it that succeeded stands in this log: this is what its policies grant.")
+            comments.insert(0, "The log shows no successful call of it: this is what its policies grant.")
         return clauses, comments
 
     def _from_statements(self, person: Person) -> tuple[list[Sentence], list[str]]:
@@ -188,7 +200,9 @@ class Drafter:
             if number
         ]
         left = f" Left out: {', '.join(rest)}." if rest else ""
-        return ["", *comment(f"The log shows {usage.calls} calls.{left}")]
+        told = f"The log shows {usage.calls} calls, {usage.data} of them data events.{left}"
+        hint = "A trail records data events, such as reading an object, only where told to, and never iam:PassRole."
+        return ["", *comment(told), *comment(hint)]
 
 
 def _title(text: str) -> list[str]:

@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 
 REGION: Final = "aws:RequestedRegion"
 TRANSPORT: Final = "aws:SecureTransport"
+ENDPOINT: Final = "aws:SourceVpce"
 
 
 def usual_conditions(organisation: Organisation) -> tuple[Said, ...]:
-    """The Regions that every Region rule leaves, and a call over TLS, where a Deny in force asks for them."""
+    """The Regions that every Region rule leaves, and a call over TLS, where a Deny in force asks for them.
+
+    And a call that comes through no VPC endpoint, where there are endpoints with a policy, or nobody knows.
+    """
     entries = [entry for policy in _policies(organisation) for entry in _conditions_of_denies(policy)]
     found = []
     regions = _regions(entries)
@@ -32,7 +36,15 @@ def usual_conditions(organisation: Organisation) -> tuple[Said, ...]:
         found.append(Said(REGION, Test.EQUALS, regions))
     if any(entry.key.lower() == TRANSPORT.lower() for entry in entries):
         found.append(Said(TRANSPORT, Test.EQUALS, ("true",)))
+    if any(map(_may_come_through_endpoints, organisation.accounts.values())):
+        found.append(Said(ENDPOINT, Test.ABSENT))
     return tuple(found)
+
+
+def _may_come_through_endpoints(account: Account) -> bool:
+    if account.endpoints is None:
+        return True
+    return any(one.policy is not None or not one.policy_collected for one in account.endpoints.values())
 
 
 def _regions(entries: list[ConditionEntry]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.catalog.actions import actions_matching
 from policysim.expectations.drafting.grants import statement_word
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from policysim.expectations.drafting.people import Person
     from policysim.expectations.drafting.trial import Trial
-    from policysim.expectations.drafting.usage import Calls
+    from policysim.expectations.drafting.usage import Calls, Usage
 
-_MOST_LISTED = 10
+_MOST_LISTED: Final = 10
 """How many resources are listed one by one where no pattern for them holds."""
 
 
@@ -104,14 +104,23 @@ def _under_the_same_conditions(sentence: Sentence, calls: Calls, trial: Trial) -
     return sentence
 
 
-def unused(person: Person, calls: Iterable[Calls]) -> Iterator[str]:
-    """What the Allow statements of a principal grant and the log does not show, one line a statement."""
-    used = sorted({one.action for one in calls})
+NEVER_RECORDED: Final = frozenset({"iam:PassRole"})
+"""Permissions that calls need and that CloudTrail records no event of (IAM User Guide, id_roles_use_passrole)."""
+
+
+def unused(person: Person, usage: Usage) -> Iterator[str]:
+    """What the Allow statements of a principal grant and the log does not show, one line a statement.
+
+    Left out is what no log would show, and what calls may have needed beside their own action.
+    """
+    used = sorted({one.action for one in usage.used_by(person.word)})
+    silent = NEVER_RECORDED | {action for word, action in usage.maybe if word == person.word}
     for attached in person.policies:
         for statement in attached.policy.statements:
             if statement.effect is not Effect.ALLOW or statement.action.negated:
                 continue
-            never = [shown for pattern in statement.action.patterns if (shown := _unused(pattern, used)) is not None]
+            patterns = [one for one in statement.action.patterns if not silent.intersection(actions_matching(one))]
+            never = [shown for pattern in patterns if (shown := _unused(pattern, used)) is not None]
             if never:
                 yield f"{statement_word(attached, statement)}: {', '.join(never)}"
 
@@ -121,8 +130,6 @@ def _unused(pattern: str, used: list[str]) -> str | None:
     matching = [action for action in used if action_matches(pattern, action)]
     if not matching:
         return pattern
-    if "*" not in pattern and "?" not in pattern:
-        return None
     if len(matching) >= len(actions_matching(pattern)):
         return None
     return f"{pattern} (used: {', '.join(matching)})"

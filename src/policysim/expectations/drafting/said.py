@@ -100,6 +100,10 @@ class Sentence:
         (verb, actions), *rest = self._parts()
         return lines + _laid_out(f"{_INDENT}{verb:<{_AFTER_VERB - 1}} ", actions, rest, _HANGING)
 
+    def head(self) -> list[str]:
+        """The lines that name the principals of a block."""
+        return _filled("", _pieces(self.principals), "")
+
     def lines(self) -> list[str]:
         """The lines of a sentence that stands alone, its notes above it."""
         lines = [line for note in self.notes for line in comment(note)]

@@ -5,6 +5,7 @@ A sentence on several actions or resources is taken apart until every part eithe
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from policysim.expectations.drafting.said import Sentence
     from policysim.expectations.results import Answer, Result, Shortfall
 
-MOST_REQUESTS: Final = 20_000
+MOST_REQUESTS: Final = 3_000
 """How many requests one sentence of a draft may stand for: what stands for more is not said."""
 
 _MOST_KEYS: Final = 4
@@ -59,17 +60,17 @@ class Trial:
         given: tuple[Said, ...] = (),
         seen: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
-        self._organisation = organisation
         self._checker = Checker(organisation, limit=MOST_REQUESTS)
+        self._answers: list[Answer] = []
+        self._watched = Checker(organisation, limit=MOST_REQUESTS, observe=self._keep)
         self._given = given
         self._seen = seen or {}
         self._results: dict[str, Result | None] = {}
 
     def with_seen(self, seen: Mapping[str, tuple[str, ...]]) -> Trial:
         """The same accounts, with the values that some calls had."""
-        other = Trial(self._organisation, self._given, seen)
-        other._checker = self._checker  # its own class
-        other._results = self._results
+        other = copy(self)
+        other._seen = seen  # noqa: SLF001  # its own class
         return other
 
     def result(self, sentence: Sentence) -> Result | None:
@@ -98,14 +99,14 @@ class Trial:
 
     def answers(self, sentence: Sentence) -> list[Answer]:
         """Every answer that a sentence stands for; none for one that cannot be asked."""
+        self._answers = []
         expectation = self._read(sentence.text) if sentence.can_be_written else None
-        found: list[Answer] = []
         if expectation is not None:
-            watched = Checker(
-                self._organisation, limit=MOST_REQUESTS, observe=lambda _expectation, answer: found.append(answer)
-            )
-            watched.check(expectation)
-        return found
+            self._watched.check(expectation)
+        return self._answers
+
+    def _keep(self, _expectation: Expectation, answer: Answer) -> None:
+        self._answers.append(answer)
 
     def settled(self, sentence: Sentence) -> Sentence | Refused:
         """The sentence, or one on fewer requests that holds: unknown keys that decide are given a value."""

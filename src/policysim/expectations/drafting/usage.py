@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.account.principals import completed, entity_behind
 from policysim.catalog.actions import canonical_action
+from policysim.cloudtrail.event import EventCategory
 from policysim.language.arns import parse_arn
 from policysim.language.request import PrincipalKind
 
@@ -72,13 +73,17 @@ class Calls:
 class Usage:
     """What a log shows: what was used and what was denied, and how much of it tells nothing.
 
-    ``strangers`` counts the calls of principals that are not at hand, ``unclear`` those of which the record does not
-    tell what they needed, ``failed`` those that failed for other reasons than a denial.
+    ``maybe`` are actions that calls may have needed beside their own; ``data`` counts the data events, which a trail
+    records only where it was asked to. ``strangers`` counts the calls of principals that are not at hand, ``unclear``
+    those of which the record does not tell what they needed, ``failed`` those that failed for other reasons than a
+    denial.
     """
 
     used: dict[tuple[str, str], Calls] = field(default_factory=dict)
     denied: dict[tuple[str, str, str | None], Calls] = field(default_factory=dict)
+    maybe: set[tuple[str, str]] = field(default_factory=set)
     calls: int = 0
+    data: int = 0
     strangers: int = 0
     unclear: int = 0
     failed: int = 0
@@ -108,6 +113,7 @@ def usage_of(recorded: Iterable[Recorded], everybody: Sequence[Person], organisa
         if event is None or not event.is_call:
             continue
         usage.calls += 1
+        usage.data += event.category is EventCategory.DATA
         succeeded = event.failure is None and event.error_message is None
         if not succeeded and (call.denial is None or not call.denial.iam):
             usage.failed += 1
@@ -121,6 +127,7 @@ def usage_of(recorded: Iterable[Recorded], everybody: Sequence[Person], organisa
             usage.strangers += 1
             continue
         if succeeded:
+            usage.maybe |= {(word, _spelled(one.request.action)) for one in call.requests if one.conditional}
             _take_used(usage, word, requests, where)
         else:
             _take_denied(usage, word, call, requests, where)
@@ -136,7 +143,7 @@ def _word(principal: Principal, words: Mapping[str, str], organisation: Organisa
 
 def _take_used(usage: Usage, word: str, requests: Sequence[Request], where: str) -> None:
     for request in requests:
-        action = canonical_action(request.action) or request.action
+        action = _spelled(request.action)
         usage.used.setdefault((word, action), Calls(word, action, None, where)).add(request)
 
 
@@ -146,9 +153,13 @@ def _take_denied(usage: Usage, word: str, call: Call, requests: Sequence[Request
         usage.unclear += 1  # AWS does not say which of them was denied
         return
     request = requests[0]
-    action = canonical_action(request.action) or request.action
+    action = _spelled(request.action)
     calls = usage.denied.setdefault((word, action, denial.layer), Calls(word, action, denial.layer, where))
     calls.add(request)
+
+
+def _spelled(action: str) -> str:
+    return canonical_action(action) or action
 
 
 def generalised(resources: Iterable[str]) -> tuple[str, ...]:
