@@ -33,14 +33,14 @@ role/app
   can     s3:DeleteObject on arn:aws:s3:::data/reports/q3.csv
   cannot  s3:GetObject on arn:aws:s3:::data/reports/q4.csv because boundary
   can     s3:PutObject on arn:aws:s3:::data/reports/q3.csv
-  cannot  s3:DeleteObject on arn:aws:s3:::data/invoices/*
+  cannot  s3:DeleteObject on arn:aws:s3:::data/invoices/7.pdf
 """
 PAGE: Final = """\
 account "account"
 
 role/app
-  can     s3:GetObject on arn:aws:s3:::data/reports/*
-  cannot  s3:DeleteObject on arn:aws:s3:::data/*
+  can     s3:GetObject on arn:aws:s3:::data/reports/q3.csv
+  cannot  s3:DeleteObject on arn:aws:s3:::data/reports/q3.csv
   can     s3:GetObject on arn:aws:s3:::data/invoices/7.pdf
 """
 BROKEN: Final = """\
@@ -59,7 +59,7 @@ AT_ODDS: Final = """\
 account "account"
 
 role/app can s3:GetObject on arn:aws:s3:::data/reports/q3.csv
-role/app cannot s3:Get* on arn:aws:s3:::data/reports/*
+role/app cannot s3:GetObject, s3:GetObjectAcl on arn:aws:s3:::data/reports/q3.csv
 """
 
 
