@@ -33,10 +33,14 @@ _PATTERN_OPERATORS: Final = ("stringlike", "stringnotlike", "arnlike", "arnnotli
 
 
 class Line(NamedTuple):
-    """One pattern of a statement that speaks of the action, and whether the statement allows."""
+    """One pattern of a statement that speaks of the action, and whether the statement allows.
+
+    ``beside``: the statement is about what does not fit, as one with ``NotResource`` is.
+    """
 
     tokens: Tokens
     allows: bool
+    beside: bool = False
 
 
 class Lines:
@@ -71,7 +75,8 @@ class Lines:
                 pieces: tuple[Piece, ...] = (Piece(pattern),)
                 if "${" in pattern and attached.policy.substitutes_variables:
                     pieces = expand_resource(pattern, lookup).pieces
-                found[Line(resource_tokens(pieces), statement.effect is Effect.ALLOW)] = None
+                line = Line(resource_tokens(pieces), statement.effect is Effect.ALLOW, statement.resource.negated)
+                found[line] = None
         return tuple(found)
 
     def of_values(self, caller: Caller, action: str, key: str, context: RequestContext) -> tuple[Tokens, ...]:

@@ -14,9 +14,10 @@ from policysim.expectations.fitting import fitting_of
 from policysim.expectations.implied import contradicted
 from policysim.expectations.lines import Lines
 from policysim.expectations.listed import listed_arns, usual_region
+from policysim.expectations.made_up import Scope
 from policysim.expectations.pairs import calls, is_asked, never_called
 from policysim.expectations.reasons import statement_problems
-from policysim.expectations.samples import Sampler, Scope, takes_no_resource
+from policysim.expectations.samples import Sampler, takes_no_resource
 from policysim.expectations.sentences import Form
 from policysim.expectations.stated import Stated
 from policysim.expectations.targets import Targets

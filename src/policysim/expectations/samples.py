@@ -13,36 +13,20 @@ from policysim.account.policy_holders import policy_holders
 from policysim.catalog.arn_forms import RESOURCES_BEYOND_THE_REFERENCE
 from policysim.catalog.facts import CATALOGUE
 from policysim.catalog.templates import PLACEHOLDER
+from policysim.expectations.made_up import ANYWHERE, beside_lines, form_tokens, plain_one
 from policysim.expectations.patterns import is_pattern
 from policysim.language.arns import parse_arn
-from policysim.language.wildcards import Token
 from policysim.language.witnesses import witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from policysim.expectations.lines import Line
+    from policysim.expectations.made_up import Scope
     from policysim.expectations.targets import Target
-    from policysim.language.witnesses import Tokens
 
 _RESOURCE_FIELD: Final = 5
-_STAR: Final = "star"
-_OTHER_REGIONS: Final = ("us-east-1", "eu-west-1")
-"""Regions for what lies beside every pattern of a Region."""
-
 NO_RESOURCE: Final = "*"
-
-
-class Scope(NamedTuple):
-    """Where made-up resources are: partition, Region and account of their ARNs."""
-
-    partition: str
-    region: str
-    account: str
-
-
-ANYWHERE: Final = Scope("", "", "")
-"""No scope: partition, Region and account may be any."""
 
 
 class Sample(NamedTuple):
@@ -147,25 +131,14 @@ class Sampler:
                 yield self._sample(arn, target, scope)
 
     def _made_up(self, target: Target, action: str, scope: Scope, lines: tuple[Line, ...]) -> Iterator[str]:
-        """For every form of ARN a plain one, and for every line one on it, one beside it, and one that is on it alone.
-
-        The last is on a pattern of an Allow and beside those of every Deny, or the other way round.
-        """
-        against = {
-            allows: tuple(line.tokens for line in lines if line.allows is not allows) for allows in (True, False)
-        }
+        """For every form of ARN a plain one, and those on both sides of every line, if the word goes there."""
         forms = [form for form in forms_of(action) if not target.is_everything or _service_of(form)]
         for pattern in target.tokens:
             for form in forms:
-                plain = _within(scope, form, (pattern,))
-                if plain is None:
-                    continue
-                yield plain
-                for line in lines:
-                    on_it = _within(scope, form, (pattern, line.tokens))
-                    beside = _beside(scope, form, pattern, line.tokens)
-                    alone = on_it and _within(scope, form, (pattern, line.tokens), against[line.allows])
-                    yield from (arn for arn in (on_it, beside, alone) if arn is not None)
+                plain = plain_one(scope, form, pattern)
+                if plain is not None:
+                    yield plain
+                    yield from beside_lines(scope, form, pattern, lines)
 
     def _sample(self, arn: str, target: Target, scope: Scope) -> Sample:
         held = _held(arn)
@@ -185,51 +158,3 @@ def _names(word: str, holder: str) -> bool:
     """Whether a pattern names what holds its resources without a wildcard, as ``arn:aws:s3:::bucket/*`` does."""
     head = word[: min(at for mark in "*?" if (at := word.find(mark)) >= 0)] if is_pattern(word) else word
     return head.startswith(holder) and head[len(holder) : len(holder) + 1] in {"/", ":"}
-
-
-def _within(scope: Scope, form: str, inside: tuple[Tokens, ...], outside: tuple[Tokens, ...] = ()) -> str | None:
-    """An ARN of a form that fits some patterns: in the scope if it can, else where the patterns themselves say."""
-    for within in (scope, scope._replace(region=""), scope._replace(account=""), ANYWHERE):
-        found = _fuller((form_tokens(form, within), *inside), outside)
-        if found is not None:
-            return found
-    return None
-
-
-def _beside(scope: Scope, form: str, word: Tokens, line: Tokens) -> str | None:
-    """An ARN that fits the word and not the line: in the scope if it can, else in another Region of the account."""
-    if _within(scope, form, (word,)) is None:
-        return None
-    regions = (scope.region, *_OTHER_REGIONS, "")
-    scopes = [scope._replace(region=region) for region in regions]
-    return next(
-        (found for one in scopes if (found := witness((word, form_tokens(form, one)), (line,))) is not None), None
-    )
-
-
-def _fuller(inside: tuple[Tokens, ...], outside: tuple[Tokens, ...]) -> str | None:
-    """A text on the last of some patterns, where the ``*`` at its end stands for something if it can."""
-    last = inside[-1]
-    if last and last[-1].run:
-        found = witness((*inside[:-1], (*last[:-1], last[-1]._replace(run=False), last[-1])), outside)
-        if found is not None:
-            return found
-    return witness(inside, outside)
-
-
-@lru_cache(maxsize=16_384)
-def form_tokens(form: str, scope: Scope) -> Tokens:
-    """A form of ARN in its scope; every other placeholder stands for at least one character."""
-    tokens: list[Token] = []
-    position = 0
-    for placeholder in PLACEHOLDER.finditer(form):
-        tokens += map(Token, form[position : placeholder.start()])
-        name = next(filter(None, placeholder.groups()), "").lower()
-        fixed = getattr(scope, name) if name in Scope._fields else "*" if name == _STAR else None
-        in_field = form[: placeholder.start()].count(":") < _RESOURCE_FIELD
-        if fixed and (in_field or name == _STAR):
-            tokens += map(Token, fixed)
-        else:
-            tokens += (Token(None, colons=not in_field), Token(None, run=True, colons=not in_field))
-        position = placeholder.end()
-    return (*tokens, *map(Token, form[position:]))

@@ -1,0 +1,148 @@
+"""Made-up ARNs on both sides of the lines that policies draw, in a form that an action works on.
+
+Where only statements without conditions speak of an action, a sentence about every ARN that fits a word holds if it
+holds for these: each region that a statement allows alone, or that nothing allows, has one in it. Source: spec R4 to
+R12.
+"""
+
+from __future__ import annotations
+
+import itertools
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policysim.catalog.templates import PLACEHOLDER
+from policysim.language.wildcards import Token
+from policysim.language.witnesses import witness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from policysim.expectations.lines import Line
+    from policysim.language.witnesses import Tokens
+
+_RESOURCE_FIELD: Final = 5
+_STAR: Final = "star"
+_OTHER_REGIONS: Final = ("us-east-1", "eu-west-1")
+"""Regions for what lies beside every pattern of a Region."""
+
+_PAIRED: Final = 8
+"""Up to how many lines are taken two by two: beyond, those of one policy are mostly about different resources."""
+
+
+class Scope(NamedTuple):
+    """Where made-up resources are: partition, Region and account of their ARNs; empty where they may be any."""
+
+    partition: str
+    region: str
+    account: str
+
+
+ANYWHERE: Final = Scope("", "", "")
+"""No scope: partition, Region and account may be any."""
+
+
+def plain_one(scope: Scope, form: str, word: Tokens) -> str | None:
+    """An ARN of a form that fits a word; ``None`` where no ARN does."""
+    return _within(scope, form, (word,), ())
+
+
+def beside_lines(scope: Scope, form: str, word: Tokens, lines: Sequence[Line]) -> Iterator[str]:
+    """ARNs of a form that fit a word, on both sides of every line.
+
+    Of every line: one on it, one beside it, one that is on its side of the line and on no line of the other effect,
+    and one that is on it and on another line of the same effect. And one beside all lines of each effect, and of both.
+    """
+    found = [
+        *(_on_both_sides(scope, form, word, lines)),
+        *(_of_one_effect(scope, form, word, lines)),
+        *(_on_two(scope, form, word, lines) if len(lines) <= _PAIRED else ()),
+    ]
+    yield from (arn for arn in found if arn is not None)
+
+
+def _on_both_sides(scope: Scope, form: str, word: Tokens, lines: Sequence[Line]) -> Iterator[str | None]:
+    for line in lines:
+        on_it = _within(scope, form, (word, line.tokens), ())
+        yield on_it
+        yield _beside(scope, form, word, (line.tokens,))
+
+
+def _of_one_effect(scope: Scope, form: str, word: Tokens, lines: Sequence[Line]) -> Iterator[str | None]:
+    """What the statements of one effect alone are about, and what those of neither are."""
+    for allows in (True, False):
+        own = [line for line in lines if line.allows is allows]
+        inside, outside = _away_from([line for line in lines if line.allows is not allows])
+        for line in own:
+            into = (line.tokens,) if not line.beside else ()
+            away = (line.tokens,) if line.beside else ()
+            yield _within(scope, form, (word, *inside, *into), (*outside, *away))
+        yield _beside(scope, form, word, outside, inside)
+    inside, outside = _away_from(lines)
+    yield _beside(scope, form, word, outside, inside)
+
+
+def _on_two(scope: Scope, form: str, word: Tokens, lines: Sequence[Line]) -> Iterator[str | None]:
+    """What two statements of one effect are both about, and none of the other: a policy and one that limits it."""
+    for one, other in itertools.combinations(lines, 2):
+        if one.allows is other.allows and not one.beside and not other.beside:
+            inside, outside = _away_from([line for line in lines if line.allows is not one.allows])
+            yield _within(scope, form, (word, *inside, one.tokens, other.tokens), outside)
+
+
+def _away_from(lines: Iterable[Line]) -> tuple[tuple[Tokens, ...], tuple[Tokens, ...]]:
+    """The patterns to be on, and those to be beside, for what no statement of these lines is about."""
+    listed = tuple(lines)
+    beside = tuple(line.tokens for line in listed if line.beside)
+    # What is on one pattern of a NotResource is spared; of several it is enough to be on one.
+    return beside[:1], tuple(line.tokens for line in listed if not line.beside)
+
+
+def _within(scope: Scope, form: str, inside: tuple[Tokens, ...], outside: tuple[Tokens, ...]) -> str | None:
+    """An ARN of a form that fits some patterns: in the scope if it can, else where the patterns themselves say."""
+    if witness((form_tokens(form, ANYWHERE), *inside), outside) is None:
+        return None  # as for most lines: they are about resources of another service
+    for within in (scope, scope._replace(region=""), scope._replace(account=""), ANYWHERE):
+        found = _fuller((form_tokens(form, within), *inside), outside)
+        if found is not None:
+            return found
+    return None
+
+
+def _beside(
+    scope: Scope, form: str, word: Tokens, outside: tuple[Tokens, ...], inside: tuple[Tokens, ...] = ()
+) -> str | None:
+    """An ARN that fits a word and lies beside some lines: in the scope if it can, else in another Region of it."""
+    if witness((form_tokens(form, ANYWHERE), word, *inside), outside) is None:
+        return None
+    scopes = [scope._replace(region=region) for region in (scope.region, *_OTHER_REGIONS, "")]
+    found = (witness((word, form_tokens(form, one), *inside), outside) for one in scopes)
+    return next((arn for arn in found if arn is not None), None)
+
+
+def _fuller(inside: tuple[Tokens, ...], outside: tuple[Tokens, ...]) -> str | None:
+    """A text on the last of some patterns, where the ``*`` at its end stands for something if it can."""
+    last = inside[-1]
+    if last and last[-1].run:
+        found = witness((*inside[:-1], (*last[:-1], last[-1]._replace(run=False), last[-1])), outside)
+        if found is not None:
+            return found
+    return witness(inside, outside)
+
+
+@lru_cache(maxsize=16_384)
+def form_tokens(form: str, scope: Scope) -> Tokens:
+    """A form of ARN in its scope; every other placeholder stands for at least one character."""
+    tokens: list[Token] = []
+    position = 0
+    for placeholder in PLACEHOLDER.finditer(form):
+        tokens += map(Token, form[position : placeholder.start()])
+        name = next(filter(None, placeholder.groups()), "").lower()
+        fixed = getattr(scope, name) if name in Scope._fields else "*" if name == _STAR else None
+        in_field = form[: placeholder.start()].count(":") < _RESOURCE_FIELD
+        if fixed and (in_field or name == _STAR):
+            tokens += map(Token, fixed)
+        else:
+            tokens += (Token(None, colons=not in_field), Token(None, run=True, colons=not in_field))
+        position = placeholder.end()
+    return (*tokens, *map(Token, form[position:]))
