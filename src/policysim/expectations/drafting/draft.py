@@ -166,7 +166,7 @@ class Drafter:
     def _from_statements(self, person: Person) -> tuple[list[Sentence], list[str]]:
         held: list[Sentence] = []
         comments: list[str] = []
-        for grant in grants_of(person):
+        for grant in grants_of(person, self._everybody):
             comments += [f"{grant.statement} {why}" for why in grant.unsaid]
             for sentence in grant.sentences:
                 good, refused = self._trial.parts_that_hold(sentence)

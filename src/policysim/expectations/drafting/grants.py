@@ -14,12 +14,14 @@ from policysim.catalog.resource_types import takes_no_resource, works_on
 from policysim.expectations.drafting.conditions import conditions_said
 from policysim.expectations.drafting.said import Sentence
 from policysim.expectations.sentences import Form
+from policysim.language.arns import parse_arn
+from policysim.language.patterns import resource_matches
 from policysim.language.policy import Effect
 from policysim.language.request import UNKNOWN
 from policysim.language.variables import expand_resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from policysim.account.account import Account
     from policysim.evaluation.policy_set import AttachedPolicy
@@ -41,12 +43,12 @@ class Grant(NamedTuple):
     unsaid: tuple[str, ...] = ()
 
 
-def grants_of(person: Person) -> Iterator[Grant]:
-    """The grants of a user or role, one Allow statement after the other."""
+def grants_of(person: Person, everybody: Sequence[Person]) -> Iterator[Grant]:
+    """The grants of a user or role, one Allow statement after the other; ``everybody`` are those at hand."""
     for attached in person.policies:
         for statement in attached.policy.statements:
             if statement.effect is Effect.ALLOW:
-                yield _grant(statement, attached, person)
+                yield _grant(statement, attached, person, everybody)
 
 
 def statement_word(attached: AttachedPolicy, statement: Statement) -> str:
@@ -54,7 +56,7 @@ def statement_word(attached: AttachedPolicy, statement: Statement) -> str:
     return f"{attached.name}#{statement.sid or statement.index + 1}"
 
 
-def _grant(statement: Statement, attached: AttachedPolicy, person: Person) -> Grant:
+def _grant(statement: Statement, attached: AttachedPolicy, person: Person, everybody: Sequence[Person]) -> Grant:
     name = statement_word(attached, statement)
     if statement.action.negated:
         listed = ", ".join(statement.action.patterns)
@@ -73,7 +75,14 @@ def _grant(statement: Statement, attached: AttachedPolicy, person: Person) -> Gr
     known = tuple(action for action in statement.action.patterns if actions_matching(action))
     strange = tuple(action for action in statement.action.patterns if action not in known)
     lacks = tuple(f"names `{action}`, which is no action of the catalogue" for action in strange)
+    if ANY in resource.patterns:
+        whole = tuple(action for action in known if action.endswith(":*"))
+        known = tuple(action for action in known if action not in whole)
+        lacks += (f"allows all of {', '.join(whole)} on everything: too wide to be said as what is meant",) * bool(
+            whole
+        )
     resources, open_ = _resources(statement, attached, person)
+    resources = tuple(dict.fromkeys(word for one in resources for word in _named(one, everybody)))
     base = Sentence(form=Form.CAN, principals=(person.word,), actions=(), resources=(), conditions=said)
     return Grant(name, tuple(_sentences(base, known, resources, person.account)), (*lacks, *open_))
 
@@ -130,6 +139,17 @@ def _resources(
         else:
             found.append(expansion.text)
     return tuple(found), tuple(unsaid)
+
+
+def _named(resource: str, everybody: Sequence[Person]) -> tuple[str, ...]:
+    """Roles and users by the words that name them; a pattern for those of every account as those that there are."""
+    arn = parse_arn(resource)
+    if arn is None or arn.service != "iam":
+        return (resource,)
+    if "*" in arn.account:
+        found = tuple(one.word for one in everybody if resource_matches(resource, one.entity.arn).matches)
+        return found or (resource,)
+    return next(((one.word,) for one in everybody if one.entity.arn == resource), (resource,))
 
 
 def _unknown(_key: str) -> ContextValue:

@@ -189,8 +189,16 @@ def why_not(result: Result) -> str:
     if result.problems:
         return result.problems[0].message
     if result.shortfalls:
-        return _first(result.shortfalls).sentence
+        short = _first(result.shortfalls)
+        request = short.answer.request
+        _, found, reason = short.sentence.rpartition(_OPEN if short.undecided else _DENIED)
+        return f"{request.action} on {request.resource.arn}: {reason}" if found else short.sentence
     return "it stands for no request" if not result.asked else "it does not hold"
+
+
+_DENIED: Final = ", and should: "
+_OPEN: Final = " is not decided: "
+"""What stands before the reason in the sentences that tell of an answer which is not as expected."""
 
 
 def _first(shortfalls: tuple[Shortfall, ...]) -> Shortfall:
