@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -15,8 +16,6 @@ from policysim.sources.policy_documents import documents_in, pointer_of
 from tests.account_folders import allow, write_folder
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from policysim.sources.policy_documents import FoundDocument
 
 TRUSTING = {
@@ -208,3 +207,11 @@ def test_standard_input_is_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", Input())
     (found,) = documents_in("-")
     assert found.location.source.name == "<stdin>"
+
+
+def test_of_a_plan_only_what_will_be_there_is_checked() -> None:
+    plan = Path(__file__).parent / "terraform" / "change.json"
+    found = documents_in(str(plan))
+    assert {document.path[0] for document in found} == {"planned_values"}
+    assert sum(document.type is PolicyType.TRUST for document in found) == 6
+    assert sum(document.type is PolicyType.VPCE for document in found) == 1

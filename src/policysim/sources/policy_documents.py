@@ -19,6 +19,7 @@ from policysim.sources.errors import InputError
 from policysim.sources.files import STANDARD_INPUT, read_argument, read_source, unreadable
 from policysim.sources.json_values import problem_error
 from policysim.sources.policy_files import explained
+from policysim.sources.terraform_plan import VALUES, is_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +33,18 @@ BY_MEMBER: Final[dict[str, PolicyType]] = {
     "ResourcePolicy": PolicyType.RESOURCE,
     "Policy": PolicyType.RESOURCE,
     "policyText": PolicyType.RESOURCE,
+    "assume_role_policy": PolicyType.TRUST,
 }
-"""The type of the document in a member that the AWS CLI prints (get-role, get-policy-version, get-queue-attributes)."""
+"""The type of the document in a member that the AWS CLI prints (get-role, get-policy-version, get-queue-attributes).
+
+In a plan of Terraform most attributes are named ``policy``, whatever it is: the document itself tells.
+"""
+
+BY_TERRAFORM_TYPE: Final[dict[object, PolicyType]] = {
+    "aws_vpc_endpoint": PolicyType.VPCE,
+    "aws_vpc_endpoint_policy": PolicyType.VPCE,
+}
+"""The type of the documents of a resource of a plan, where the document itself does not tell it."""
 
 BY_FOLDER: Final[dict[str, PolicyType]] = {
     "boundaries": PolicyType.BOUNDARY,
@@ -132,10 +143,21 @@ def _in_file(value: object, source: Source) -> Iterator[FoundDocument]:
     top = FoundDocument(value, Location(source, ()), *_by_name(source))
     if _is_template(value):
         return
-    found = [_embedded(document) for document in _below(top)]
+    found = [_embedded(document) for document in _below(_planned(top))]
     if not found and isinstance(value, dict) and _ELEMENTS & {name.lower() for name in value}:
         found = [top]
     yield from (document for document in found if document is not None)
+
+
+def _planned(top: FoundDocument) -> FoundDocument:
+    """Of a plan only what will be there: it repeats every document as it was and as it changes."""
+    value = top.value
+    name = (
+        next((name for name in VALUES if isinstance(value, dict) and name in value), None) if is_plan(value) else None
+    )
+    if name is None or not isinstance(value, dict):
+        return top
+    return top._replace(value=value[name], location=top.location.below(name))
 
 
 def _below(top: FoundDocument) -> Iterator[FoundDocument]:
@@ -173,6 +195,9 @@ def _member(at: FoundDocument, value: dict[str, object], name: str, member: obje
         summary = member["PolicySummary"]
         told = BY_ORGANIZATIONS_TYPE.get(summary.get("Type"))
         return below if told is None else below._replace(type=told, reason=f"its `Type` is {summary['Type']}")
+    if name == "values" and value.get("type") in BY_TERRAFORM_TYPE:
+        kind = value["type"]
+        return below._replace(type=BY_TERRAFORM_TYPE[kind], reason=f"it stands in a resource of type `{kind}`")
     told = PolicyType.VPCE if name == "PolicyDocument" and "VpcEndpointId" in value else BY_MEMBER.get(name)
     is_said = at.type is None or name == "AssumeRolePolicyDocument"
     return below._replace(type=told, reason=f"it stands in `{name}`") if told is not None and is_said else below

@@ -21,7 +21,9 @@ _SUPPORTED_MAJOR: Final = "1"
 _OLDEST_MAJOR: Final = "0"
 """Terraform before 1.1 wrote version 0.x, with the same members as far as they are read here."""
 
-_PLANNED: Final = "planned_values"
+VALUES: Final = ("planned_values", "values")
+"""Where the values of a plan are, and those of a state."""
+
 _DATA: Final = "data"
 _DEEPEST: Final = 100
 
@@ -99,10 +101,10 @@ class Plan:
             raise version.error(f"expected version 1 of Terraform's JSON output, found `{version.value}`")
         if whole.optional_flag("errored"):
             raise whole.error("the plan was broken off by an error, so it does not hold everything: plan again")
-        planned, state = whole.member(_PLANNED), whole.member("values")
+        planned, state = map(whole.member, VALUES)
         self._values = planned or state
         if self._values is None:
-            expected = f"expected a plan (with `{_PLANNED}`) or a state (with `values`) of `terraform show -json`"
+            expected = f"expected a plan (with `{VALUES[0]}`) or a state (with `values`) of `terraform show -json`"
             raise whole.error(expected)
         self.configuration = Configuration(whole.member("configuration"))
 
