@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,12 +21,12 @@ from policysim.testing import (
     Simulator,
     load,
 )
+from policysim.testing.shown import seen_from
 from tests.account_folders import ACCOUNT, BUCKET, OTHER, allow, trust
 from tests.testing.plugin_projects import REPORTS, write_account
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 READ = ("role/app-reader", "s3:GetObject", f"{BUCKET}/reports/a")
 DELETE = ("role/app-reader", "s3:DeleteObject", f"{BUCKET}/reports/a")
@@ -247,6 +248,36 @@ def test_a_document_that_is_no_policy_is_told_with_its_place(
     with pytest.raises(InputError) as raised:
         simulator.what_if(add_policy=document)
     assert str(raised.value).startswith(sentence)
+
+
+def test_files_are_named_from_where_people_are_whatever_folder_a_test_changes_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_account(tmp_path / "acme")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    simulator = load("acme")
+    monkeypatch.chdir("elsewhere")
+    outcome = simulator.decide(*READ)
+    assert ", acme/authorization-details.json:" in repr(outcome)
+    assert "\n  acme/authorization-details.json:" in outcome.explanation
+    with pytest.raises(AssertionError, match=r"\n  acme/authorization-details.json:[0-9]+:[0-9]+\n"):
+        simulator.assert_denied(*READ)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("/a/b/c.json:1:2: x (/a/b/d) /a/b", "c.json:1:2: x (d) /a/b"),
+        ("\x1b[36m/a/b/c\x1b[0m", "\x1b[36mc\x1b[0m"),
+        ("/x/a/b/c", "/x/a/b/c"),
+        ("x\n  /a/b/c", "x\n  c"),
+        ("/a/b//c", "/a/b//c"),
+    ],
+)
+def test_only_paths_below_the_folder_are_shortened(text: str, shown: str) -> None:
+    assert seen_from(Path("/a/b"), text) == shown
+    assert seen_from(Path("/"), text) == text
 
 
 def test_a_source_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ class ExpectItem(pytest.Item):
         """The explanation; of what is the user's to mend one sentence, without our own frames."""
         error = excinfo.value
         if isinstance(error, Unmet):
-            return _explanation(error.result, self._span)
+            return self._explanation(error.result)
         if isinstance(error, InputError | PolicysimWarning):
             return str(error)
         return super().repr_failure(excinfo)
@@ -113,14 +113,15 @@ class ExpectItem(pytest.Item):
         """The file, the line of the sentence (of the ``use`` that it comes from), and the sentence."""
         return self.path, self._span.place.line - 1, printable(self.expectation.text)
 
+    def _explanation(self, result: Result) -> Explanation:
+        texts = (failure_text(result, Paint(coloured=coloured)).rstrip("\n") for coloured in (False, True))
+        plain, coloured = map(self.simulator.shown, texts)
+        place, summary = self._span.place, self.simulator.shown(_in_short(result))
+        return Explanation(plain, coloured, Crash(place.file, place.line, summary))
+
     @property
     def _span(self) -> Span:
         return self.expectation.used_at[-1] if self.expectation.used_at else self.expectation.span
-
-
-def _explanation(result: Result, span: Span) -> Explanation:
-    plain, coloured = (failure_text(result, Paint(coloured=one)).rstrip("\n") for one in (False, True))
-    return Explanation(plain, coloured, Crash(span.place.file, span.place.line, _in_short(result)))
 
 
 def _in_short(result: Result) -> str:

@@ -30,5 +30,6 @@ def load(
     """
     if not isinstance(source, PolicySource):
         source = PolicySource(Path(source))
-    own = source._replace(account_id=account_id or source.account_id, region=region or source.region)
+    path = source.path.absolute()  # read on demand: a test may have changed its folder by then
+    own = source._replace(path=path, account_id=account_id or source.account_id, region=region or source.region)
     return Simulator(read_in_force(own), limit=limit)

@@ -41,11 +41,14 @@ _ACCESS: Final[dict[Effect, Access]] = {
 class Outcome:
     """The answer to one request: equal to ``ALLOWED``, ``DENIED`` or ``DEPENDS``, and never just true or false."""
 
-    __slots__ = ("_explain", "answer")
+    __slots__ = ("_explain", "_shown", "answer")
 
-    def __init__(self, answer: Answer, explain: Callable[[Access], str | None]) -> None:
+    def __init__(
+        self, answer: Answer, explain: Callable[[Access], str | None], shown: Callable[[str], str] = str
+    ) -> None:
         self.answer = answer
         self._explain = explain
+        self._shown = shown
 
     @property
     def access(self) -> Access:
@@ -79,7 +82,7 @@ class Outcome:
         from policysim.reports.decisions import answer_of  # noqa: PLC0415  # the same
         from policysim.reports.layout import Paint  # noqa: PLC0415  # the same
 
-        return answer_text(answer_of(self.decision, __version__), Paint())
+        return self._shown(answer_text(answer_of(self.decision, __version__), Paint()))
 
     def explained_against(self, expected: Access) -> str:
         """Why the answer is not the one expected."""
@@ -105,7 +108,7 @@ class Outcome:
         from policysim.reports.printable import printable  # noqa: PLC0415  # the same
 
         told = verdict_phrase(decision_document(self.decision), self.decision.request.action)
-        return printable(f"<{self.access.value}: {told}>")
+        return printable(f"<{self.access.value}: {self._shown(told)}>")
 
 
 def compared(op: str, left: object, right: object) -> list[str] | None:

@@ -37,6 +37,7 @@ class Session:
 
     def __init__(self, config: pytest.Config) -> None:
         self.settings = Settings.of(config)
+        self._folder = config.invocation_params.dir
         self.record_with: Callable[[PolicySource, Organisation], Recorder] | None = None
         self._simulators: dict[tuple[object, ...], Simulator] = {}
 
@@ -50,7 +51,10 @@ class Session:
         if key not in self._simulators:
             organisation = read_in_force(source)
             self._simulators[key] = Simulator(
-                organisation, limit=self.settings.limit, observe=self._observer(source, organisation)
+                organisation,
+                limit=self.settings.limit,
+                observe=self._observer(source, organisation),
+                folder=self._folder,
             )
         return self._simulators[key]
 

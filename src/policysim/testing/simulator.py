@@ -18,6 +18,7 @@ from policysim.sources.errors import InputError
 from policysim.testing.failures import BrokenExpectationError, PolicysimWarning
 from policysim.testing.outcome import Access, Outcome
 from policysim.testing.questions import Question, question
+from policysim.testing.shown import seen_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,11 +41,19 @@ class Simulator:
     Principals, actions and resources are words of the expectation language (``role/app``, ``s3:Get*``,
     ``arn:aws:s3:::data/*``), one or several of each; a condition key that is neither in ``context`` nor ``absent`` is
     unknown. A failed assertion is an ``AssertionError`` with the explanation; a question that names what is not there
-    is a ``BrokenExpectationError``.
+    is a ``BrokenExpectationError``. ``folder`` is where people are: files below it are named from there.
     """
 
-    def __init__(self, organisation: Organisation, *, limit: int = LIMIT, observe: Observe | None = None) -> None:
+    def __init__(
+        self,
+        organisation: Organisation,
+        *,
+        limit: int = LIMIT,
+        observe: Observe | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self.organisation = organisation
+        self._folder = Path.cwd() if folder is None else folder
         self._limit = limit
         self._observe = observe
         self._answers: list[Answer] | None = None
@@ -60,7 +69,11 @@ class Simulator:
         try:
             return self._checker.check(expectation, whole=whole)
         except InputError as error:
-            raise InputError(str(error)) from None  # from here, so that a test shows none of our frames
+            raise InputError(self.shown(str(error))) from None  # from here, so that a test shows none of our frames
+
+    def shown(self, text: str) -> str:
+        """A text with its files named as people name them where they are."""
+        return seen_from(self._folder, text)
 
     def assert_allowed(
         self,
@@ -148,13 +161,13 @@ class Simulator:
         asked = question(principal, action, resource, context=context, absent=absent)
         answers, result = self._asked(asked.expectation(Form.CAN, "decide"))
         if result.standing is Standing.BROKEN:
-            raise BrokenExpectationError(_failure(result))
+            raise BrokenExpectationError(self._failure(result))
         if result.asked != 1 or len(answers) != 1:
             raise BrokenExpectationError(
                 f"`decide` answers for one request, and this stands for {result.asked}: "
                 "ask with `assert_allowed` or `assert_denied`, or name one principal, action, resource and value"
             )
-        return Outcome(answers[0], lambda expected: self._explained(asked, expected))
+        return Outcome(answers[0], lambda expected: self._explained(asked, expected), self.shown)
 
     def what_if(
         self,
@@ -183,7 +196,7 @@ class Simulator:
             )
         except (BrokenExpectationError, InputError) as error:
             raise type(error)(str(error)) from None  # from here, so that a test shows none of our frames
-        return Simulator(organisation, limit=self._limit)
+        return Simulator(organisation, limit=self._limit, folder=self._folder)
 
     def _asked(self, expectation: Expectation) -> tuple[list[Answer], Result]:
         __tracebackhide__ = True
@@ -208,7 +221,7 @@ class Simulator:
         if form is None:
             return None
         result = self.check(asked.expectation(form, "decide"))
-        return None if result.standing is Standing.MET else _failure(result)
+        return None if result.standing is Standing.MET else self._failure(result)
 
     def _assert(self, expectation: Expectation) -> None:
         __tracebackhide__ = True
@@ -216,10 +229,17 @@ class Simulator:
         self._refuse(problems)
         result = self.check(expectation)
         if result.standing is Standing.BROKEN:
-            raise BrokenExpectationError(_failure(result))
+            raise BrokenExpectationError(self._failure(result))
         _warn((*problems, *result.problems))
         if result.standing is not Standing.MET:
-            raise AssertionError(_failure(result))
+            raise AssertionError(self._failure(result))
+
+    def _failure(self, result: Result) -> str:
+        from policysim.reports.expectation_failure import failure_text  # noqa: PLC0415  # only where something failed
+        from policysim.reports.layout import Paint  # noqa: PLC0415  # the same
+
+        text, span = self.shown(failure_text(result, Paint())).rstrip("\n"), result.expectation.span
+        return text.removeprefix(f"{span.source.name}:1:1: ") if span.source.written_here else text
 
     @staticmethod
     def _refuse(problems: Iterable[Problem]) -> None:
@@ -235,14 +255,6 @@ def told(problem: Problem) -> str:
 
     where = f"{problem.span.place}: " if problem.span is not None else ""
     return printable(f"{where}{problem.message}" + (f" ({problem.hint})" if problem.hint else ""))
-
-
-def _failure(result: Result) -> str:
-    from policysim.reports.expectation_failure import failure_text  # noqa: PLC0415  # only where something failed
-    from policysim.reports.layout import Paint  # noqa: PLC0415  # the same
-
-    text, span = failure_text(result, Paint()).rstrip("\n"), result.expectation.span
-    return text.removeprefix(f"{span.source.name}:1:1: ") if span.source.written_here else text
 
 
 def worth_a_look(problems: Iterable[Problem]) -> str:
