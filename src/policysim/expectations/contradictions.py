@@ -6,25 +6,18 @@ denied (or that one expects to hang on a key, and the other not), whatever the p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from policysim.expectations.actions import actions_of
-from policysim.expectations.callers import Callers
-from policysim.expectations.fitting import fitting_of
-from policysim.expectations.listed import listed_arns
+from policysim.expectations.numbered_sentences import NumberedSentences, numbers
 from policysim.expectations.problem_kinds import CONTRADICTION, REPEATED_SENTENCE
-from policysim.expectations.sentences import Form
-from policysim.expectations.shared_requests import Part, shared_request
-from policysim.expectations.targets import Targets
+from policysim.expectations.shared_requests import keep_apart, shared_request
 from policysim.language.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from policysim.account.account import Organisation
-    from policysim.expectations.caller import Caller
+    from policysim.expectations.numbered_sentences import NumberedSentence
     from policysim.expectations.sentences import Expectation, Word
     from policysim.expectations.shared_requests import Shared
     from policysim.language.request import ContextValue
@@ -41,98 +34,9 @@ def contradictions(expectations: Sequence[Expectation], organisation: Organisati
     return (*_contradicting(expectations, organisation), *_repeated(expectations))
 
 
-@dataclass(frozen=True)
-class _Sentence:
-    """A sentence with what its words stand for; callers and actions are sets of numbered things, as bits."""
-
-    expectation: Expectation
-    allowed: int
-    denied: int
-    actions: int
-    parts_of: _Parts
-
-    @property
-    def is_open(self) -> bool:
-        return bool(self.expectation.depending_on)
-
-    @cached_property
-    def parts(self) -> dict[str, tuple[Part, ...]]:
-        """By action, what it is asked about."""
-        return self.parts_of.of(self.expectation)
-
-
-class _Parts:
-    """Finds which actions of a sentence meet which of its resources."""
-
-    def __init__(self, organisation: Organisation) -> None:
-        self._targets = Targets(organisation, listed_arns(organisation))
-
-    def of(self, expectation: Expectation) -> dict[str, tuple[Part, ...]]:
-        actions, _ = actions_of(expectation.actions)
-        targets, problems = self._targets.of(expectation.resources)
-        if any(problem.is_error for problem in problems):
-            return {}
-        of_prefix = any(one.key.text.lower() == "s3:prefix" for one in expectation.conditions)
-        fitting = fitting_of(actions, targets, self._targets, speaks_of_prefix=of_prefix)
-        return {
-            action: tuple(Part(action, meeting, expectation.conditions) for meeting in meetings)
-            for action, meetings in fitting.pairs
-        }
-
-
-class _Sentences:
-    """Numbers the callers and actions that sentences speak of."""
-
-    def __init__(self, organisation: Organisation) -> None:
-        self._callers = Callers(organisation)
-        self._parts = _Parts(organisation)
-        self._numbers: dict[object, int] = {}
-        self.callers: list[Caller] = []
-        self._actions: dict[str, int] = {}
-        self.actions: list[str] = []
-
-    def of(self, expectation: Expectation) -> _Sentence | None:
-        """The sentence with what its words stand for; ``None`` when one of them stands for nothing."""
-        named, problems = self._callers.of(expectation.principals)
-        actions, unknown = actions_of(expectation.actions)
-        if any(problem.is_error for problem in (*problems, *unknown)):
-            return None
-        own = self._bits(named)
-        others = self._bits(self._others(named)) if expectation.form in {Form.ONLY, Form.NOBODY} else 0
-        allowed = own if expectation.form in {Form.CAN, Form.ONLY} else 0
-        denied = others | (own if expectation.form is Form.CANNOT else 0)
-        names = sum(1 << self._number_of_action(action.name) for action in actions)
-        return _Sentence(expectation, allowed, denied, names, self._parts)
-
-    def _others(self, named: Sequence[Caller]) -> list[Caller]:
-        """Everybody whom a sentence does not leave aside."""
-        aside = frozenset(name for caller in named for name in caller.names)
-        identities = {caller.identity for caller in named}
-        return [
-            caller
-            for caller in self._callers.everybody()
-            if caller.identity not in identities and not caller.is_one_of(aside)
-        ]
-
-    def _bits(self, callers: Sequence[Caller]) -> int:
-        bits = 0
-        for caller in callers:
-            number = self._numbers.setdefault(caller.identity, len(self.callers))
-            if number == len(self.callers):
-                self.callers.append(caller)
-            bits |= 1 << number
-        return bits
-
-    def _number_of_action(self, name: str) -> int:
-        number = self._actions.setdefault(name, len(self.actions))
-        if number == len(self.actions):
-            self.actions.append(name)
-        return number
-
-
 def _contradicting(expectations: Sequence[Expectation], organisation: Organisation) -> Iterator[Problem]:
-    numbered = _Sentences(organisation)
-    before: list[_Sentence] = []
+    numbered = NumberedSentences(organisation)
+    before: list[NumberedSentence] = []
     for expectation in expectations:
         sentence = numbered.of(expectation)
         if sentence is None:
@@ -145,7 +49,9 @@ def _contradicting(expectations: Sequence[Expectation], organisation: Organisati
         before.append(sentence)
 
 
-def _shared(one: _Sentence, other: _Sentence, numbered: _Sentences, organisation: Organisation) -> Shared | None:
+def _shared(
+    one: NumberedSentence, other: NumberedSentence, numbered: NumberedSentences, organisation: Organisation
+) -> Shared | None:
     """A request to which the two sentences expect different answers."""
     if one.is_open or other.is_open:
         return _shared_open(one, other, numbered, organisation)
@@ -153,7 +59,9 @@ def _shared(one: _Sentence, other: _Sentence, numbered: _Sentences, organisation
     return _first(one, other, callers, numbered, organisation)
 
 
-def _shared_open(one: _Sentence, other: _Sentence, numbered: _Sentences, organisation: Organisation) -> Shared | None:
+def _shared_open(
+    one: NumberedSentence, other: NumberedSentence, numbered: NumberedSentences, organisation: Organisation
+) -> Shared | None:
     """The same where an answer is to hang on keys: a sentence that states fewer keys settles those that state more."""
     callers = (one.allowed | one.denied) & (other.allowed | other.denied)
     if one.is_open and other.is_open:
@@ -167,40 +75,38 @@ def _shared_open(one: _Sentence, other: _Sentence, numbered: _Sentences, organis
 
 
 def _first(
-    one: _Sentence,
-    other: _Sentence,
+    one: NumberedSentence,
+    other: NumberedSentence,
     callers: int,
-    numbered: _Sentences,
+    numbered: NumberedSentences,
     organisation: Organisation,
     *,
     wider: bool = False,
 ) -> Shared | None:
     actions = one.actions & other.actions
-    if not callers or not actions:
+    if not callers or not actions or keep_apart(one.expectation.conditions, other.expectation.conditions):
         return None
-    who = [numbered.callers[number] for number in _numbers(callers)]
-    for number in _numbers(actions):
+    met = numbered.met(one, other)
+    if not met:
+        return None
+    who = [numbered.callers[number] for number in numbers(callers)]
+    for number in numbers(actions):
         action = numbered.actions[number]
-        for part in one.parts.get(action, ()):
-            for against in other.parts.get(action, ()):
+        for part in numbered.parts(one, action):
+            for against in numbered.parts(other, action):
+                if (part.meeting.target.word.text, against.meeting.target.word.text) not in met:
+                    continue
                 found = shared_request(who, part, against, organisation, wider=wider)
                 if found is not None:
                     return found
     return None
 
 
-def _numbers(bits: int) -> Iterator[int]:
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
-
-
 def _keys(words: Sequence[Word]) -> frozenset[str]:
     return frozenset(word.text.lower() for word in words)
 
 
-def _keys_stated(sentence: _Sentence) -> frozenset[str]:
+def _keys_stated(sentence: NumberedSentence) -> frozenset[str]:
     return _keys([one.key for one in sentence.expectation.conditions])
 
 

@@ -12,13 +12,12 @@ from policysim.account.authorizations import authorizations
 from policysim.catalog.facts import CATALOGUE
 from policysim.evaluation.context import context_lookup
 from policysim.expectations.asking import Asked, request_of
+from policysim.expectations.made_up import Scope, form_tokens
 from policysim.expectations.pairs import calls, is_asked
 from policysim.expectations.patterns import is_pattern
 from policysim.expectations.samples import (
     NO_RESOURCE,
     Sample,
-    Scope,
-    form_tokens,
     forms_of,
     takes_no_resource,
     works_on,
@@ -96,6 +95,38 @@ def shared_request(
             if is_asked(caller, sample) and all(_may_be(shared, part, values, organisation) for part in (one, other)):
                 return shared
     return None
+
+
+def keep_apart(one: Sequence[Condition], other: Sequence[Condition]) -> bool:
+    """Whether two sentences state values of a key that no request has at once."""
+    by_key = [{condition.key.text.lower(): condition for condition in conditions} for conditions in (one, other)]
+    return _shared_values(by_key[0], by_key[1]) is None
+
+
+def may_meet(one: Target, other: Target) -> bool:
+    """Whether some ARN may fit both words, whatever action it is asked about with."""
+    if one.is_everything or other.is_everything:
+        return True
+    if one.arn is not None or other.arn is not None:
+        named, word = (one.arn, other) if one.arn is not None else (other.arn, one)
+        return named is not None and word.covers(named)
+    if any(other.covers(arn) for arn in one.listed):
+        return True
+    return any(
+        _heads_agree(first, second) and witness((first, second)) is not None
+        for first in one.tokens
+        for second in other.tokens
+    )
+
+
+def _heads_agree(one: Tokens, other: Tokens) -> bool:
+    """Whether two patterns agree as far as neither has a wildcard: most that differ do so there."""
+    for first, second in zip(one, other, strict=False):
+        if first.char is None or second.char is None:
+            return True
+        if first.char != second.char:
+            return False
+    return True
 
 
 def _shared_values(one: dict[str, Condition], other: dict[str, Condition]) -> dict[str, ContextValue] | None:
