@@ -54,7 +54,7 @@ def commands_of(block: str) -> list[Command]:
     for line in block.split("\n"):
         if line.startswith("$ "):
             found.append([line])
-        elif line.startswith("> ") and found:
+        elif found and (line == ">" or line.startswith("> ")):
             found[-1].append(line)
     return [Command(tuple(lines)) for lines in found]
 
