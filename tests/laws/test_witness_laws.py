@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from policysim.language.patterns import resource_matches
 from policysim.language.wildcards import Pattern, Piece
 from policysim.language.witnesses import literal_tokens, resource_tokens, text_tokens, witness
+from policysim.validation.overlaps import globs_overlap
 from tests.laws.test_pattern_laws import ARN_PATTERNS
 from tests.twins.slow_patterns import slow_match
 from tests.twins.slow_witnesses import slow_witness
@@ -51,6 +52,11 @@ def test_r7_a_witness_of_resource_patterns_matches_by_the_matcher(one: str, othe
     if beside is not None and beside.startswith("arn:"):
         assert resource_matches(one, beside).matches
         assert not resource_matches(other, beside).matches
+
+
+@given(PATTERNS, PATTERNS)
+def test_patterns_overlap_when_they_have_a_witness(one: str, other: str) -> None:
+    assert globs_overlap(one, other) is (witness((text_tokens(one), text_tokens(other))) is not None)
 
 
 @given(st.text("ab*?", max_size=4))

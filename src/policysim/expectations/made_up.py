@@ -72,30 +72,44 @@ def _of_one_effect(scope: Scope, form: str, word: Tokens, lines: Sequence[Line])
     """What the statements of one effect alone are about, and what those of neither are."""
     for allows in (True, False):
         own = [line for line in lines if line.allows is allows]
-        inside, outside = _away_from([line for line in lines if line.allows is not allows])
-        for line in own:
-            into = (line.tokens,) if not line.beside else ()
-            away = (line.tokens,) if line.beside else ()
-            yield _within(scope, form, (word, *inside, *into), (*outside, *away))
+        for inside, outside in _away_from(line for line in lines if line.allows is not allows):
+            for line in own:
+                into, away = _side_of(line)
+                yield _within(scope, form, (word, *inside, *into), (*outside, *away))
+            yield _beside(scope, form, word, outside, inside)
+    for inside, outside in _away_from(lines):
         yield _beside(scope, form, word, outside, inside)
-    inside, outside = _away_from(lines)
-    yield _beside(scope, form, word, outside, inside)
 
 
 def _on_two(scope: Scope, form: str, word: Tokens, lines: Sequence[Line]) -> Iterator[str | None]:
     """What two statements of one effect are both about, and none of the other: a policy and one that limits it."""
     for one, other in itertools.combinations(lines, 2):
-        if one.allows is other.allows and not one.beside and not other.beside:
-            inside, outside = _away_from([line for line in lines if line.allows is not one.allows])
-            yield _within(scope, form, (word, *inside, one.tokens, other.tokens), outside)
+        if one.allows is other.allows:
+            (into, away), (further_into, further_away) = _side_of(one), _side_of(other)
+            for inside, outside in _away_from(line for line in lines if line.allows is not one.allows):
+                yield _within(scope, form, (word, *inside, *into, *further_into), (*outside, *away, *further_away))
 
 
-def _away_from(lines: Iterable[Line]) -> tuple[tuple[Tokens, ...], tuple[Tokens, ...]]:
-    """The patterns to be on, and those to be beside, for what no statement of these lines is about."""
+_Sides = tuple[tuple["Tokens", ...], tuple["Tokens", ...]]
+"""Patterns to be on, and patterns to be beside."""
+
+
+def _side_of(line: Line) -> _Sides:
+    """Where the resources are that the statement of a line is about."""
+    return ((), (line.tokens,)) if line.beside else ((line.tokens,), ())
+
+
+def _away_from(lines: Iterable[Line]) -> tuple[_Sides, ...]:
+    """Where the resources are that no statement of these lines is about.
+
+    What is on a pattern of a ``NotResource`` is spared by it: on one of each statement is enough, so that all at once
+    and each of them alone are tried.
+    """
     listed = tuple(lines)
     beside = tuple(line.tokens for line in listed if line.beside)
-    # What is on one pattern of a NotResource is spared; of several it is enough to be on one.
-    return beside[:1], tuple(line.tokens for line in listed if not line.beside)
+    outside = tuple(line.tokens for line in listed if not line.beside)
+    ways = ((beside, outside), *(((one,), outside) for one in beside if len(beside) > 1))
+    return tuple(ways)
 
 
 def _within(scope: Scope, form: str, inside: tuple[Tokens, ...], outside: tuple[Tokens, ...]) -> str | None:
