@@ -43,6 +43,9 @@ Resources:
   Function: {Type: "AWS::Lambda::Function", Properties: {FunctionName: work}}
   Group: {Type: "AWS::Logs::LogGroup", Properties: {LogGroupName: /app}}
   Machine: {Type: "AWS::EC2::Instance"}
+  Provider: {Type: "AWS::IAM::OIDCProvider", Properties: {Url: "https://token.example.com/x"}}
+  Saml: {Type: "AWS::IAM::SAMLProvider", Properties: {Name: idp}}
+  Alias: {Type: "AWS::KMS::Alias", Properties: {AliasName: alias/app}}
   One: {Type: "AWS::S3::Bucket", Properties: {BucketName: !Ref Two}}
   Two: {Type: "AWS::S3::Bucket", Properties: {BucketName: !Ref One}}
 Outputs:
@@ -85,6 +88,9 @@ def value_of(expression: str, *, region: str | None = "eu-west-1", **given: str)
         ("!Ref Secret", f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:db-AWSGEN"),
         ("!Ref Role", "app"),
         ("!Ref Managed", f"arn:aws:iam::{ACCOUNT}:policy/limit"),
+        ("!Ref Provider", f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.example.com/x"),
+        ("!Ref Saml", f"arn:aws:iam::{ACCOUNT}:saml-provider/idp"),
+        ("!Ref Alias", "alias/app"),
         ("!GetAtt Data.Arn", "arn:aws:s3:::data"),
         ("!GetAtt Orders.Arn", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders"),
         ("!GetAtt Orders.QueueName", "orders"),
@@ -150,7 +156,7 @@ def test_what_is_not_known_is_said_with_its_place(expression: str, sentence: str
     assert value is not None
     (gap,) = gaps_in(value)
     assert sentence in gap.placed
-    assert "t.yaml:35:14" in gap.placed
+    assert "t.yaml:38:14" in gap.placed
 
 
 def test_nothing_is_no_value() -> None:
@@ -187,7 +193,7 @@ def test_the_partition_is_that_of_the_region(region: str, partition: str, suffix
 @pytest.mark.parametrize(
     ("expression", "sentence"),
     [
-        ("!If [Missing, a, b]", "t.yaml:35:19: the template has no condition `Missing`"),
+        ("!If [Missing, a, b]", "t.yaml:38:19: the template has no condition `Missing`"),
         ("!Join [a]", "`Fn::Join` takes a delimiter and a list"),
         ("!Sub [a]", "`Fn::Sub` takes a text, or a list of a text and a mapping"),
         ("!GetAtt [a]", "`Fn::GetAtt` takes a resource and the name of an attribute"),

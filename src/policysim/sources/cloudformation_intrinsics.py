@@ -47,6 +47,7 @@ _IN_SUB: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 _DYNAMIC: Final = re.compile(r"\{\{resolve:[^}]*\}\}")
 _PSEUDO: Final = "AWS::"
 _OUTPUTS: Final = "Outputs."
+_SCHEME: Final = "https://"
 _DEEPEST: Final = 60
 """More names that stand for names than anybody writes; a circle of them ends here."""
 
@@ -157,7 +158,8 @@ class Resolver:
         pieces = pieces_of(given) if given is not None else None
         if pieces is None:
             return self._made_up(resource)
-        return "".join(piece.text if isinstance(piece, Known) else UNRESOLVED for piece in pieces)
+        name = "".join(piece.text if isinstance(piece, Known) else UNRESOLVED for piece in pieces)
+        return name.removeprefix(_SCHEME)  # an identity provider is named by its URL without the scheme
 
     def _made_up(self, resource: Resource) -> str:
         name = f"{self.deployment.stack_name or 'STACK'}-{resource.logical_id}-{GENERATED}"

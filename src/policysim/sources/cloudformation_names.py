@@ -82,9 +82,11 @@ NAMINGS: Final[Mapping[str, Naming]] = MappingProxyType(
         "AWS::IAM::Group": Naming(_iam("group{path}{name}"), "GroupName"),
         "AWS::IAM::InstanceProfile": Naming(_iam("instance-profile{path}{name}"), "InstanceProfileName"),
         "AWS::IAM::ManagedPolicy": Naming(_iam("policy{path}{name}"), "ManagedPolicyName", ARN, {"PolicyArn": ARN}),
+        "AWS::IAM::OIDCProvider": Naming(_iam("oidc-provider/{name}"), "Url", ARN),
         "AWS::IAM::Role": Naming(_iam("role{path}{name}"), "RoleName"),
         "AWS::IAM::SAMLProvider": Naming(_iam("saml-provider/{name}"), "Name", ARN),
         "AWS::IAM::User": Naming(_iam("user{path}{name}"), "UserName"),
+        "AWS::KMS::Alias": Naming(_regional("kms"), "AliasName", attributes={}),
         "AWS::KMS::Key": Naming(_regional("kms", "key/{name}"), attributes={"Arn": ARN, "KeyId": NAME}),
         "AWS::Kinesis::Stream": Naming(_regional("kinesis", "stream/{name}"), "Name"),
         "AWS::KinesisFirehose::DeliveryStream": Naming(

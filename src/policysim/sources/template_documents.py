@@ -50,6 +50,9 @@ def policy_of_value(value: Value, policy_type: PolicyType) -> Policy:
         case Members():
             return _of_members(value, policy_type)
         case _:
+            first = next(gaps_in(value), None)
+            if first is not None:
+                return unknown_policy(value, first, policy_type)
             return parse_policy(_written(value), policy_type)
 
 
@@ -85,7 +88,9 @@ def _of_members(document: Members, policy_type: PolicyType) -> Policy:
         document = replace(document, members={**document.members, "Statement": named})
     statements = document.get("Statement")
     rest = replace(document, members={name: one for name, one in document.members.items() if name != "Statement"})
-    outside = next(gaps_in(rest), None) or (statements.missing if isinstance(statements, Unknown) else None)
+    outside = next(gaps_in(rest), None)
+    if isinstance(statements, Unknown) and not statements.options:
+        outside = outside or statements.missing
     if outside is not None:
         return unknown_policy(document, outside, policy_type)
     parts = list(_parts(statements)) if statements is not None else []
@@ -118,8 +123,10 @@ def _parts(statements: Value) -> Iterator[_Part]:
 
 def _part(statement: Value) -> _Part:
     gap = next(gaps_in(statement), None)
-    if gap is None or not isinstance(statement, Members):
-        return _Part(statement, statement if gap is None else _anything(statement), gap)
+    if gap is None:
+        return _Part(statement, statement)
+    if not isinstance(statement, Members):
+        return _Part(None, _anything(statement), gap, effect_known=False)
     effect = text_of(statement.get("Effect"))
     return _Part(_narrowed(statement), _widened(statement), gap, effect_known=effect in {"Allow", "Deny"})
 
