@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from policysim.account.account import NOTHING_BLOCKED
 from policysim.account.authorizations import authorizations
 from policysim.account.principals import UnknownPrincipal, resolve_principal
 from policysim.catalog.facts import CATALOGUE
@@ -449,6 +450,59 @@ def test_base_and_organization_are_words_of_the_account_line(tmp_path: Path) -> 
         policy_source(PLANS, tmp_path, bindings={"organization": ("acme",)})
     with pytest.raises(InputError, match="`base` is the path of one account folder"):
         policy_source(PLANS, tmp_path, bindings={"base": ("a", "b")})
+
+
+def test_what_was_collected_stays_where_the_plan_says_nothing_of_it(tmp_path: Path) -> None:
+    folder, function = base_folder(tmp_path / "acme"), f"arn:aws:lambda:{REGIONAL}:function:f"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": AUDIT},
+        "Action": "lambda:InvokeFunction",
+        "Resource": function,
+    }
+    by_hand = [statement | {"Sid": "ByHand"}, statement | {"Sid": "FromS3"}]
+    policies = {
+        function: {"Version": "2012-10-17", "Statement": by_hand},
+        f"arn:aws:secretsmanager:{REGIONAL}:secret:db-a1B2c3": allow("*"),
+        f"arn:aws:dynamodb:{REGIONAL}:table/jobs": allow("*"),
+    }
+    (folder / "resource-policies.json").write_text(json.dumps(policies), encoding="utf-8")
+    planned = organisation("change", base=folder).accounts[ACCOUNT].resource_policies
+    assert planned is not None
+    attached, table = planned[function], planned[f"arn:aws:dynamodb:{REGIONAL}:table/jobs"]
+    assert attached is not None
+    assert table is not None
+    assert [(one.sid, len(one.conditions)) for one in attached.policy.statements] == [("ByHand", 0), ("FromS3", 2)]
+    assert table.name == "aws_dynamodb_resource_policy.t"
+
+
+def test_block_public_access_that_is_taken_away_blocks_nothing(tmp_path: Path) -> None:
+    folder = base_folder(tmp_path / "acme")
+    block = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+    settings = {"account": block, "buckets": {"b": {"public_access_block": block}}}
+    (folder / "s3-public-access.json").write_text(json.dumps(settings), encoding="utf-8")
+    gone = [
+        resource("aws_s3_bucket_public_access_block", "b")
+        | {"change": {"actions": ["delete"], "before": {"bucket": "b"}}},
+        resource("aws_s3_account_public_access_block", "a") | {"change": {"actions": ["delete"], "before": {}}},
+    ]
+    there = read(tmp_path, plan_of(BUCKET, resource_changes=gone), account_id=ACCOUNT, base=folder)
+    access = there.accounts[ACCOUNT].public_access
+    assert access is not None
+    assert (access.account, access.bucket("b").public_access_block) == (NOTHING_BLOCKED, NOTHING_BLOCKED)
+
+
+def test_a_new_topic_has_the_policy_that_aws_gives_it(tmp_path: Path) -> None:
+    topic = resource("aws_sns_topic", "t", name="t")
+    changes = [{"address": "aws_sns_topic.t", "change": {"actions": ["create"], "after_unknown": {"policy": True}}}]
+    there = read(tmp_path, plan_of(topic, resource_changes=changes), account_id=ACCOUNT, region="eu-west-1")
+    policies = there.accounts[ACCOUNT].resource_policies
+    assert policies is not None
+    attached = policies[f"arn:aws:sns:{REGIONAL}:t"]
+    assert attached is not None
+    assert [entry.key for statement in attached.policy.statements for entry in statement.conditions] == [
+        "AWS:SourceOwner"
+    ]
 
 
 # What cannot be read.

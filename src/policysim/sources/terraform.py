@@ -92,9 +92,12 @@ class _Reading:
 
     def _resource_policies(self, account: str, before: Account | None) -> dict[str, Reader[AttachedPolicy | None]]:
         found = dict(self._policies.get(account, {}))
-        listed = () if before is None or before.resource_policies is None else before.resource_policies
+        if before is None or before.resource_policies is None:
+            return found
+        listed = before.resource_policies
+        over = {arn: self._resources.over(arn, read, listed[arn]) for arn, read in found.items() if arn in listed}
         cleared = {arn for arn in self._resources.cleared if arn in listed and arn not in found}
-        return {**found, **dict.fromkeys(cleared, _nothing)}
+        return {**found, **over, **dict.fromkeys(cleared, _nothing)}
 
     def _partition(self, account: str) -> str:
         found = (self._readers.accounts.of(one) for one in self._readers.plan.of_type(*FORMS))

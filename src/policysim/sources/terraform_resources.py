@@ -31,6 +31,20 @@ if TYPE_CHECKING:
 _KEYS: Final = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key")
 
 
+_TOPIC: Final = "aws_sns_topic"
+_TOPIC_OPERATIONS: Final = (
+    "GetTopicAttributes",
+    "SetTopicAttributes",
+    "AddPermission",
+    "RemovePermission",
+    "DeleteTopic",
+    "Subscribe",
+    "ListSubscriptionsByTopic",
+    "Publish",
+)
+"""What the policy of a new topic speaks of (Amazon SNS Developer Guide, sns-access-policy-use-cases)."""
+
+
 class _Row(NamedTuple):
     """A type of resource that sets the policy of another: how it names that one, and of which types that can be."""
 
@@ -43,7 +57,7 @@ _POLICIES: Final[dict[str, _Row]] = {
     "aws_s3_bucket_policy": _Row("bucket", ("aws_s3_bucket",)),
     "aws_kms_key_policy": _Row("key_id", _KEYS),
     "aws_sqs_queue_policy": _Row("queue_url", ("aws_sqs_queue",)),
-    "aws_sns_topic_policy": _Row("arn", ("aws_sns_topic",)),
+    "aws_sns_topic_policy": _Row("arn", (_TOPIC,)),
     "aws_secretsmanager_secret_policy": _Row("secret_arn", ("aws_secretsmanager_secret",)),
     "aws_ecr_repository_policy": _Row("repository", ("aws_ecr_repository",)),
     "aws_dynamodb_resource_policy": _Row("resource_arn", ("aws_dynamodb_table",)),
@@ -61,7 +75,7 @@ _OWN: Final[dict[str, str]] = {
     "aws_s3_bucket": "policy",
     **dict.fromkeys(_KEYS, "policy"),
     "aws_sqs_queue": "policy",
-    "aws_sns_topic": "policy",
+    _TOPIC: "policy",
     "aws_secretsmanager_secret": "policy",
     "aws_opensearch_domain": "access_policies",
     "aws_elasticsearch_domain": "access_policies",
@@ -95,6 +109,36 @@ class ResourcePolicies:
         for one in readers.plan.of_type(PERMISSION):
             self._enter_permission(one)
         self.cleared = frozenset(self._cleared())
+        listed = [one for one in readers.plan.of_type(*FORMS) if not one.type.startswith(_WITHOUT)]
+        self._made = {readers.names.arn(one) for one in listed if one.created}
+        self._silent = {readers.names.arn(one) for one in listed if not one.created and one.type not in _OWN}
+        self._withdrawn = {one.text("statement_id") for one in readers.plan.removed if one.type == PERMISSION}
+
+    def over(
+        self, arn: str, planned: Reader[AttachedPolicy | None], before: AttachedPolicy | None
+    ) -> Reader[AttachedPolicy | None]:
+        """The policy of a resource that was collected with ``before``.
+
+        Where the plan holds a resource that is there already and nothing that sets its policy, what was collected
+        stays; permissions of a function come beside those that it has.
+        """
+        if arn in self.cleared or arn in self._set or arn in self._made:
+            return planned
+        if arn in self._permissions and before is not None:
+            return partial(self._beside, arn, planned, before)
+        return planned if arn in self._permissions or arn not in self._silent else lambda: before
+
+    def _beside(
+        self, arn: str, planned: Reader[AttachedPolicy | None], before: AttachedPolicy
+    ) -> AttachedPolicy | None:
+        added = planned()
+        if added is None:
+            return before
+        own = {one.text("statement_id") for one in self._permissions[arn]} | self._withdrawn
+        kept = tuple(statement for statement in before.policy.statements if statement.sid not in own)
+        unresolved = (*before.policy.unresolved, *added.policy.unresolved)
+        policy = replace(before.policy, statements=(*kept, *added.policy.statements), unresolved=unresolved)
+        return before._replace(policy=policy)
 
     def by_account(self) -> dict[str, dict[str, Reader[AttachedPolicy | None]]]:
         """The policies by account and by ARN; ``None`` where a resource of the plan has none."""
@@ -206,7 +250,9 @@ class ResourcePolicies:
             found = self._readers.documents.policy(one, attribute, PolicyType.RESOURCE)
         else:
             found = None
-        return self._default_key_policy(one) if found is None and one.type in _KEYS else found
+        if found is None and one.type in _KEYS:
+            return self._default_key_policy(one)
+        return self._default_topic_policy(one) if found is None and one.type == _TOPIC and one.created else found
 
     def _default_key_policy(self, key: PlannedResource) -> Policy:
         """The policy that AWS KMS gives a key for which none is stated: the account decides by its own policies."""
@@ -219,3 +265,16 @@ class ResourcePolicies:
             "Resource": "*",
         }
         return written_policy({"Version": "2012-10-17", "Statement": [statement]}, key.at, PolicyType.RESOURCE)
+
+    def _default_topic_policy(self, topic: PlannedResource) -> Policy:
+        """The policy that Amazon SNS gives a new topic: its owner may do everything that concerns the topic."""
+        statement = {
+            "Sid": "__default_statement_ID",
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": [f"SNS:{name}" for name in _TOPIC_OPERATIONS],
+            "Resource": self._readers.names.arn(topic),
+            "Condition": {"StringEquals": {"AWS:SourceOwner": self._readers.accounts.of(topic).account}},
+        }
+        document = {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]}
+        return written_policy(document, topic.at, PolicyType.RESOURCE)

@@ -6,10 +6,11 @@ access-control-block-public-access and about-object-ownership (the defaults of n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from policysim.account.account import BucketSettings, PublicAccess, VpcEndpoint
+from policysim.account.account import NOTHING_BLOCKED, BucketSettings, PublicAccess, VpcEndpoint
 from policysim.evaluation.key_grants import KeyGrant
 from policysim.evaluation.policy_set import AttachedPolicy
 from policysim.evaluation.services.s3_acls import ACLS_DISABLED
@@ -46,23 +47,42 @@ class Settings:
     def public_access(self, account: str, before: PublicAccess | None) -> PublicAccess | None:
         """Block Public Access and ownership of an account and its buckets; ``None`` where nothing is known of them."""
         buckets = self._buckets(account, dict((before.buckets if before is not None else None) or {}))
-        blocks = [one for one in self._readers.plan.of_type(_BLOCK_OF_ACCOUNT) if self._account(one) == account]
-        of_account = _block(blocks[0]) if blocks else before.account if before is not None else None
+        of_account = self._block_of_account(account, None if before is None else before.account)
         if not buckets and of_account is None:
             return before
         return PublicAccess(
             account=of_account, buckets=buckets or None, enforced=None if before is None else before.enforced
         )
 
+    def _block_of_account(self, account: str, before: PublicAccessBlock | None) -> PublicAccessBlock | None:
+        """The settings of the account; those that the plan takes away block nothing afterwards."""
+        planned = [one for one in self._readers.plan.of_type(_BLOCK_OF_ACCOUNT) if self._account(one) == account]
+        if planned:
+            return _block(planned[0])
+        removed = (one for one in self._readers.plan.removed if one.type == _BLOCK_OF_ACCOUNT)
+        return NOTHING_BLOCKED if any(self._account(one) == account for one in removed) else before
+
     def _buckets(self, account: str, before: dict[str, BucketSettings]) -> dict[str, BucketSettings]:
         blocks, ownerships, lists = map(self._by_bucket, (_BLOCK_OF_BUCKET, _OWNERSHIP, _ACL))
         gone = {one.text("bucket") for one in self._readers.plan.removed if one.type in _BUCKET}
-        found = {name: settings for name, settings in before.items() if name not in gone}
+        opened = {one.text("bucket") for one in self._readers.plan.removed if one.type == _BLOCK_OF_BUCKET}
+        freed = {one.text("bucket") for one in self._readers.plan.removed if one.type == _OWNERSHIP}
+        found = {
+            name: replace(
+                settings,
+                public_access_block=NOTHING_BLOCKED if name in opened else settings.public_access_block,
+                ownership=None if name in freed else settings.ownership,
+            )
+            for name, settings in before.items()
+            if name not in gone
+        }
         for one in self._readers.plan.of_type("aws_s3_bucket"):
             if self._account(one) != account:
                 continue
             name = self._readers.names.name(one)
-            old = BucketSettings() if one.created else before.get(name, BucketSettings())
+            old = BucketSettings() if one.created else found.get(name, BucketSettings())
+            if name in opened and not one.created:
+                old = replace(old, public_access_block=NOTHING_BLOCKED)
             found[name] = BucketSettings(
                 public_access_block=_block(blocks[name])
                 if name in blocks
