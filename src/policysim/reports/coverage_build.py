@@ -73,7 +73,7 @@ def _notes(coverage: Coverage) -> list[str]:
         notes.append(f"{tested} of no policy at hand took part in answers, such as one that a test tried out")
     open_parts = sum(len(one.document.policy.unresolved) for one in coverage.documents)
     if open_parts:
-        notes.append(f"{counted(open_parts, 'statement')} known in part only: they decide nothing and are not counted")
+        notes.append(f"{counted(open_parts, 'statement')} that AWS fills in a part of: not known here, and not counted")
     return notes
 
 

@@ -33,7 +33,7 @@ GENERATOR: Final = "policysim statement coverage"
 
 _WHOLE: Final = 100
 _HALF: Final = 50
-_HEAD: Final = ("File", "Statements", "Decided", "Matched only", "Never", "Dead", "Unneeded", "Cover")
+_HEAD: Final = ("File", "Cover", "Statements", "Decided", "Matched only", "Never", "Dead", "Unneeded")
 _MEANING: Final = {
     Status.DECIDED: "an answer hung on it: the Deny that denied, or an Allow that was needed and found",
     Status.MATCHED: "it matched a request, and something else decided the answer",
@@ -64,7 +64,7 @@ Roboto,"Liberation Sans",Arial,sans-serif;overflow-wrap:anywhere}
 pre.source .told{display:block;color:var(--quiet);margin-top:2px}
 .files td:not(:first-child),.files th:not(:first-child){text-align:right;font-variant-numeric:tabular-nums;
 white-space:nowrap}
-.files td:first-child{min-width:240px}
+.files td:first-child{min-width:190px}
 .legend{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:8px 14px;font-size:14.5px}
 .legend dd{margin:0}
 .document{margin-top:18px}
@@ -156,7 +156,7 @@ def _table_row(first: Markup, figures: FiguresDocument) -> Markup:
         figures.unneeded,
     )
     cover = element("span", percent(figures), class_=f"chip {_tone(figures)}")
-    return element("tr", element("td", first), *(element("td", str(one)) for one in numbers), element("td", cover))
+    return element("tr", element("td", first), element("td", cover), *(element("td", str(one)) for one in numbers))
 
 
 def _legend() -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.coverage.coverage import Status
@@ -16,6 +17,7 @@ class MissingLines(NamedTuple):
     """Ranges of lines, as ``12-19, 31``; empty where there are none.
 
     ``statements`` never decided; ``parts`` are those that never took part in a decision of a statement that did.
+    Statements that share their lines with others (a plan is mostly one line) are told by ``POLICY#SID`` instead.
     """
 
     statements: str
@@ -34,12 +36,23 @@ def missing_lines(file: FileCoverageDocument) -> MissingLines:
         for part in one.parts
         if part.status is not Status.DECIDED
     )
+    told = ranges_of if len({one.place.line for one in counted}) == len(counted) else partial(_named, file)
     return MissingLines(
-        ranges(one.place for one in counted if one.status in {Status.MATCHED, Status.NEVER}),
+        told(one for one in counted if one.status in {Status.MATCHED, Status.NEVER}),
         ranges(open_parts),
-        ranges(one.place for one in counted if one.unneeded and one.status is Status.DECIDED),
-        ranges(one.place for one in counted if one.status is Status.DEAD),
+        told(one for one in counted if one.unneeded and one.status is Status.DECIDED),
+        told(one for one in counted if one.status is Status.DEAD),
     )
+
+
+def ranges_of(statements: Iterable[StatementCoverageDocument]) -> str:
+    """The lines of some statements."""
+    return ranges(one.place for one in statements)
+
+
+def _named(file: FileCoverageDocument, statements: Iterable[StatementCoverageDocument]) -> str:
+    names = {id(one): f"{document.name}#{one.name}" for document in file.documents for one in document.statements}
+    return ", ".join(names[id(one)] for one in statements)
 
 
 def counted_statements(file: FileCoverageDocument) -> Iterator[StatementCoverageDocument]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from policysim.coverage.coverage import Status
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     )
 
 TITLE: Final = "### Policy statement coverage"
+
+_LINES: Final = re.compile(r"[-\d, ]*")
+_NAMED: Final = 5
+"""As many statements of a file are named where lines do not tell them apart."""
 
 _LISTED: Final = 20
 """As many files and statements are listed; the report itself has all of them."""
@@ -78,8 +83,14 @@ def _table(document: CoverageDocument) -> Iterator[str]:
 
 def _row(file: FileCoverageDocument) -> str:
     figures, missing = file.figures, missing_lines(file).statements
-    cells = (code(file.file, in_table=True), str(figures.statements), str(figures.decided), percent(figures), missing)
+    told = missing if _LINES.fullmatch(missing) else _in_short(missing.split(", "))
+    cells = (code(file.file, in_table=True), str(figures.statements), str(figures.decided), percent(figures), told)
     return f"| {' | '.join(cells)} |"
+
+
+def _in_short(names: list[str]) -> str:
+    shown = ", ".join(code(name, in_table=True) for name in names[:_NAMED])
+    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
 
 
 _Found = tuple["FileCoverageDocument", "StatementCoverageDocument"]

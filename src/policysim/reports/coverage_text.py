@@ -75,7 +75,7 @@ def _missing(file: FileCoverageDocument) -> Iterator[str]:
     )
     for label, lines in rows:
         if lines:
-            yield from paragraph(lines, first=f"  {label}: ", rest="      ")
+            yield from paragraph(printable(lines), first=f"  {label}: ", rest="      ")
 
 
 def _summary(document: CoverageDocument) -> Iterator[str]:
