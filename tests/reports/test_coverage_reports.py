@@ -137,6 +137,21 @@ def test_a_policy_in_a_string_is_found_in_its_file(report: CoverageReport) -> No
     assert missing_lines(file).parts == str(action.line)
 
 
+def test_statements_that_share_a_line_are_told_by_name(tmp_path: Path) -> None:
+    """A plan is mostly one line."""
+    folder = account_of(tmp_path, statement("A", "Allow", "s3:GetObject"), statement("B", "Allow", "s3:PutObject"))
+    file = folder / "authorization-details.json"
+    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8"))), encoding="utf-8")
+    found = coverage_report(covered(folder, f"role/app can s3:GetObject on {BUCKET}/a", root=tmp_path), "1")
+    text = coverage_text(found.document, Paint(), missing=True)
+    assert "\n  not decided: trust policy of app#1, own#B\n" in text
+    assert "| `trust policy of app#1`, `own#B` |" in rendered(found, "markdown")
+    assert [one.lines for one in read_lcov(rendered(found, "lcov"))] == [{1: 0}]
+    html = rendered(found, "html")
+    assert '<span class="on-allow part allow" title="Action: decided">' in html
+    assert '<span class="on-deny part deny" title="Action: never took part">' in html
+
+
 def test_lcov_is_read_by_the_written_reader(report: CoverageReport) -> None:
     found = of_file(report, "acme/policies/data.json")
     assert found.functions == {"policies/data.json#Tls": 4}
