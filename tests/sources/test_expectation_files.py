@@ -179,7 +179,7 @@ def test_words_of_a_parameter_are_handed_on_to_a_further_use(tmp_path: Path) -> 
             (
                 "unknown-parameter",
                 "whom",
-                "the file used has no parameter `whom`; did you mean `who`?; its parameters: `who`",
+                "the file used has no parameter `whom`: it has `who`",
             ),
         ),
         ("with who = a", SENTENCE, ("unknown-parameter", "who", "the file used has no parameters, and so no `who`")),
@@ -201,7 +201,7 @@ def test_words_of_a_parameter_are_handed_on_to_a_further_use(tmp_path: Path) -> 
         (
             "",
             "parameter who = a\n{whom} can s3:X on y",
-            ("unbound-name", "{whom}", "`{whom}` stands for no parameter of this file; did you mean `who`?"),
+            ("unbound-name", "{whom}", "`{whom}` stands for no parameter of this file"),
         ),
         (
             "",
@@ -223,6 +223,16 @@ def test_what_is_wrong_with_a_parameter_is_told(
     tmp_path: Path, use: str, inner: str, expected: tuple[str, str, str]
 ) -> None:
     assert only_problem(suite(tmp_path, f'use "inner.expect" {use}', inner=inner)) == expected
+
+
+def test_a_mistyped_parameter_comes_with_the_nearest(tmp_path: Path) -> None:
+    for use, inner, hint in (
+        ("with whom = a", "parameter who = b\n{who} can s3:X on y", "did you mean `who`?"),
+        ("", "parameter who = b\n{whom} can s3:X on y", "did you mean `who`?"),
+        ("", "parameter who = b\n{bucket} can s3:X on y", "declare it with `parameter bucket`"),
+    ):
+        (problem,) = suite(tmp_path, f'use "inner.expect" {use}', inner=inner).problems
+        assert problem.hint == hint
 
 
 def test_a_file_whose_parameters_have_no_words_cannot_stand_alone(tmp_path: Path) -> None:
@@ -409,8 +419,8 @@ def test_the_words_of_a_sentence_that_nothing_needs_to_be_looked_up_for(tmp_path
             "misread-word",
             "any",
             (
-                "`any` is no word of the language: name the actions, such as `s3:GetObject`, or `s3:*` for every action "
-                "of a service"
+                "`any` is no word of the language: name the actions, such as `s3:GetObject`, or `s3:*` for every "
+                "action of a service"
             ),
         ),
     ):

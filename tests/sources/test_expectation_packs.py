@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from policysim.sources.expectation_packs import no_pack, pack_names, packs_folder, read_pack
+import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from policysim.expectations.reading import read_expectations
+from policysim.language.source import Source
+from policysim.sources.expectation_files import suite_of
+from policysim.sources.expectation_packs import no_pack, pack_names, read_pack
 
 
 def test_packs_are_read_by_name(tmp_path: Path) -> None:
@@ -31,8 +33,21 @@ def test_without_packs_the_sentence_lists_none(tmp_path: Path) -> None:
     assert no_pack("one", tmp_path) == "there is no pack `one`"
 
 
-def test_every_pack_that_comes_along_can_be_read() -> None:
-    for name in pack_names():
-        pack = read_pack(name)
-        assert pack is not None
-        assert pack.text == (packs_folder() / f"{name}.expect").read_text(encoding="utf-8")
+PACKS = Path(__file__).parents[2] / "policies" / "packs"
+
+
+def test_the_packs_that_come_along_are_those_of_the_repository() -> None:
+    assert pack_names() == tuple(sorted(path.stem for path in PACKS.glob("*.expect")))
+    assert pack_names()
+
+
+@pytest.mark.parametrize("name", pack_names())
+def test_every_pack_that_comes_along_can_be_used(name: str, tmp_path: Path) -> None:
+    pack = read_pack(name)
+    assert pack is not None
+    assert pack.text == (PACKS / f"{name}.expect").read_text(encoding="utf-8")
+    needed = [one.name.text for one in read_expectations(pack).parameters if one.default is None]
+    bindings = f" with {' and '.join(f'{parameter} = word' for parameter in needed)}" if needed else ""
+    suite = suite_of(Source("all.expect", f'use "pack:{name}"{bindings}'), tmp_path)
+    assert not suite.problems
+    assert suite.expectations

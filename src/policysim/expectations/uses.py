@@ -92,7 +92,7 @@ class _Binder:
             self._words.setdefault(name, self._none(words))
         for name, binding in given.items():
             if name not in declared:
-                self._tell(UNKNOWN_PARAMETER, _no_parameter(name, declared), binding.name)
+                self._tell(UNKNOWN_PARAMETER, _no_parameter(name, declared), binding.name, _nearest(name, declared))
 
     def _given(self, use: UseLine | None) -> dict[str, Binding]:
         found: dict[str, Binding] = {}
@@ -170,8 +170,9 @@ class _Binder:
     def _check_mention(self, name: str, word: Word) -> None:
         words = self._words.get(name)
         if words is None:
-            sentence = f"`{{{name}}}` stands for no parameter of this file{_nearest(name, self._words)}"
-            self._tell(UNBOUND_NAME, sentence, word, f"declare it with `parameter {name}`")
+            sentence = f"`{{{name}}}` stands for no parameter of this file"
+            hint = _nearest(name, self._words) or f"declare it with `parameter {name}`"
+            self._tell(UNBOUND_NAME, sentence, word, hint)
         elif len(words) > 1:
             said = ", ".join(f"`{one.text}`" for one in words)
             sentence = f"`{{{name}}}` is a part of the word `{word.text}` and stands for several words: {said}"
@@ -200,9 +201,9 @@ def _no_parameter(name: str, declared: Iterable[str]) -> str:
     if not known:
         return f"the file used has no parameters, and so no `{name}`"
     listed = ", ".join(f"`{one}`" for one in known)
-    return f"the file used has no parameter `{name}`{_nearest(name, known)}; its parameters: {listed}"
+    return f"the file used has no parameter `{name}`: it has {listed}"
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name, list(known), n=1)
-    return f"; did you mean `{close[0]}`?" if close else ""
+    return f"did you mean `{close[0]}`?" if close else ""
