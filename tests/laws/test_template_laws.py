@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from policysim.account.account import Organisation
 from policysim.evaluation.decision import Effect
 from policysim.language.locator import locate
+from policysim.sources.cloudformation_names import NAMINGS
 from policysim.sources.errors import InputError
 from tests.template_files import ACCOUNT, asked, from_text, session_of
 
@@ -85,6 +86,94 @@ def check_places(account: Account) -> None:
             span = locate(statement.location).outermost
             assert span.source.name.endswith("t.json")
             assert span.start <= span.end <= len(span.source.text)
+
+
+PROPERTIES = st.sampled_from(
+    [
+        "AccessControl",
+        "Action",
+        "AssumeRolePolicyDocument",
+        "BucketName",
+        "Bucket",
+        "Condition",
+        "DeadLetterQueue",
+        "EventBusName",
+        "EventInvokeConfig",
+        "Events",
+        "FunctionName",
+        "FunctionUrlConfig",
+        "Groups",
+        "GroupName",
+        "KeyPolicy",
+        "ManagedPolicyArns",
+        "Name",
+        "OwnershipControls",
+        "Parameters",
+        "Path",
+        "PermissionsBoundary",
+        "Policies",
+        "Policy",
+        "PolicyDocument",
+        "PolicyName",
+        "Principal",
+        "PublicAccessBlockConfiguration",
+        "QueueName",
+        "Queues",
+        "ResourcePolicy",
+        "Role",
+        "RoleName",
+        "Roles",
+        "SecretId",
+        "Statement",
+        "Tags",
+        "TopicName",
+        "Topics",
+        "Tracing",
+        "Url",
+        "UserName",
+        "Users",
+        "VpcConfig",
+    ]
+)
+TYPES = st.sampled_from(
+    [
+        *NAMINGS,
+        "AWS::EC2::VPCEndpoint",
+        "AWS::Events::EventBusPolicy",
+        "AWS::IAM::GroupPolicy",
+        "AWS::IAM::Policy",
+        "AWS::IAM::RolePolicy",
+        "AWS::IAM::ServiceLinkedRole",
+        "AWS::IAM::UserToGroupAddition",
+        "AWS::Lambda::Permission",
+        "AWS::Logs::ResourcePolicy",
+        "AWS::S3::BucketPolicy",
+        "AWS::SNS::TopicPolicy",
+        "AWS::SQS::QueuePolicy",
+        "AWS::SecretsManager::ResourcePolicy",
+        "AWS::Serverless::Connector",
+    ]
+)
+RESOURCES = st.dictionaries(
+    st.sampled_from(["A", "B", "C", "ARole"]),
+    st.fixed_dictionaries(
+        {"Type": TYPES, "Properties": st.dictionaries(PROPERTIES, ANYTHING, max_size=5)},
+        optional={"Condition": st.sampled_from(["Unsure", "Never"])},
+    ),
+    max_size=4,
+)
+
+
+@given(RESOURCES)
+def test_whatever_the_properties_of_resources_are_they_are_read_or_refused(resources: Any) -> None:
+    template = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Parameters": {"Open": {"Type": "String"}, "Team": {"Type": "String", "Default": "blue"}},
+        "Conditions": {"Unsure": {"Fn::Equals": [{"Ref": "Open"}, "x"]}, "Never": {"Fn::Equals": ["a", "b"]}},
+        "Resources": resources,
+    }
+    with TemporaryDirectory() as folder, suppress(InputError):
+        from_text(json.dumps(template), Path(folder), name="t.json")
 
 
 STATEMENTS = st.lists(

@@ -502,3 +502,11 @@ def test_a_template_is_told_by_name_and_content(name: str, text: str, expected: 
 
 def test_a_fixture_is_a_template() -> None:
     assert is_template(TEMPLATES / "service.yaml")
+
+
+def test_policies_of_the_organisation_are_not_passed_over_above_a_base(tmp_path: Path) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text("Resources:\n  Scp: {Type: 'AWS::Organizations::Policy', Properties: {Name: deny}}\n")
+    assert read_template(PolicySource(path, ACCOUNT, "eu-west-1")).accounts
+    with pytest.raises(InputError, match="`Scp` changes the policies of the organisation"):
+        read_template(PolicySource(path, ACCOUNT, "eu-west-1", base=tmp_path))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.account.account import Organisation
 from policysim.language.arns import is_account_id
-from policysim.sources.cloudformation import bounded, read_stack
+from policysim.sources.cloudformation import bounded, read_stack, refuse_organisation_policies
 from policysim.sources.cloudformation_intrinsics import Resolver
 from policysim.sources.cloudformation_parts import Parts
 from policysim.sources.cloudformation_resources import read_default_policies
@@ -80,6 +80,7 @@ def read_cloud_assembly(source: PolicySource) -> Organisation:
             exports=place,
         )
         resolver = _resolver(stack.folder, stack.file, deployment)
+        refuse_organisation_policies(resolver.template, source)
         place.update(_exported(resolver))
         parts = accounts.setdefault(stack.account_id, Parts(stack.account_id, deployment.partition))
         resolvers.append((resolver, parts))

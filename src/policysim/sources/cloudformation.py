@@ -74,10 +74,24 @@ def read_template(source: PolicySource) -> Organisation:
         stack_name=names[0] if names else None,
         parameters=source.parameters,
     )
+    refuse_organisation_policies(template, source)
     parts = Parts(source.account_id, deployment.partition)
     read_stack(Resolver(template, deployment), parts)
     read_default_policies(Resolver(template, deployment), parts)
     return Organisation(accounts={source.account_id: parts.account(str(source.path))})
+
+
+def refuse_organisation_policies(template: Template, source: PolicySource) -> None:
+    """Refuse SCPs and RCPs over a base: the answer would rest on those of the base, and say nothing of the new ones.
+
+    Without a base those of the organisation are not at hand anyhow, and every decision says so.
+    """
+    policy = next(template.of_type("AWS::Organizations::Policy"), None)
+    if policy is not None and source.base is not None:
+        raise policy.node.error(
+            f"`{policy.logical_id}` changes the policies of the organisation, which are not read from a template: "
+            "enter it in the folder of the organisation"
+        )
 
 
 def bounded(text: Source) -> Source:
@@ -93,6 +107,3 @@ def read_stack(resolver: Resolver, parts: Parts) -> None:
     read_resources(resolver, parts)
     read_serverless(resolver, parts)
     read_separate_policies(resolver, parts)
-
-
-__all__ = ["LARGEST", "STACK_NAME", "Template", "bounded", "is_template", "read_stack", "read_template"]

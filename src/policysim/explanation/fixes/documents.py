@@ -64,7 +64,7 @@ def refusal(case: Case, attached: AttachedPolicy) -> str | None:
     origin = attached.policy.location.source.origin
     if origin is not None and not origin.editable:
         file = attached.policy.location.source.name
-        return f"it is worked out from `{file}`: change it there by hand, or where that is made"
+        return f"the text is worked out from `{file}`: change it there by hand, or where that is made"
     of_permission_set = permission_set_of(attached.attached_to or "") is not None
     if of_permission_set and attached.arn is None:
         return None if attached.name == OF_PERMISSION_SET else managed_by_aws(attached.attached_to or "")
