@@ -64,8 +64,8 @@ def test_every_layer_whose_allow_counts_has_decided(tmp_path: Path) -> None:
     assert not found["Limit"].unneeded
 
 
-def test_what_a_policy_of_the_resource_adds_without_need_only_matched(tmp_path: Path) -> None:
-    """E11: naming the account in a policy of its own resource grants nothing by itself."""
+def test_e11_naming_the_account_in_a_policy_of_its_own_resource_only_matches(tmp_path: Path) -> None:
+    """It grants nothing by itself within the account."""
     policy = document(statement("Home", "Allow", "s3:GetObject", f"{BUCKET}/*", Principal={"AWS": "111122223333"}))
     folder = account_of(
         tmp_path, statement("Own", "Allow", "s3:GetObject"), **{"resource-policies.json": {BUCKET: policy}}
