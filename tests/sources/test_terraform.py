@@ -634,3 +634,18 @@ def test_deep_modules_are_refused_and_no_stack_overflows(tmp_path: Path) -> None
         module = {"address": f"module.m{level}", "child_modules": [module]}
     plan = plan_of() | {"planned_values": {"root_module": module}}
     assert list(read(tmp_path, plan, account_id=ACCOUNT).accounts) == [ACCOUNT]
+
+
+def test_a_change_of_an_organisation_that_the_plan_does_not_hold_is_refused(tmp_path: Path) -> None:
+    base = base_folder(tmp_path / "acme")
+    policy = resource("aws_organizations_policy", "p", name="p", content=json.dumps(allow("*")))
+    changes = [policy | {"change": {"actions": ["update"], "after_unknown": {}}}]
+    plan = plan_of(BUCKET, policy, resource_changes=changes)
+    with pytest.raises(
+        InputError, match=r"`aws_organizations_policy\.p` changes an organisation that this plan does not"
+    ):
+        read(tmp_path, plan, account_id=ACCOUNT, base=base)
+    read(tmp_path, plan, account_id=ACCOUNT, base=base, standalone=True)
+    read(tmp_path, plan, account_id=ACCOUNT)
+    changes[0]["change"]["actions"] = ["no-op"]
+    read(tmp_path, plan_of(BUCKET, policy, resource_changes=changes), account_id=ACCOUNT, base=base)

@@ -17,7 +17,7 @@ from policysim.sources.laid_over import account_over, organisation_over
 from policysim.sources.terraform_holdings import Holdings
 from policysim.sources.terraform_identities import identities_of
 from policysim.sources.terraform_names import FORMS
-from policysim.sources.terraform_organization import organisation_of
+from policysim.sources.terraform_organization import check_organisation, organisation_of
 from policysim.sources.terraform_readers import PlanReaders
 from policysim.sources.terraform_resources import ResourcePolicies
 from policysim.sources.terraform_settings import Settings
@@ -41,6 +41,8 @@ def read_plan(source: PolicySource, whole: Json, base: Organisation | None = Non
         InputError: the plan cannot be read, holds nothing that counts, or does not tell its account or Region.
     """
     readers = PlanReaders.of(whole, source.account_id, source.region)
+    if base is not None and not source.standalone:
+        check_organisation(readers)
     reading = _Reading(readers)
     ids = reading.accounts()
     organisation = organisation_of(readers)

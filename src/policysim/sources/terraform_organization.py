@@ -14,7 +14,9 @@ from policysim.account import gaps
 from policysim.account.account import Node, Organisation
 from policysim.account.full_access import FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS
 from policysim.evaluation.policy_set import UNRESOLVED_CODE, AttachedPolicy, Gap
+from policysim.language.locator import locate
 from policysim.language.policy_types import PolicyType
+from policysim.sources.errors import InputError
 
 if TYPE_CHECKING:
     from policysim.sources.terraform_plan import PlannedResource
@@ -25,6 +27,7 @@ _UNIT: Final = "aws_organizations_organizational_unit"
 _ACCOUNT: Final = "aws_organizations_account"
 _POLICY: Final = "aws_organizations_policy"
 _ATTACHMENT: Final = "aws_organizations_policy_attachment"
+_OF_TREE: Final = (_UNIT, _POLICY, _ATTACHMENT)
 _NODES: Final = frozenset({_ORGANIZATION, _UNIT, _ACCOUNT})
 _TYPES: Final = {
     "SERVICE_CONTROL_POLICY": PolicyType.SCP,
@@ -47,6 +50,24 @@ def organisation_of(readers: PlanReaders) -> Organisation:
     """The organisation of a plan, without its accounts; one of which nothing is known where the plan builds none."""
     found = list(readers.plan.of_type(_ORGANIZATION))
     return _Tree(readers, found[0]).organisation() if len(found) == 1 else Organisation()
+
+
+def check_organisation(readers: PlanReaders) -> None:
+    """Refuses a plan over a base that changes an organisation whose tree it does not hold: whom it binds is not told.
+
+    Raises:
+        InputError: the plan is such a plan.
+    """
+    kept = readers.plan.of_type(*_OF_TREE)
+    changed = [one for one in kept if readers.plan.is_changed(one)]
+    changed += [one for one in readers.plan.removed if one.type in _OF_TREE]
+    if not changed or len(list(readers.plan.of_type(_ORGANIZATION))) == 1:
+        return
+    sentence = (
+        f"`{changed[0].address}` changes an organisation that this plan does not hold (`{_ORGANIZATION}`), so whom it "
+        "binds is not known: make the change in an organisation's folder, or say that the account is in none"
+    )
+    raise InputError(f"{locate(changed[0].at.location).place}: {sentence}")
 
 
 class _Tree:

@@ -142,6 +142,11 @@ class Plan:
         """The instances of one resource or data source block."""
         return self._by_block.get((module, kind, name), [])
 
+    def is_changed(self, resource: PlannedResource) -> bool:
+        """Whether the plan makes, changes or replaces a resource; a state changes nothing."""
+        change = self._changes.get(resource.address)
+        return change is not None and not {"no-op", "read"} & {*map(str, _actions(change))}
+
     def is_configured(self, resource: PlannedResource, attribute: str) -> bool:
         """Whether the configuration says what an attribute is, so that it is not AWS or the provider who fills it."""
         block = self.configuration.block(resource.module, resource.type, resource.name)
