@@ -17,7 +17,7 @@ from policysim.expectations.listed import listed_arns, usual_region
 from policysim.expectations.made_up import Scope
 from policysim.expectations.pairs import calls, is_asked, never_called
 from policysim.expectations.reasons import statement_problems
-from policysim.expectations.samples import Sampler, takes_no_resource
+from policysim.expectations.samples import Sampler, has_samples, takes_no_resource
 from policysim.expectations.sentences import Form
 from policysim.expectations.stated import Stated
 from policysim.expectations.targets import Targets
@@ -190,8 +190,13 @@ def _least(ranged: Sequence[tuple[Caller, bool]], fitting: Fitting) -> int:
 
     Every caller at hand is asked at least once about every action that meets ``*``.
     """
-    at_hand = sum(caller.whose is Whose.AT_HAND for caller, _ in ranged)
-    return at_hand * sum(any(target.is_everything for target, _ in meetings) for _, meetings in fitting.pairs)
+    at_hand = [caller for caller, _ in ranged if caller.whose is Whose.AT_HAND]
+    asked = (
+        action
+        for action, meetings in fitting.pairs
+        if any(target.is_everything for target, _ in meetings) and has_samples(action)
+    )
+    return len(at_hand) * sum(calls(at_hand[0], action) for action in asked) if at_hand else 0
 
 
 def _widest(expectation: Expectation, callers: int, actions: int, counted: _Counted) -> str:

@@ -100,6 +100,11 @@ def _service_of(form: str) -> str:
     return "" if PLACEHOLDER.search(service) else service
 
 
+def has_samples(action: str) -> bool:
+    """Whether there is something to ask about under ``*``, whatever is at hand."""
+    return takes_no_resource(action) or any(map(_service_of, forms_of(action)))
+
+
 class Sampler:
     """Finds the resources for one set of resources at hand; what was found once is kept."""
 

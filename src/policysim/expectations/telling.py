@@ -163,13 +163,14 @@ def _gaps_or_caveats(asked: Asked, call: CallDecision) -> str:
     checks = [check for decision in call.decisions for check in decision.checks]
     checks.sort(key=lambda check: check.verdict is not Verdict.UNKNOWN)
     gaps = [(gap, check.layer) for check in checks for gap in check.gaps]
+    let_in = all(layer is not LayerName.RESOURCE for _, layer in gaps)
     foreign = any(gap.code == ACCOUNT_MISSING_CODE for gap, _ in gaps)
-    if asked.caller.whose is Whose.FOREIGN and (foreign or not gaps):
+    if asked.caller.whose is Whose.FOREIGN and let_in and (foreign or not gaps):
         own = asked.caller
         name = next(iter(own.names), own.name)
         return (
-            f"a policy at hand lets `{own.name}` in, and what its own account allows is not known; if that is meant, "
-            f"leave it aside: `nobody but {name} can ...`"
+            f"the policies at hand let `{own.name}` in, and what its own account allows is not known; where that is "
+            f"meant, leave it aside: `nobody but {name} can ...`"
         )
     if gaps:
         return _gap(*gaps[0])
