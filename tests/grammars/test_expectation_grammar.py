@@ -156,6 +156,11 @@ def test_offsets_are_those_of_the_text_behind_a_byte_order_mark_as_well() -> Non
         ('{"Version": "2012-10-17"}', "{", "this looks like JSON, and sentences were expected"),
         ('include "x"', "include", "write `use` for `include`, and the file in double quotes"),
         ("parameter key: k", "k", "write `=` before the words that a parameter stands for: `= k`"),
+        ("role/a can s3:X on y becuase scp", "becuase", "write `because` for `becuase`"),
+        ("role/a can s3:X on y whne k = v", "whne", "write `when` for `whne`"),
+        ("role/a canot s3:X on y", "canot", "write `cannot` for `canot`"),
+        ("nobdy can s3:X on y k", "k", "a comma is missing between `y` and `k`"),
+        ('acount "../acme"', "acount", "write `account` for `acount`"),
         ("role/a can s3:X on y depending k", "k", "write `depending on k`"),
         ("role/a can s3:X on y depends on k", "depends", "write `depending on` for `depends`"),
         (
@@ -250,6 +255,19 @@ def test_reading_goes_on_behind_a_break_at_the_next_sentence() -> None:
     sentences = parse_expectations(text)
     assert [text[one.start : one.end] for one in sentences.breaks] == ["for", "may", "w"]
     assert [branch.rule for branch in sentences.branches] == ["each", "nobody"]
+
+
+def test_every_whole_sentence_before_a_break_is_read() -> None:
+    text = 'use "a"\nrole/a can s3:X on y because scp\nrole/b can s3:Z for z\n'
+    sentences = parse_expectations(text)
+    assert [branch.rule for branch in sentences.branches] == ["use", "each"]
+
+
+def test_a_sentence_that_an_open_one_runs_into_is_read_all_the_same() -> None:
+    text = "role/a can s3:X on y,\n\nnobody can s3:Z on w\n"
+    sentences = parse_expectations(text)
+    assert [one.message for one in sentences.breaks] == ["a comma stands before `nobody`, and no resource behind it"]
+    assert [text[branch.start : branch.end] for branch in sentences.branches] == ["nobody can s3:Z on w"]
 
 
 def test_reading_goes_on_with_the_next_clause_of_a_block_and_keeps_its_principals() -> None:

@@ -287,6 +287,12 @@ def test_an_error_in_a_used_file_is_told_there_and_once(tmp_path: Path) -> None:
     assert said(read) == ["role/a can s3:X on x"] * 2
 
 
+def test_problems_are_told_in_the_order_of_their_places(tmp_path: Path) -> None:
+    text = 'role/a may s3:X on y\nuse "nothing.expect"\nrole/a can s3:Y on y because scpp\nrole/a can s3:Z for z\n'
+    read = suite(tmp_path, text)
+    assert codes(read) == ["broken-sentence", "unknown-file", "unknown-reason", "broken-sentence"]
+
+
 def test_files_that_use_each_other_in_a_circle_are_told(tmp_path: Path) -> None:
     for text, files in (
         ('use "main.expect"', {}),

@@ -22,6 +22,15 @@ _OTHER_TEXTS: Final = {"{": "JSON", "[": "JSON", "<": "XML or HTML", "%": "a tem
 _WORDS: Final = frozenset({"WORD", "TEXT", "KEY"})
 _NEW_SENTENCE: Final = frozenset({"ACCOUNT", "USE", "PARAMETER", "GIVEN", "ONLY", "NOBODY"})
 _VERBS: Final = frozenset({"CAN", "CANNOT"})
+_LATE_WORDS: Final = _NEW_SENTENCE | {"WHEN", "DEPENDING", "BECAUSE", "AND", "CAN", "CANNOT"}
+"""What may follow a sentence, or its last word."""
+
+_LIKENESS: Final = 0.75
+"""How alike a word and a keyword are, of 1, when one is taken for the other one misspelt."""
+
+_OTHER_WORDS: Final = frozenset().union(*(row.words for row in INSTEAD), *(words for words, _ in OPENERS), KINDS)
+"""Words of their own, which are no keyword misspelt."""
+
 _IN_PRINCIPALS: Final = frozenset({"COMMA", "CAN", "CANNOT"})
 
 _ROLE_BEHIND: Final = {
@@ -313,6 +322,21 @@ def _slip_of_instead(seen: _Seen) -> SentenceBreak | None:
     return None
 
 
+def _slip_of_spelling(seen: _Seen) -> SentenceBreak | None:
+    """A keyword that is misspelt: where it stands, or where it would begin a new sentence."""
+    from difflib import get_close_matches  # noqa: PLC0415  # only those pay who mistype
+
+    at_opener = _LATE_WORDS if len(seen.before) > 1 else _NEW_SENTENCE
+    for leaf, fitting in ((seen.opener, at_opener), (seen.found, seen.accepted)):
+        if leaf is None or leaf.terminal not in _WORDS or not leaf.text.isalpha() or _plain(leaf.text) in _OTHER_WORDS:
+            continue
+        words = sorted(name.lower() for name in fitting if name.lower() in KEYWORDS)
+        close = get_close_matches(leaf.text.lower(), words, n=1, cutoff=_LIKENESS)
+        if close and close[0] != leaf.text:
+            return _told(leaf, f"write `{close[0]}` for {quoted(leaf.text)}")
+    return None
+
+
 def _slip_of_path(seen: _Seen) -> SentenceBreak | None:
     if (
         seen.role == "path"
@@ -389,6 +413,7 @@ _SLIPS: Final[tuple[Callable[[_Seen], SentenceBreak | None], ...]] = (
     _slip_of_case,
     _slip_of_comma,
     _slip_of_can_not,
+    _slip_of_spelling,
     _slip_of_opener,
     _slip_of_path,
     _slip_of_instead,

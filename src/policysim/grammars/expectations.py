@@ -99,7 +99,7 @@ def parse_expectations(text: str) -> Sentences:
         whole = _parse(_from(text, start, _end_of_whole(outcome.before)))
         branches.extend(_sentences(whole) if isinstance(whole, Branch) else ())
         sound = tuple(leaf for leaf in outcome.before if leaf.start < broken.start)
-        resumption = _resumption(text, max(broken.end, outcome.at), sound)
+        resumption = _resumption(text, max(broken.end, start.at), sound)
         if resumption is None or len(breaks) == MOST_BREAKS:
             break
         start = resumption
@@ -164,9 +164,14 @@ def _in_whole_clause(before: tuple[Leaf, ...]) -> bool:
     for index in range(len(before) - 1, -1, -1):
         if before[index].terminal in _VERBS:
             return any(leaf.terminal == "ON" for leaf in before[index:])
-        if before[index].terminal in _SENTENCE_WORDS:
+        if before[index].terminal in _SENTENCE_WORDS or _begins_block(before, index):
             return False
     return False
+
+
+def _begins_block(before: tuple[Leaf, ...], index: int) -> bool:
+    """Whether a token is the first principal of a block: a word behind the end of a sentence, without a comma."""
+    return before[index].terminal in _NAMES and (index == 0 or before[index - 1].terminal in _ENDS)
 
 
 def _resumption(text: str, behind: int, before: tuple[Leaf, ...]) -> _Resumption | None:
@@ -194,8 +199,7 @@ def _principals(before: tuple[Leaf, ...]) -> tuple[int, int] | None:
             return None
         if leaf.terminal in _VERBS:
             last = index
-        starts = leaf.terminal in _NAMES and (index == 0 or before[index - 1].terminal in _ENDS)
-        if starts:
+        if _begins_block(before, index):
             listed = [one for one in before[index:last] if one.terminal in _NAMES]
             return leaf.start, listed[-1].end
     return None

@@ -119,8 +119,13 @@ class _Reading:
             self._tell(
                 EMPTY_FILE, "this file expects nothing: no sentence stands in it", Span(self._source, 0, 0), _SUCH
             )
-        problems = tuple(dict.fromkeys(self._problems))  # a file that is used twice tells its problems twice
+        problems = tuple(sorted(dict.fromkeys(self._problems), key=self._order))  # a file used twice tells them twice
         return Suite(source=self._source, expectations=expectations, account=self._account, problems=problems)
+
+    def _order(self, problem: Problem) -> int:
+        """Problems of the file itself in the order of their places, and those of files that it uses behind them."""
+        span = problem.span
+        return span.start if span is not None and span.source is self._source else len(self._source.text) + 1
 
     def _read(self, source: Source, place: _Place) -> ExpectationText:
         """The text of a file, which is read once however often it is used."""
