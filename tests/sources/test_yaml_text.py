@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from policysim.language.source import Source, Span
 from policysim.sources.errors import InputError
 from policysim.sources.template_tree import Listed, Mapped, Node, Scalar, character_offsets, json_tree
 from policysim.sources.yaml_text import yaml_tree
+from tests.template_files import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,6 +207,15 @@ def test_json_names_both_places_of_a_repeated_name() -> None:
 def test_json_that_nests_too_deep_is_refused() -> None:
     with pytest.raises(InputError, match="nests more than 100 levels deep"):
         json_tree(Source("t.json", "[" * 300 + "]" * 300))
+
+
+@pytest.mark.parametrize("name", ["service.yaml", "orders.sam.yaml"])
+def test_the_parser_without_libyaml_reads_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Source(name, (TEMPLATES / name).read_text(encoding="utf-8"))
+    fast = [(type(node), node.start, node.end) for node in below(yaml_tree(source))]
+    monkeypatch.delattr(yaml, "CSafeLoader")
+    assert [(type(node), node.start, node.end) for node in below(yaml_tree(source))] == fast
+    assert "nests more than 100 levels deep" in error_of("[" * 100_000)
 
 
 def test_a_long_template_is_read_in_a_moment() -> None:
