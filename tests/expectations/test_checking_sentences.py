@@ -91,12 +91,33 @@ def test_an_undecided_answer_names_the_key_its_values_and_what_to_write() -> Non
 
 
 def test_what_was_not_collected_leaves_a_sentence_undecided_and_is_named_with_its_command() -> None:
-    result = checked(
-        f"role/reader can s3:GetObject on {BUCKET}/reports/x",
-        account(roles={"reader": [allow("s3:*")]}, resources={"arn:aws:s3:::else": None}, complete=frozenset()),
-    )
+    key = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
+    partly = account(roles={"reader": [allow("kms:*")]}, resources={BUCKET: None}, complete=frozenset())
+    result = checked(f"role/reader can kms:Decrypt on {key}", partly)
     assert result.standing is Standing.UNDECIDED
-    assert "was not collected" in told(result) or "which account" in told(result) or "not known" in told(result)
+    assert f"the resource policy of `{key}` was not collected" in told(result)
+    assert "`aws kms get-key-policy" in told(result)
+
+
+def test_what_was_not_collected_is_told_beside_the_keys_that_are_open() -> None:
+    queue = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders"
+    secure = {"Bool": {"aws:SecureTransport": "true"}}
+    partly = account(
+        roles={"reader": [allow("sqs:*"), deny("sqs:*", Condition={"Bool": {"aws:SecureTransport": "false"}})]},
+        boundary={"reader": [allow("*", Condition=secure)]},
+        resources={BUCKET: None},
+        complete=frozenset(),
+    )
+    sentence = told(checked(f"role/reader can sqs:SendMessage on {queue}", partly))
+    assert "it depends on `aws:SecureTransport`" in sentence
+    assert f"the resource policy of `{queue}` was not collected" in sentence.partition("besides, ")[2]
+
+
+def test_session_policies_that_nobody_collected_are_said_to_be_none_by_an_empty_file() -> None:
+    unsaid = account(roles={"reader": [allow("s3:GetObject")]}, resources={BUCKET: None}, session_policies=None)
+    result = checked(f"role/reader can s3:GetObject on {BUCKET}/x", unsaid)
+    assert result.standing is Standing.UNDECIDED
+    assert "if none are used, `{}` in the account's `session-policies.json` says so" in told(result)
 
 
 class TestReasons:

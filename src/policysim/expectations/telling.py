@@ -15,7 +15,7 @@ from policysim.language.locator import span_of
 from policysim.language.request import ABSENT, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from policysim.evaluation.decide import CallDecision
     from policysim.evaluation.decision import Decision, StatementMatch, UnknownKey
@@ -137,7 +137,17 @@ def _what_is_open(asked: Asked, call: CallDecision) -> str:
     shown = "; ".join(_settled(one) for one in list(keys.values())[:_KEYS_SHOWN])
     stated = " and ".join(_stated(one) for one in list(keys.values())[:_KEYS_SHOWN])
     write = f"say `when {stated}`, or `given` for the whole file, or expect it: `depending on {', '.join(keys)}`"
-    return f"it depends on {shown}; {write}"
+    missing = next(_missing(call), None)
+    besides = f"; besides, {_gap(*missing)}" if missing is not None else ""
+    return f"it depends on {shown}; {write}{besides}"
+
+
+def _missing(call: CallDecision) -> Iterator[tuple[Gap, LayerName]]:
+    """What nobody collected of the layers that are open; which endpoint a request comes through is a key as well."""
+    for decision in call.decisions:
+        for check in decision.checks:
+            if check.verdict is Verdict.UNKNOWN and check.layer is not LayerName.VPCE:
+                yield from ((gap, check.layer) for gap in check.gaps)
 
 
 def _stated(unknown: UnknownKey) -> str:
