@@ -154,6 +154,22 @@ def test_a_worker_that_crashes_is_told_and_the_others_count(pytester: pytest.Pyt
     assert report["notes"][0].startswith("1 worker of pytest-xdist ended without a word")
 
 
+@pytest.mark.parametrize("workers", WORKERS[:2])
+def test_a_run_that_stops_early_is_reported_and_says_so(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    make_project(pytester, {"a.expect": f"role/app-writer can s3:GetObject on {BUCKET}/a\n{MET}"})
+    result, report = measured(pytester, "-x", *workers)
+    assert result.ret != 0
+    assert report["notes"] == ["the run was stopped early: what the other tests exercise is missing here"]
+
+
+def test_workers_that_are_stopped_early_send_nothing_and_that_is_said(pytester: pytest.Pytester) -> None:
+    make_project(pytester, {"a.expect": f"role/app-writer can s3:GetObject on {BUCKET}/a\n{MET}"})
+    result = pytester.runpytest("--policysim-cov", "--policysim-cov-report=json:cov.json", "-x", "-n2")
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(["policysim: nothing was measured: the run was stopped before its end"])
+    assert not (pytester.path / "cov.json").exists()
+
+
 def test_nothing_is_reported_where_nothing_runs(pytester: pytest.Pytester) -> None:
     make_project(pytester, {"a.expect": MET})
     result = pytester.runpytest("--policysim-cov", "--collect-only", "--policysim-cov-report=json:cov.json")

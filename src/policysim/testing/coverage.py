@@ -144,6 +144,7 @@ class MainCoverage:
         self._noting = _Noting(config)
         self._sent: list[str] = []
         self._lost = 0
+        self._stopped = False
         self._report: CoverageReport | None = None
         self._trouble: list[str] = []
 
@@ -159,12 +160,20 @@ class MainCoverage:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Once every test has run: by the end of the session it is too late to let it fail."""
-        result = yield
+        """Once the tests have run: by the end of the session it is too late to let it fail."""
+        try:
+            result = yield
+        except Exception:  # the way in which pytest stops a run early
+            self._stopped = True
+            self._conclude(session)
+            raise
+        self._conclude(session)
+        return result
+
+    def _conclude(self, session: pytest.Session) -> None:
         self._measure()
         if self._short() is not None or self._trouble:
             session.testsfailed += 1
-        return result
 
     def _measure(self) -> None:
         try:
@@ -190,10 +199,13 @@ class MainCoverage:
         )
 
     def _notes(self) -> Sequence[str]:
-        if not self._lost:
-            return ()
-        lost = counted(self._lost, "worker")
-        return (f"{lost} of pytest-xdist ended without a word: what its tests exercised is missing here",)
+        notes = []
+        if self._stopped:
+            notes.append("the run was stopped early: what the other tests exercise is missing here")
+        if self._lost:
+            lost = counted(self._lost, "worker")
+            notes.append(f"{lost} of pytest-xdist ended without a word: what its tests exercised is missing here")
+        return notes
 
     def _short(self) -> str | None:
         if self._report is None:
@@ -204,9 +216,9 @@ class MainCoverage:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """The table, where the reports are, and why the run fails."""
         report = self._report
-        if report is None and not self._trouble:  # no test ran
-            return
         terminalreporter.section("policysim coverage")
+        if report is None and not self._trouble:
+            terminalreporter.write_line("policysim: nothing was measured: the run was stopped before its end")
         for one in self._options.reports if report is not None else ():
             if report is not None and one.format in {TERM, TERM_MISSING}:
                 paint = Paint(coloured=terminalreporter.hasmarkup)
