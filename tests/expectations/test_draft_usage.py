@@ -5,8 +5,18 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policysim.expectations.drafting.usage import FEW, generalised
+from policysim.expectations.drafting.usage import FEW, Calls, generalised
 from policysim.language.patterns import resource_matches
+from policysim.language.request import (
+    ABSENT,
+    UNKNOWN,
+    ContextValue,
+    Principal,
+    PrincipalKind,
+    Request,
+    RequestContext,
+    Resource,
+)
 
 BUCKET = "arn:aws:s3:::orders"
 
@@ -50,3 +60,18 @@ def test_every_resource_is_among_those_that_the_words_stand_for(keys: list[str])
     words = generalised(resources)
     assert all(any(resource_matches(word, one).matches for word in words) for one in resources)
     assert len(words) <= max(FEW, len(set(resources)))
+
+
+def test_keys_that_were_absent_throughout_are_told_from_those_that_were_not() -> None:
+    calls = Calls("role/app", "s3:GetObject", None, "log:1")
+    recorded: tuple[dict[str, ContextValue], ...] = (
+        {"a": ABSENT, "b": ("1",), "c": ("x",), "d": UNKNOWN},
+        {"a": ABSENT, "b": ("2",), "c": ABSENT},
+    )
+    for values in recorded:
+        context = RequestContext().with_values(values)
+        principal = Principal(kind=PrincipalKind.ROLE_SESSION)
+        resource = Resource(arn=f"{BUCKET}/x")
+        calls.add(Request(principal=principal, action="s3:GetObject", resource=resource, context=context))
+    assert calls.seen == {"a": (), "b": ("1", "2")}
+    assert calls.number == 2

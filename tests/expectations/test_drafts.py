@@ -123,3 +123,13 @@ def test_the_draft_of_the_sample_organisation_is_met() -> None:
     draft = drafted(POLICIES / "acme")
     assert_holds(draft)
     assert "nobody can s3:DeleteObject, s3:DeleteObjectVersion on arn:aws:s3:::acme-org-cloudtrail/*" in draft.sentences
+
+
+def test_a_denial_holds_under_what_its_event_shows() -> None:
+    """The event proves that the caller had no MFA: without that, the answer would be open."""
+    log = POLICIES / "scenarios" / "02-explicit-deny" / "event.json"
+    draft = drafted(POLICIES / "acme", log, ("user/jonas.weber",))
+    assert_holds(draft)
+    denied = [one for one in draft.sentences if "cannot secretsmanager:GetSecretValue" in one]
+    assert denied
+    assert "when aws:MultiFactorAuthPresent" in denied[0]

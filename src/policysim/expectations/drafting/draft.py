@@ -200,8 +200,9 @@ class Drafter:
             if number
         ]
         left = f" Left out: {', '.join(rest)}." if rest else ""
-        told = f"The log shows {usage.calls} calls, {usage.data} of them data events.{left}"
-        hint = "A trail records data events, such as reading an object, only where told to, and never iam:PassRole."
+        calls = "1 call" if usage.calls == 1 else f"{usage.calls} calls"
+        told = f"The log shows {calls}; data events among them: {usage.data}.{left}"
+        hint = "A trail records data events (such as object reads) only where told to, and never iam:PassRole."
         return ["", *comment(told), *comment(hint)]
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.catalog.actions import actions_matching
 from policysim.expectations.drafting.grants import statement_word
-from policysim.expectations.drafting.said import Said, Sentence
-from policysim.expectations.drafting.trial import UNWRITABLE, Refused, joined, why_not
+from policysim.expectations.drafting.said import Sentence
+from policysim.expectations.drafting.trial import UNWRITABLE, Refused, as_seen, joined, why_not
 from policysim.expectations.drafting.usage import generalised
 from policysim.expectations.results import Standing
-from policysim.expectations.sentences import Form, Test
+from policysim.expectations.sentences import Form
 from policysim.language.patterns import action_matches
 from policysim.language.policy import Effect
 
@@ -100,7 +100,7 @@ def _under_the_same_conditions(sentence: Sentence, calls: Calls, trial: Trial) -
         key = next((key for key in unknown if key.lower() in seen and key.lower() not in named), None)
         if key is None:
             break
-        sentence = sentence.with_condition(Said(key, Test.EQUALS, seen[key.lower()]))
+        sentence = sentence.with_condition(as_seen(key, seen[key.lower()]))
     return sentence
 
 

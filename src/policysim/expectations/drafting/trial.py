@@ -137,8 +137,8 @@ class Trial:
 
     def _value(self, key: str, settles: Iterable[tuple[str | None, Effect]]) -> Said | None:
         seen = self._seen.get(key.lower())
-        if seen:
-            return Said(key, Test.EQUALS, seen)
+        if seen is not None:
+            return as_seen(key, seen)
         good = [value for value, effect in settles if effect is Effect.ALLOWED]
         good = good or [value for value, effect in settles if effect is Effect.DEPENDS]
         usual = USUAL_VALUES.get(key.lower())
@@ -182,6 +182,11 @@ def joined(sentences: Iterable[Sentence]) -> list[Sentence]:
     for one in together:
         by_action.setdefault(replace(one, actions=()), {}).update(dict.fromkeys(one.actions))
     return [replace(one, actions=tuple(sorted(actions))) for one, actions in by_action.items()]
+
+
+def as_seen(key: str, values: tuple[str, ...]) -> Said:
+    """What recorded calls show of a key; no values: it was absent."""
+    return Said(key, Test.EQUALS, values) if values else Said(key, Test.ABSENT)
 
 
 def why_not(result: Result) -> str:

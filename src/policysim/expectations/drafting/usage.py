@@ -13,7 +13,7 @@ from policysim.account.principals import completed, entity_behind
 from policysim.catalog.actions import canonical_action
 from policysim.cloudtrail.event import EventCategory
 from policysim.language.arns import parse_arn
-from policysim.language.request import PrincipalKind
+from policysim.language.request import UNKNOWN, PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +40,8 @@ class Recorded(NamedTuple):
 class Calls:
     """The calls of one principal for one action, all of them allowed or all of them denied by one layer.
 
-    ``resources`` counts them by resource, ``keys`` are the values that context keys had; ``where`` is the first one.
+    ``resources`` counts them by resource, ``keys`` are the values that context keys had (``None``: absent); ``where``
+    is the first one.
     """
 
     word: str
@@ -48,7 +49,7 @@ class Calls:
     layer: str | None
     where: str
     resources: dict[str, int] = field(default_factory=dict)
-    keys: dict[str, dict[str, None]] = field(default_factory=dict)
+    keys: dict[str, dict[str | None, None]] = field(default_factory=dict)
 
     @property
     def number(self) -> int:
@@ -57,16 +58,22 @@ class Calls:
 
     @property
     def seen(self) -> Mapping[str, tuple[str, ...]]:
-        """The values of each key, where they are few; by the key in lower case."""
-        return {key: tuple(values) for key, values in self.keys.items() if values and len(values) <= FEW}
+        """The values of each key, by the key in lower case: none where it was absent throughout; only where few."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key, values in self.keys.items():
+            stated = tuple(value for value in values if value is not None)
+            if len(values) <= FEW and (not stated or len(stated) == len(values)):
+                found[key] = stated
+        return found
 
     def add(self, request: Request) -> None:
         """Takes note of one more call."""
         arn = request.resource.arn
         self.resources[arn] = self.resources.get(arn, 0) + 1
         for key, value in request.context.items():
-            if isinstance(value, tuple):
-                self.keys.setdefault(key.lower(), {}).update(dict.fromkeys(value))
+            if value is not UNKNOWN:
+                values = value if isinstance(value, tuple) else (None,)
+                self.keys.setdefault(key.lower(), {}).update(dict.fromkeys(values))
 
 
 @dataclass(slots=True)
