@@ -2,6 +2,7 @@
 
 Every pytest run on the machine loads this module, whether its project uses policysim or not. So it imports nothing
 that pytest has not loaded already; what a hook needs is imported by the hook, and only when there is work for it.
+PYTEST_DONT_REWRITE: there is no assertion here that pytest would have to explain.
 """
 
 from __future__ import annotations
