@@ -649,3 +649,33 @@ def test_a_change_of_an_organisation_that_the_plan_does_not_hold_is_refused(tmp_
     read(tmp_path, plan, account_id=ACCOUNT)
     changes[0]["change"]["actions"] = ["no-op"]
     read(tmp_path, plan_of(BUCKET, policy, resource_changes=changes), account_id=ACCOUNT, base=base)
+
+
+def test_a_role_with_an_unknown_trust_policy_may_have_session_tags(tmp_path: Path) -> None:
+    tagged = allow("sqs:ListQueues")
+    tagged["Statement"][0]["Condition"] = {"StringEquals": {"aws:PrincipalTag/Team": "blue"}}
+    role = resource("aws_iam_role", "r", name="r", path="/", tags_all={})
+    own = resource("aws_iam_role_policy", "own", name="own", role="r", policy=json.dumps(tagged))
+    unknown = {"actions": ["create"], "after_unknown": {"assume_role_policy": True}}
+    plan = plan_of(role, own, resource_changes=[{"address": "aws_iam_role.r", "change": unknown}])
+    there = read(tmp_path, plan, account_id=ACCOUNT, standalone=True)
+    decision = decided(there, "role/r", "sqs:ListQueues", "*")
+    assert decision.effect is Effect.DEPENDS
+    assert [one.key for one in decision.unknown_keys] == ["aws:PrincipalTag/Team"]
+
+
+def test_an_endpoint_whose_policy_is_not_known_may_restrict(tmp_path: Path) -> None:
+    user = resource("aws_iam_user", "u", name="u", path="/")
+    own = resource("aws_iam_user_policy", "own", name="own", user="u", policy=json.dumps(allow("sqs:ListQueues")))
+    endpoint = resource("aws_vpc_endpoint", "e", service_name="com.amazonaws.eu-west-1.sqs")
+    changes = [
+        {"address": "aws_vpc_endpoint.e", "change": {"actions": ["create"], "after_unknown": {"policy": True}}},
+    ]
+    configured = endpoint | {"expressions": {"policy": {"references": ["aws_iam_user.u.arn", "aws_iam_user.u"]}}}
+    configuration = {"root_module": {"resources": [configured]}}
+    plan = plan_of(user, own, endpoint, resource_changes=changes, configuration=configuration)
+    there = read(tmp_path, plan, account_id=ACCOUNT, standalone=True)
+    assert decided(there, "user/u", "sqs:ListQueues", "*").effect is Effect.DEPENDS
+    del configured["expressions"]
+    there = read(tmp_path, plan, account_id=ACCOUNT, standalone=True)
+    assert decided(there, "user/u", "sqs:ListQueues", "*").effect is Effect.ALLOWED
