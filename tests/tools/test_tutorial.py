@@ -6,6 +6,8 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
+import yaml
+
 from tools.tutorial import PAGE, ROOT, Command, commands_of, run_block, written_anew
 
 if TYPE_CHECKING:
@@ -44,3 +46,11 @@ def test_a_block_is_taken_apart_into_its_commands() -> None:
 def test_a_command_sees_how_the_one_before_it_ended(tmp_path: Path) -> None:
     outputs = run_block([Command(("$ false",)), Command(("$ echo $?",)), Command(("$ echo 'in 3.21s'",))], tmp_path)
     assert outputs == ["", "1\n", "in 0.10s\n"]
+
+
+def test_the_workflow_gives_the_action_only_what_it_takes() -> None:
+    shown = re.search(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert shown is not None
+    (step,) = [one for one in yaml.safe_load(shown.group(1))["jobs"]["access"]["steps"] if "with" in one]
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    assert set(step["with"]) <= set(action["inputs"])
