@@ -254,7 +254,15 @@ def test_reading_goes_on_behind_a_break_at_the_next_sentence() -> None:
     text = "role/a can s3:X for y\nonly role/b may s3:X on y\n# can\nuser/c can s3:X on z\nnobody can s3:Y on z w\n"
     sentences = parse_expectations(text)
     assert [text[one.start : one.end] for one in sentences.breaks] == ["for", "may", "w"]
-    assert [branch.rule for branch in sentences.branches] == ["each", "nobody"]
+    assert [branch.rule for branch in sentences.branches] == ["each"]
+
+
+@pytest.mark.parametrize("rest", ["if k = v", "becuase scp", "z", "or", "unless k = v"])
+def test_a_sentence_whose_rest_is_not_understood_is_not_read_without_it(rest: str) -> None:
+    text = f"{WHOLE}\nnobody can s3:X on y {rest}\n"
+    sentences = parse_expectations(text)
+    assert len(sentences.breaks) == 1
+    assert [text[branch.start : branch.end] for branch in sentences.branches] == [WHOLE]
 
 
 def test_every_whole_sentence_before_a_break_is_read() -> None:

@@ -96,7 +96,7 @@ def parse_expectations(text: str) -> Sentences:
         accepted = _accepted(_from(text, start, outcome.at))
         broken = describe_sentence_break(text, outcome.before, outcome.at, outcome.token, accepted)
         breaks.append(broken)
-        whole = _parse(_from(text, start, _end_of_whole(outcome.before)))
+        whole = _parse(_from(text, start, _end_of_whole(text, outcome.before)))
         branches.extend(_sentences(whole) if isinstance(whole, Branch) else ())
         sound = tuple(leaf for leaf in outcome.before if leaf.start < broken.start)
         resumption = _resumption(text, max(broken.end, start.at), sound)
@@ -149,12 +149,21 @@ def _accepted(text: str) -> frozenset[str]:
     return frozenset(parsing.accepts())  # type: ignore[no-untyped-call]  # lark leaves this one method untyped
 
 
-def _end_of_whole(before: tuple[Leaf, ...]) -> int:
-    """Where the last sentence or clause ends that is whole, whatever stands behind it."""
+def _end_of_whole(text: str, before: tuple[Leaf, ...]) -> int:
+    """Where the last sentence or clause ends that is whole.
+
+    A last word that stands in the line of the sentence before it is more likely a part of that sentence: what is left
+    of it would say something else than was meant.
+    """
     for index in range(len(before) - 1, 0, -1):
         leaf, last = before[index], before[index - 1]
+        if last.terminal not in _ENDS:
+            continue
+        alone = index == len(before) - 1 and leaf.terminal in _NAMES
+        if alone and "\n" not in text[last.end : leaf.start]:
+            continue
         new_clause = leaf.terminal in _VERBS and _in_whole_clause(before[:index])
-        if last.terminal in _ENDS and (leaf.terminal in _SENTENCE_WORDS or leaf.terminal in _NAMES or new_clause):
+        if leaf.terminal in _SENTENCE_WORDS or leaf.terminal in _NAMES or new_clause:
             return last.end
     return 0
 
