@@ -46,8 +46,8 @@ def test_every_pack_that_comes_along_can_be_used(name: str, tmp_path: Path) -> N
     pack = read_pack(name)
     assert pack is not None
     assert pack.text == (PACKS / f"{name}.expect").read_text(encoding="utf-8")
-    needed = [one.name.text for one in read_expectations(pack).parameters if one.default is None]
-    bindings = f" with {' and '.join(f'{parameter} = word' for parameter in needed)}" if needed else ""
+    parameters = [one.name.text for one in read_expectations(pack).parameters]
+    bindings = f" with {' and '.join(f'{parameter} = word' for parameter in parameters)}" if parameters else ""
     suite = suite_of(Source("all.expect", f'use "pack:{name}"{bindings}'), tmp_path)
     assert not suite.problems
     assert suite.expectations
