@@ -47,7 +47,8 @@ def test_every_pack_that_comes_along_can_be_used(name: str, tmp_path: Path) -> N
     assert pack is not None
     assert pack.text == (PACKS / f"{name}.expect").read_text(encoding="utf-8")
     parameters = [one.name.text for one in read_expectations(pack).parameters]
-    bindings = f" with {' and '.join(f'{parameter} = word' for parameter in parameters)}" if parameters else ""
+    bindings = f" with {' and '.join(f'{parameter} = scp' for parameter in parameters)}" if parameters else ""
+    # a layer is a word that may stand anywhere, behind `because` as well
     suite = suite_of(Source("all.expect", f'use "pack:{name}"{bindings}'), tmp_path)
     assert not suite.problems
     assert suite.expectations
