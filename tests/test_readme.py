@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+from policysim.expectations.checking import Checker
+from policysim.expectations.results import Standing
+from policysim.language.source import Source
+from policysim.sources.expectation_files import suite_of
+from policysim.sources.in_force import read_in_force
 from tests.scenarios.running import REPOSITORY, scenarios
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -25,3 +30,15 @@ def test_make_demo_runs_the_command_that_the_readme_names() -> None:
 def test_links_of_the_readme_lead_somewhere() -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert (REPOSITORY / target).exists(), target
+
+
+def test_the_expectations_in_the_readme_hold() -> None:
+    shown = re.search(r"```text\n(account .*?)```", README, re.DOTALL)
+    assert shown is not None
+    suite = suite_of(Source("README.md", shown.group(1)), REPOSITORY)
+    assert suite.account is not None
+    assert not suite.problems
+    checker = Checker(read_in_force(suite.account))
+    standings = [checker.check(expectation).standing for expectation in suite.expectations]
+    assert len(standings) > 4
+    assert set(standings) == {Standing.MET}
