@@ -138,7 +138,8 @@ def coverage_of(
     """What took part of everything that the organisations hold.
 
     ``below`` names files and folders (none: everything), as the names of files from the recorder's ``root`` begin;
-    ``excluded`` are patterns of ``FILE#SID``, FILE being the end of a path or the name of a policy.
+    ``excluded`` are patterns of ``FILE#SID``, FILE being the end of a path or the name of a policy; the name of the
+    user, group or role that has the policy may stand before it (``app-reader/inline#Read``).
     """
     root = recorder.root
     inventory = inventory_of(organisations, root)
@@ -212,6 +213,7 @@ def _why_excluded(statement: Statement, document: Document, patterns: Sequence[s
 
 
 def _names(statement: Statement, document: Document) -> Iterator[str]:
-    for owner in (document.place.file, document.name):
+    holders = sorted({use.holder.rsplit("/", 1)[-1] for use in document.uses})
+    for owner in (document.place.file, document.name, *(f"{holder}/{document.name}" for holder in holders)):
         yield f"{owner}#{name_of(statement)}"
         yield f"{owner}#{statement.index + 1}"
