@@ -19,6 +19,7 @@ from policysim.account.node_changes import with_node_policy, without_node_polici
 from policysim.account.owners import lists
 from policysim.evaluation.policy_set import AttachedPolicy
 from policysim.language.arns import is_service_linked, parse_arn
+from policysim.language.nearest import nearest
 from policysim.language.policy_types import PolicyType
 from policysim.language.wildcards import Pattern
 
@@ -235,11 +236,8 @@ def without_policy(organisation: Organisation, name_or_arn: str) -> Organisation
     accounts = {one.id: removal.account(one) for one in organisation.accounts.values()}
     changed = without_node_policies(replace(organisation, accounts=accounts), removal.is_meant)
     if not removal.found:
-        from difflib import get_close_matches  # noqa: PLC0415  # only those pay who mistype
-
-        close = get_close_matches(name_or_arn, sorted(removal.others), n=3)
-        hint = f"; did you mean {' or '.join(f'`{one}`' for one in close)}?" if close else ""
-        raise CannotChangeError(f"no policy in force here is called `{name_or_arn}`{hint}")
+        hint = nearest(name_or_arn, sorted(removal.others))
+        raise CannotChangeError(f"no policy in force here is called `{name_or_arn}`{f'; {hint}' if hint else ''}")
     return changed
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.language.arns import SERVICE_LINKED_NAME, Arn, is_account_id, is_service_linked, parse_arn
+from policysim.language.nearest import nearest
 from policysim.language.request import Credentials, Principal, PrincipalKind
 
 if TYPE_CHECKING:
@@ -103,10 +104,8 @@ def _entities(kind: str, identities: Identities) -> Mapping[str, object]:
 
 
 def _closest(name: str, arns: Iterable[str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415  # only those pay who mistype
-
-    close = get_close_matches(name.rsplit("/", 1)[-1], [arn.rsplit("/", 1)[-1] for arn in arns], n=3)
-    return f"; did you mean {' or '.join(f'`{other}`' for other in dict.fromkeys(close))}?" if close else ""
+    hint = nearest(name.rsplit("/", 1)[-1], [arn.rsplit("/", 1)[-1] for arn in arns])
+    return f"; {hint}" if hint else ""
 
 
 def _root(organisation: Organisation) -> Principal | UnknownPrincipal:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.catalog.facts import CATALOGUE
-from policysim.expectations.nearest import nearest
 from policysim.expectations.patterns import is_pattern
 from policysim.expectations.problem_kinds import MATCHES_NOTHING, UNKNOWN_ACTION
+from policysim.language.nearest import nearest
 from policysim.language.problems import Problem
 
 if TYPE_CHECKING:

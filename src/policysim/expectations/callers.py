@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.account.principals import completed, principal_of
 from policysim.expectations.caller import Caller, Whose
-from policysim.expectations.nearest import nearest
 from policysim.expectations.outsiders import ANONYMOUS, named_abroad, outsider_of, service_caller
 from policysim.expectations.patterns import fits_name, is_pattern
 from policysim.expectations.problem_kinds import AMBIGUOUS_NAME, MATCHES_NOTHING, UNKNOWN_PRINCIPAL
 from policysim.expectations.providers import provider_callers
 from policysim.language.arns import is_account_id, parse_arn
+from policysim.language.nearest import nearest
 from policysim.language.patterns import arn_like
 from policysim.language.problems import Problem
 from policysim.language.request import Principal, PrincipalKind

@@ -15,10 +15,10 @@ from policysim.catalog.condition_keys import LISTED_ELSEWHERE
 from policysim.catalog.facts import CATALOGUE
 from policysim.catalog.global_keys import GLOBAL_KEYS
 from policysim.evaluation.facts import KeyType
-from policysim.expectations.nearest import nearest
 from policysim.expectations.patterns import is_pattern
 from policysim.expectations.problem_kinds import UNKNOWN_KEY, WRONG_VALUE
 from policysim.expectations.sentences import Test
+from policysim.language.nearest import nearest
 from policysim.language.problems import Problem
 from policysim.language.request import ABSENT, RequestContext
 from policysim.language.witnesses import text_tokens, witness

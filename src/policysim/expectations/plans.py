@@ -21,6 +21,7 @@ from policysim.expectations.samples import Sampler, has_samples, takes_no_resour
 from policysim.expectations.sentences import Form
 from policysim.expectations.stated import Stated
 from policysim.expectations.targets import Targets
+from policysim.language.lists import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -207,4 +208,4 @@ def _widest(expectation: Expectation, callers: int, actions: int, counted: _Coun
     largest = max((len(block.samples) * len(block.contexts) for block in counted.blocks), default=0)
     if largest > 1:
         told.append(f"up to {largest:,} requests for each of them")
-    return f"{', '.join(told[:-1])} and {told[-1]}"
+    return listed(told)

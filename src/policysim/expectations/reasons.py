@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from policysim.evaluation.decision import Effect, Verdict
 from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.truth import Truth
-from policysim.expectations.nearest import nearest
 from policysim.expectations.problem_kinds import UNKNOWN_REASON
+from policysim.language.nearest import nearest
 from policysim.language.policy import Effect as StatementEffect
 from policysim.language.problems import Problem
 

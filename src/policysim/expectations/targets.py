@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.expectations.nearest import nearest
 from policysim.expectations.patterns import fits_name, is_pattern
 from policysim.expectations.problem_kinds import AMBIGUOUS_NAME, MATCHES_NOTHING, UNKNOWN_RESOURCE
 from policysim.language.arns import is_account_id, parse_arn
+from policysim.language.nearest import nearest
 from policysim.language.patterns import resource_matches
 from policysim.language.problems import Problem
 from policysim.language.wildcards import Piece

@@ -11,11 +11,12 @@ from policysim.evaluation.layers import LAYER, Combine, LayerName
 from policysim.expectations.caller import Whose
 from policysim.expectations.open_answers import Openness
 from policysim.expectations.reasons import deciding_statements
+from policysim.language.lists import listed
 from policysim.language.locator import span_of
 from policysim.language.request import ABSENT, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from policysim.evaluation.decide import CallDecision
     from policysim.evaluation.decision import Decision, StatementMatch, UnknownKey
@@ -48,21 +49,21 @@ def told(asked: Asked, answer: Answer, *, wanted: bool) -> str:
 
 def told_decided(asked: Asked, answer: Answer, keys: Sequence[str]) -> str:
     """An answer that was expected to be open, and is not."""
-    listed = _and([f"`{key}`" for key in keys])
+    named_keys = listed(f"`{key}`" for key in keys)
     call = answer.call
     allowed = call.effect is Effect.ALLOWED
     request, why = _request(asked, "can" if allowed else "cannot"), _why_allowed(call) if allowed else _why_denied(call)
-    return f"{request}, and it no longer depends on {listed}: {why}"
+    return f"{request}, and it no longer depends on {named_keys}: {why}"
 
 
 def told_openness(asked: Asked, answer: Answer, found: Openness, keys: Sequence[str]) -> str:
     """An answer that is open in another way than expected."""
     request = f"whether {_request(asked)}"
-    listed = _and([f"`{key}`" for key in keys])
+    named_keys = listed(f"`{key}`" for key in keys)
     if found is Openness.NOT_ON_ALL:
-        return f"{request} no longer depends on {listed}"
+        return f"{request} no longer depends on {named_keys}"
     if keys:
-        return f"{request} depends on {listed} as well: {_what_is_open(asked, answer.call)}"
+        return f"{request} depends on {named_keys} as well: {_what_is_open(asked, answer.call)}"
     return f"{request} depends on more than the keys that are named: {_gaps_or_caveats(asked, answer.call)}"
 
 
@@ -193,8 +194,3 @@ def _gap(gap: Gap, layer: LayerName) -> str:
     if layer is LayerName.SESSION and not gap.command:
         return f"{gap.sentence}; if none are used, `{{}}` in the account's `session-policies.json` says so"
     return f"{gap.sentence} (`{gap.command}` tells)" if gap.command else gap.sentence
-
-
-def _and(words: Iterable[str]) -> str:
-    *first, last = list(words) or [""]
-    return f"{', '.join(first)} and {last}" if first else last

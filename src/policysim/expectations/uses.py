@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.expectations.problem_kinds import (
@@ -23,6 +22,7 @@ from policysim.expectations.problem_kinds import (
     UNKNOWN_PARAMETER,
 )
 from policysim.expectations.sentences import Binding, Condition, Expectation, Form, UseLine, Word, overridden
+from policysim.language.nearest import nearest
 from policysim.language.problems import Problem
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ class _Binder:
             self._words.setdefault(name, self._none(words))
         for name, binding in given.items():
             if name not in declared:
-                self._tell(UNKNOWN_PARAMETER, _no_parameter(name, declared), binding.name, _nearest(name, declared))
+                self._tell(
+                    UNKNOWN_PARAMETER, _no_parameter(name, declared), binding.name, nearest(name, declared, most=1)
+                )
 
     def _given(self, use: UseLine | None) -> dict[str, Binding]:
         found: dict[str, Binding] = {}
@@ -171,7 +173,7 @@ class _Binder:
         words = self._words.get(name)
         if words is None:
             sentence = f"`{{{name}}}` stands for no parameter of this file"
-            hint = _nearest(name, self._words) or f"declare it with `parameter {name}`"
+            hint = nearest(name, self._words, most=1) or f"declare it with `parameter {name}`"
             self._tell(UNBOUND_NAME, sentence, word, hint)
         elif len(words) > 1:
             said = ", ".join(f"`{one.text}`" for one in words)
@@ -202,8 +204,3 @@ def _no_parameter(name: str, declared: Iterable[str]) -> str:
         return f"the file used has no parameters, and so no `{name}`"
     listed = ", ".join(f"`{one}`" for one in known)
     return f"the file used has no parameter `{name}`: it has {listed}"
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), n=1)
-    return f"did you mean `{close[0]}`?" if close else ""

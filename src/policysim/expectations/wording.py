@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from policysim.expectations.problem_kinds import (
@@ -13,6 +12,7 @@ from policysim.expectations.problem_kinds import (
     UNKNOWN_REASON,
 )
 from policysim.expectations.sentences import LAYER_WORDS
+from policysim.language.nearest import nearest
 from policysim.language.problems import Problem
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _names_statement(word: Word) -> bool:
 def _no_reason(word: Word) -> str:
     if "#" in word.text:
         return f"`{word.text}` lacks a half: a statement is named as `FILE#SID`"
-    close = get_close_matches(word.text.lower(), LAYER_WORDS, n=1)
-    if close:
-        return f"there is no layer `{word.text}`; did you mean `{close[0]}`?"
+    hint = nearest(word.text, LAYER_WORDS, most=1)
+    if hint:
+        return f"there is no layer `{word.text}`; {hint}"
     return f"`{word.text}` is no layer: expected {_LAYERS}, or a statement as `FILE#SID`"

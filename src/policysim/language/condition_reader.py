@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policysim.language.element_forms import text_flaws, value_flaws
 from policysim.language.json_text import WrittenNumber
+from policysim.language.nearest import nearest
 from policysim.language.operators import BASE_OPERATORS, Family, SetPrefix, operator_named
 from policysim.language.policy import ConditionEntry
 from policysim.language.problem_kinds import (
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 _LONGEST_NUMBER = 13_000
 """Bits of the longest whole number that is written out; no condition compares longer ones."""
+
+_LIKENESS: Final = 0.75
+"""How like a misspelt operator a known one must be to be proposed, from 0 to 1."""
 
 
 def read_conditions(value: object, where: Location, reading: Reading) -> tuple[ConditionEntry, ...]:
@@ -68,11 +72,9 @@ def _operator(name: str, where: Location, reading: Reading) -> Operator | None:
 
 
 def _nearest(name: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415  # only a misspelt operator needs it
-
     bare = name.rpartition(":")[2]
-    found = get_close_matches(bare, [base.name for base in BASE_OPERATORS], n=1, cutoff=0.75)
-    return f"did you mean `{found[0]}`?" if found and found[0] != bare else ""
+    names = [base.name for base in BASE_OPERATORS]
+    return "" if bare in names else nearest(bare, names, most=1, likeness=_LIKENESS)
 
 
 def _keys(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.evaluation.decision import Effect, Verdict
 from policysim.evaluation.layer_words import layer_named, layer_title, with_article
 from policysim.evaluation.layers import LAYER, Combine
+from policysim.language.lists import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ def _implicit_phrase(decision: DecisionDocument, action: str) -> str:
     first, *others = decision.blocking
     phrase = f"{action}: no {layer_title(first, action)} allows it"
     if others:
-        phrase += f"; missing too: an Allow in {_and([with_article(layer_title(other, action)) for other in others])}"
+        phrase += f"; missing too: an Allow in {listed([with_article(layer_title(other, action)) for other in others])}"
     if Effect.EXPLICIT_DENY in decision.possible:
         phrase += f"; an explicit deny is possible, depending on {_open_things(decision)}"
     return phrase
@@ -82,12 +83,12 @@ def _decider(layer: str, action: str) -> str:
 
 def _alternatives(decision: DecisionDocument) -> str:
     phrases = [_EFFECT_PHRASE[effect] for effect in decision.possible if effect is not Effect.DEPENDS]
-    return joined(phrases, "or") if phrases else "allowed or denied"
+    return listed(phrases, "or") if phrases else "allowed or denied"
 
 
 def _open_things(decision: DecisionDocument) -> str:
     if decision.unknown_keys:
-        return _and([unknown.key for unknown in decision.unknown_keys])
+        return listed([unknown.key for unknown in decision.unknown_keys])
     return "what was not collected" if decision.gaps else "what is not known"
 
 
@@ -174,12 +175,3 @@ def place(statement: StatementDocument) -> str:
 def counted(number: int, noun: str) -> str:
     """``1 statement``, ``2 statements``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _and(words: Sequence[str]) -> str:
-    return joined(words, "and")
-
-
-def joined(words: Sequence[str], conjunction: str) -> str:
-    """``a``, ``a or b``, ``a, b or c``."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {conjunction} {words[-1]}"

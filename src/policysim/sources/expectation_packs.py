@@ -5,10 +5,10 @@ They are package data of the wheel; in a checkout they are read from the folder 
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
+from policysim.language.nearest import nearest
 from policysim.language.source import Source
 
 PACK: Final = "pack:"
@@ -39,8 +39,8 @@ def read_pack(name: str, folder: Path | None = None) -> Source | None:
 def no_pack(name: str, folder: Path | None = None) -> str:
     """The sentence for a name that no pack has: with the nearest names, or else with all of them."""
     names = pack_names(folder)
-    close = get_close_matches(name, names, n=2, cutoff=0.5)
-    if close:
-        return f"there is no pack `{name}`; did you mean {' or '.join(f'`{PACK}{one}`' for one in close)}?"
+    hint = nearest(f"{PACK}{name}", [f"{PACK}{one}" for one in names])
+    if hint:
+        return f"there is no pack `{name}`; {hint}"
     listed = ", ".join(f"`{PACK}{one}`" for one in names)
     return f"there is no pack `{name}`; there are {listed}" if names else f"there is no pack `{name}`"

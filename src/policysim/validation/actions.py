@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from policysim.language.element_forms import action_flaws
+from policysim.language.nearest import nearest
 from policysim.validation.finding_kinds import (
     NEVER_EXCLUDES,
     UNKNOWN_ACTION,
@@ -14,7 +14,7 @@ from policysim.validation.finding_kinds import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from policysim.catalog.facts import Catalogue
     from policysim.validation.findings import Finding
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 EVERY_ACTION: Final = frozenset({"*", "*:*"})
 """The patterns that cover every action of every service (spec A2)."""
 
-_LIKENESS: Final = 0.75
+LIKENESS: Final = 0.75
+"""How like an unknown name a known one must be to be proposed, from 0 to 1."""
 
 
 def unknown_actions(subject: Subject) -> Iterator[Finding]:
@@ -37,14 +38,14 @@ def _unknown(subject: Subject, action: PatternAt) -> Iterator[Finding]:
     prefix, _, name = action.text.partition(":")
     known = subject.catalogue.actions_of(prefix)
     if not known:
-        hint = nearest(prefix.lower(), subject.catalogue.services())
+        hint = nearest(prefix.lower(), subject.catalogue.services(), most=1, likeness=LIKENESS)
         yield subject.finding(UNKNOWN_SERVICE, f"the catalogue knows no service `{prefix}`", action.where, hint)
     elif "*" in name or "?" in name:
         if not subject.catalogue.actions_matching(action.text):
             message = f"`{action.text}` covers no action of `{prefix}` that the catalogue knows"
             yield subject.finding(UNMATCHED_ACTION, message, action.where)
     elif not subject.catalogue.knows_action(action.text):
-        hint = nearest(f"{prefix.lower()}:{name}", known)
+        hint = nearest(f"{prefix.lower()}:{name}", known, most=1, likeness=LIKENESS)
         yield subject.finding(UNKNOWN_ACTION, f"the catalogue knows no action `{action.text}`", action.where, hint)
 
 
@@ -71,10 +72,3 @@ def covered_actions(catalogue: Catalogue, pattern: str) -> tuple[str, ...]:
         return catalogue.actions_matching(pattern)
     name = catalogue.canonical_action(pattern)
     return () if name is None else (name,)
-
-
-def nearest(text: str, known: Iterable[str]) -> str:
-    """A hint that names the known spelling most like ``text``; empty when none is like it."""
-    spellings = {spelling.lower(): spelling for spelling in known}
-    found = get_close_matches(text.lower(), spellings, n=1, cutoff=_LIKENESS)
-    return f"did you mean `{spellings[found[0]]}`?" if found else ""

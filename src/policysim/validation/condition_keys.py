@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 from policysim.catalog.global_keys import GLOBAL_KEYS
 from policysim.catalog.shared_prefixes import SHARED_PREFIXES
 from policysim.evaluation.session_keys import OF_ROLE_SESSIONS
+from policysim.language.nearest import nearest
 from policysim.language.policy_types import PolicyType
-from policysim.validation.actions import covered_actions, nearest
+from policysim.validation.actions import LIKENESS, covered_actions
 from policysim.validation.finding_kinds import KEY_FORM, KEY_OF_OTHER_ACTIONS, RETIRED_KEY, UNKNOWN_KEY
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def _unknown(subject: Subject, entry: ConditionEntry) -> Finding | None:
     prefix = lower.partition(":")[0]
     known = [global_key.name for global_key in GLOBAL_KEYS] if prefix == "aws" else []
     known += [known_key.name for known_key in subject.catalogue.condition_keys_of_service(prefix)]
-    return subject.finding(UNKNOWN_KEY, f"the catalogue knows no condition key `{key}`", where, nearest(key, known))
+    hint = nearest(key, known, most=1, likeness=LIKENESS)
+    return subject.finding(UNKNOWN_KEY, f"the catalogue knows no condition key `{key}`", where, hint)
 
 
 def _may_be_present(subject: Subject, key: str) -> bool:

@@ -13,6 +13,7 @@ from policysim.evaluation.layers import LayerName
 from policysim.explanation.fixes.candidates import one_warning
 from policysim.explanation.fixes.ranking import changed_allow, only_new
 from policysim.explanation.fixes.statements import resource_pattern, written_action
+from policysim.language.lists import listed
 
 if TYPE_CHECKING:
     from policysim.explanation.fixes.candidates import Case
@@ -88,4 +89,4 @@ def _in_words(element: PatternElement, patterns: tuple[str, ...] | None) -> str:
     shown = [f"`{one}`" for one in patterns[:_SHOWN]]
     if len(patterns) > _SHOWN:
         shown.append(f"{len(patterns) - _SHOWN} more")
-    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
+    return listed(shown)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import LayerPolicies, PolicySet
-from policysim.explanation.hypotheses.phrases import listed
 from policysim.language.arns import parse_arn
+from policysim.language.lists import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -14,10 +14,11 @@ from policysim.explanation.agreement import layer_of_message
 from policysim.explanation.diagnosis import Fact, Tested
 from policysim.explanation.fetching import fetch, fetch_all, read_policy
 from policysim.explanation.hypotheses.causes import Cause
-from policysim.explanation.hypotheses.phrases import asked, listed, said, title
+from policysim.explanation.hypotheses.phrases import asked, said, title
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
 from policysim.explanation.hypotheses.reach import out_of_reach, why_not
 from policysim.explanation.hypotheses.stored_data import missing_object, reads_an_object
+from policysim.language.lists import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,9 +16,10 @@ from policysim.evaluation.reasons import Element, Reason
 from policysim.explanation.hypotheses.assumptions import repaired, with_operator, with_statement
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.other_place import elsewhere, namesake
-from policysim.explanation.hypotheses.phrases import asked, listed, reason, statement, title
+from policysim.explanation.hypotheses.phrases import asked, reason, statement, title
 from policysim.explanation.near_misses import names_the_action, nearest
 from policysim.language.arns import parse_arn
+from policysim.language.lists import listed
 from policysim.language.operators import Family, operator_named
 from policysim.language.request import ABSENT, PrincipalKind
 from policysim.language.wildcards import Pattern

@@ -20,10 +20,11 @@ from policysim.explanation.diagnosis import Fact, Tested
 from policysim.explanation.hypotheses.assumptions import harmless, with_deny, without_statements
 from policysim.explanation.hypotheses.causes import Cause
 from policysim.explanation.hypotheses.isolation import as_far_as_named
-from policysim.explanation.hypotheses.phrases import asked, came_to, listed, said, statement, title
+from policysim.explanation.hypotheses.phrases import asked, came_to, said, statement, title
 from policysim.explanation.hypotheses.possibility import Possibility, Strength
 from policysim.explanation.key_sources import where_to_look
 from policysim.explanation.obstacles import is_deny
+from policysim.language.lists import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

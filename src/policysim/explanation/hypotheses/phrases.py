@@ -13,8 +13,6 @@ from policysim.explanation.diagnosis import label
 from policysim.language.locator import locate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from policysim.cloudtrail.denial import Denial
     from policysim.evaluation.decision import Decision, Outcome, StatementMatch
     from policysim.language.request import Request
@@ -81,9 +79,3 @@ def said(denial: Denial) -> str:
             return f"AWS's message says that no {named} allows it"
         case DenialKind.UNKNOWN:
             return f"AWS's message names the {named}"
-
-
-def listed(words: Iterable[str], joint: str = "and") -> str:
-    """Words as a list within a sentence."""
-    items = list(words)
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {joint} {items[-1]}" if items else ""
