@@ -240,9 +240,64 @@ def test_files_that_cannot_be_read_are_one_sentence(folder: Path, argument: str,
     assert refused(expect(folder, argument)).startswith(sentence)
 
 
-def test_policies_that_cannot_be_read_are_one_sentence(folder: Path) -> None:
+def test_policies_that_cannot_be_read_are_told_at_the_line_that_names_them(folder: Path) -> None:
     write(folder, "access.expect", MET, account="nowhere")
-    assert "nowhere" in refused(expect(folder))
+    done = expect(folder)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout.startswith("access.expect")
+    assert "access.expect:1:9: error [unreadable-policies]\n  the policies cannot be read: nowhere: " in done.stdout
+
+
+def test_policies_that_cannot_be_read_keep_no_other_file_waiting(folder: Path) -> None:
+    write(folder, "a.expect", MET, account="nowhere")
+    write(folder, "b.expect", MET)
+    code, report = answer(folder)
+    assert code == 2
+    assert [one["code"] for one in report["files"][0]["problems"]] == ["unreadable-policies"]
+    assert [one["standing"] for one in report["files"][1]["expectations"]] == ["met", "met"]
+
+
+def test_policies_of_an_option_that_cannot_be_read_are_one_sentence(folder: Path) -> None:
+    write(folder, "access.expect", MET)
+    assert refused(expect(folder, "--account", "nowhere")).startswith("nowhere: there is no such file or folder")
+
+
+@pytest.mark.parametrize(
+    ("option", "file", "reason"),
+    [
+        ("--output", "access.expect", "holds expectations"),
+        ("--output", "other.expect", "holds expectations"),
+        ("--output", "used.sentences", "holds expectations"),
+        ("--output", "account/authorization-details.json", "holds policies that this run reads"),
+        ("--report", "access.expect", "holds expectations"),
+        ("--report", "account/account.json", "holds policies that this run reads"),
+    ],
+)
+def test_no_report_takes_the_place_of_what_is_read(folder: Path, option: str, file: str, reason: str) -> None:
+    write(folder, "access.expect", MET + 'use "used.sentences"\n')
+    write(folder, "other.expect", "role/app\n")
+    write(folder, "used.sentences", UNMET, account="")
+    before = (folder / file).read_bytes()
+    value = f"markdown:{file}" if option == "--report" else file
+    assert refused(expect(folder, "access.expect", option, value, "--force")).startswith(f"{file}: {reason}")
+    assert (folder / file).read_bytes() == before
+
+
+@pytest.mark.parametrize("format_", ["json", "sarif"])
+def test_a_report_beside_the_policies_is_written_anew(folder: Path, format_: str) -> None:
+    write(folder, "access.expect", MET)
+    arguments = ("--format", format_, "--output", "account/report.json")
+    assert expect(folder, *arguments).returncode == 0
+    assert expect(folder, *arguments, "--force").returncode == 0
+
+
+@pytest.mark.parametrize("file", ["account/account.json", "events.jsonl"])
+def test_no_draft_takes_the_place_of_what_is_read(folder: Path, file: str) -> None:
+    (folder / "events.jsonl").write_text("{}\n", encoding="utf-8")
+    before = (folder / file).read_bytes()
+    arguments = ("--write", file, "--account", "account", "--events", "events.jsonl", "--force")
+    assert "it is left as it is" in refused(expect(folder, *arguments))
+    assert (folder / file).read_bytes() == before
 
 
 def test_a_sentence_for_too_many_requests_is_never_passed_over(folder: Path) -> None:

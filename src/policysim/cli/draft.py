@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
 from policysim.cli.exit_codes import ExitCode
+from policysim.cli.kept_files import keep_policies
 from policysim.cli.output import note
+from policysim.language.nearest import nearest
 from policysim.sources.errors import InputError
 
 if TYPE_CHECKING:
@@ -66,13 +67,16 @@ def write_draft(wanted: WantedDraft, source: PolicySource | None, output: Output
         click.UsageError: the file is there already, or an option names nobody.
     """
     from policysim.cli.progress import with_progress  # noqa: PLC0415  # only a draft needs what follows
-    from policysim.cli.whole_file import check_target, whole_file  # noqa: PLC0415  # the same
+    from policysim.cli.whole_file import check_target, is_same_target, whole_file  # noqa: PLC0415  # the same
     from policysim.expectations.drafting.draft import Drafter, Wanted  # noqa: PLC0415  # the same
     from policysim.sources.in_force import read_in_force  # noqa: PLC0415  # the same
 
     if source is None:
         raise click.UsageError("`--write` needs `--account`: the policies that the draft speaks of")
     check_target(wanted.file, force=wanted.force, option="--write")
+    keep_policies([wanted.file], [source])
+    if any(is_same_target(wanted.file, log) for log in wanted.events):
+        raise click.UsageError(f"{wanted.file}: holds events that the draft reads; it is left as it is")
     organisation = read_in_force(source)
     usage = _usage(wanted.events, organisation) if wanted.events else None
     asked = Wanted(organisation=organisation, usage=usage, principals=wanted.principals)
@@ -91,9 +95,8 @@ def write_draft(wanted: WantedDraft, source: PolicySource | None, output: Output
 def _check_principals(drafter: Drafter) -> None:
     if drafter.unknown:
         word = drafter.unknown[0]
-        close = get_close_matches(word, drafter.names, n=1)
-        hint = f"; did you mean `{close[0]}`?" if close else ""
-        raise click.UsageError(f"`--principal {word}` names no role or user at hand{hint}")
+        hint = nearest(word, drafter.names, most=1)
+        raise click.UsageError(f"`--principal {word}` names no role or user at hand{f'; {hint}' if hint else ''}")
 
 
 def _usage(names: Sequence[str], organisation: Organisation) -> Usage:

@@ -12,6 +12,7 @@ from policysim.cli.coverage import coverage_options, coverage_run
 from policysim.cli.draft import WantedDraft, draft_options, write_draft
 from policysim.cli.expectation_runs import Runner, exit_code_of, selected
 from policysim.cli.further_reports import further_reports, write_further
+from policysim.cli.kept_files import keep_expectations, keep_policies
 from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
 from policysim.cli.policy_source import source_options, source_options_of
 from policysim.expectations.checking import LIMIT
@@ -119,6 +120,9 @@ def _check_draft(
 
 def _check(wanted: Wanted, runner: Runner, output: Output, measured: CoverageRun | None) -> ExitCode:
     suites = selected([_suite(name) for name in expectation_files(wanted.paths)], wanted.word)
+    files = [report.file for report in wanted.further] + ([output.file] if output.file is not None else [])
+    keep_expectations(files, suites)
+    keep_policies(files, runner.sources(suites))
     report = expectation_report(runner.check(suites, output), __version__)
     with answer_stream(output) as write:
         write(_rendered(report, output.format, output))

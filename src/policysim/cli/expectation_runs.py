@@ -62,7 +62,7 @@ class Runner:
         """The results of every file, in order.
 
         Raises:
-            InputError: nothing tells where any policies are, or they cannot be read.
+            InputError: nothing tells where any policies are, or those that an option names cannot be read.
         """
         lost = [suite for suite in suites if self._is_lost(suite)]
         if lost and len(lost) == len(suites):
@@ -73,11 +73,22 @@ class Runner:
         told = iter(with_progress(results, len(asked), "expectations checked", output))
         return [_checked(one, list(islice(told, len(one.asked)))) for one in prepared]
 
+    def sources(self, suites: Sequence[Suite]) -> list[PolicySource]:
+        """Where the policies are that the files are asked about."""
+        found = [self._named or suite.account for suite in suites]
+        return [source for source in found if source is not None]
+
     def _prepared(self, suite: Suite) -> _Prepared:
         source = self._named or suite.account
         if source is None:
             return _Prepared(_told(suite) if self._is_lost(suite) else suite, None, None, ())
-        organisation, checker = self._of(source)
+        try:
+            organisation, checker = self._of(source)
+        except InputError as error:
+            problem = None if self._named is not None else suite.unreadable(error)
+            if problem is None:
+                raise
+            return _Prepared(replace(suite, problems=(*suite.problems, problem)), source, None, ())
         return _Prepared(suite, source, organisation, tuple((checker, one) for one in suite.expectations))
 
     def _is_lost(self, suite: Suite) -> bool:

@@ -24,6 +24,9 @@ REPEATED_ACCOUNT: Final = ProblemKind("repeated-account", _ERROR, (), "the file 
 MALFORMED_ACCOUNT: Final = ProblemKind("malformed-account", _ERROR, (), "an account id or a Region has the wrong form")
 
 NO_POLICIES: Final = ProblemKind("no-policies", _ERROR, (), "nothing says where the policies in force are")
+UNREADABLE_POLICIES: Final = ProblemKind(
+    "unreadable-policies", _ERROR, (), "the policies that the file names cannot be read"
+)
 
 UNKNOWN_FILE: Final = ProblemKind("unknown-file", _ERROR, (), "the file that is used cannot be read")
 UNKNOWN_PACK: Final = ProblemKind("unknown-pack", _ERROR, (), "there is no pack of this name")

@@ -20,6 +20,7 @@ from policysim.expectations.problem_kinds import (
     TOO_MANY_USES,
     UNKNOWN_FILE,
     UNKNOWN_PACK,
+    UNREADABLE_POLICIES,
     USE_CYCLE,
     USED_ACCOUNT,
 )
@@ -55,19 +56,26 @@ _REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+){1,3}-[0-9]{1,2}")
 class Suite:
     """What one expectation file asks for, its uses resolved and its parameters replaced.
 
-    ``account`` is where its policies are; ``None`` when the file leaves that to the one who runs it. An error among
-    ``problems`` means that not all of the file was understood.
+    ``account`` is where its policies are; ``None`` when the file leaves that to the one who runs it. ``account_at`` is
+    the line that says so. An error among ``problems`` means that not all of the file was understood.
     """
 
     source: Source
     expectations: tuple[Expectation, ...]
     account: PolicySource | None
     problems: tuple[Problem, ...]
+    account_at: Span | None = None
 
     @property
     def broken(self) -> bool:
         """Whether there is an error among the problems."""
         return any(problem.is_error for problem in self.problems)
+
+    def unreadable(self, error: InputError) -> Problem | None:
+        """What is wrong with the file where ``error`` says why its policies cannot be read; ``None`` if it has none."""
+        if self.account_at is None:
+            return None
+        return Problem(UNREADABLE_POLICIES, f"the policies cannot be read: {error}", self.account_at)
 
 
 def read_suite(path: Path, *, shown: str | None = None, packs: Path | None = None) -> Suite:
@@ -120,7 +128,13 @@ class _Reading:
                 EMPTY_FILE, "this file expects nothing: no sentence stands in it", Span(self._source, 0, 0), _SUCH
             )
         problems = tuple(sorted(dict.fromkeys(self._problems), key=self._order))  # a file used twice tells them twice
-        return Suite(source=self._source, expectations=expectations, account=self._account, problems=problems)
+        return Suite(
+            source=self._source,
+            expectations=expectations,
+            account=self._account,
+            problems=problems,
+            account_at=text.accounts[0].path.span if text.accounts else None,
+        )
 
     def _order(self, problem: Problem) -> int:
         """Problems of the file itself in the order of their places, and those of files that it uses behind them."""

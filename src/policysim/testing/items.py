@@ -58,7 +58,11 @@ class ExpectFile(pytest.File):
         source = source_of_file(suite.account, session.settings)
         if source is None:
             raise InputError(f'{suite.source.name}: {NO_ACCOUNT}, or begin the file with `account "DIR"`')
-        return session.simulator(source)
+        try:
+            return session.simulator(source)
+        except InputError as error:
+            problem = None if session.settings.option is not None else suite.unreadable(error)
+            raise (error if problem is None else InputError(told(problem))) from None
 
     def _refuse(self, problems: tuple[Problem, ...]) -> None:
         errors = [problem for problem in problems if problem.is_error]
