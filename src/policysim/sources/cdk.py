@@ -9,9 +9,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.account.account import Organisation
 from policysim.language.arns import is_account_id
-from policysim.sources.cloudformation import bounded, read_stack, refuse_organisation_policies
+from policysim.sources.cloudformation import bounded, organisation_of, read_stack, refuse_organisation_policies
 from policysim.sources.cloudformation_intrinsics import Resolver
 from policysim.sources.cloudformation_parts import Parts
 from policysim.sources.cloudformation_resources import read_default_policies
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from policysim.account.account import Organisation
     from policysim.sources.in_force import PolicySource
     from policysim.sources.template_values import Value
 
@@ -58,8 +58,8 @@ def is_cloud_assembly(path: Path) -> bool:
     return (path / MANIFEST).is_file() and not (path / "account.json").exists()
 
 
-def read_cloud_assembly(source: PolicySource) -> Organisation:
-    """The accounts that the stacks of an assembly make.
+def read_cloud_assembly(source: PolicySource, base: Organisation | None = None) -> Organisation:
+    """The accounts that the stacks of an assembly make; over those of a base, if there is one.
 
     Raises:
         InputError: the assembly is broken, or does not say into which account a stack goes.
@@ -89,7 +89,7 @@ def read_cloud_assembly(source: PolicySource) -> Organisation:
         read_stack(resolver, parts)
     for resolver, parts in every:
         read_default_policies(resolver, parts)
-    return Organisation(accounts={one: parts.account(str(source.path)) for one, parts in accounts.items()})
+    return organisation_of(accounts, str(source.path), base)
 
 
 def _stacks(folder: Path, source: PolicySource, depth: int = 0) -> Iterator[_Stack]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.account.account import Organisation
 from policysim.language.arns import is_account_id
+from policysim.sources.cloudformation_base import over_base
 from policysim.sources.cloudformation_identities import read_identities
 from policysim.sources.cloudformation_intrinsics import Resolver
 from policysim.sources.cloudformation_parts import Parts
@@ -23,6 +24,7 @@ from policysim.sources.files import read_source
 from policysim.sources.sam import read_serverless
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from policysim.language.source import Source
@@ -52,8 +54,8 @@ def is_template(path: Path) -> bool:
     return any(mark in text for mark in _SHAPE)
 
 
-def read_template(source: PolicySource) -> Organisation:
-    """The account that a template makes, as far as it describes one.
+def read_template(source: PolicySource, base: Organisation | None = None) -> Organisation:
+    """The account that a template makes, as far as it describes one; over the accounts of a base, if there is one.
 
     Raises:
         InputError: the file is no template, is broken, or the account is not stated.
@@ -78,7 +80,14 @@ def read_template(source: PolicySource) -> Organisation:
     parts = Parts(source.account_id, deployment.partition)
     read_stack(Resolver(template, deployment), parts)
     read_default_policies(Resolver(template, deployment), parts)
-    return Organisation(accounts={source.account_id: parts.account(str(source.path))})
+    return organisation_of({source.account_id: parts}, str(source.path), base)
+
+
+def organisation_of(parts: Mapping[str, Parts], name: str, base: Organisation | None) -> Organisation:
+    """The accounts that templates make, over those of a base if there is one; ``name`` is that of the source."""
+    if base is not None:
+        return over_base(parts, name, base)
+    return Organisation(accounts={account_id: one.account(name) for account_id, one in parts.items()})
 
 
 def refuse_organisation_policies(template: Template, source: PolicySource) -> None:

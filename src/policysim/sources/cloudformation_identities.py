@@ -84,6 +84,8 @@ def add_policies(entity: Entity, policies: Value | None, path: str) -> None:
         name = text_of(item.get("PolicyName")) if isinstance(item, Members) else None
         label = "/".join(filter(None, (path, name or f"Policies[{number}]")))
         document = item.get("PolicyDocument") if isinstance(item, Members) else item
+        if name is not None:
+            entity.policy_names.add(name)
         if document is not None:
             entity.inline[label] = policy_of_value(document, PolicyType.IDENTITY)
 
@@ -162,9 +164,10 @@ def _inline_attachment(
     resource: Resource, resolver: Resolver, kind: str, name: str | None, gap: Missing | None
 ) -> Attachment:
     document = resolver.value(resource.properties.get("PolicyDocument"))
-    own_name = resolver.text(resource.properties.get("PolicyName")) or resource.logical_id
+    stated = resolver.text(resource.properties.get("PolicyName"))
+    own_name = stated or resource.logical_id
     policy: Policy | None = None if document is None else policy_of_value(document, PolicyType.IDENTITY)
-    return Attachment(kind, name, label_of(resource, own_name), policy=policy, gap=gap)
+    return Attachment(kind, name, label_of(resource, own_name), policy=policy, gap=gap, policy_name=stated)
 
 
 def _targets(resource: Resource, resolver: Resolver) -> Iterator[tuple[str, str | None, Missing | None]]:

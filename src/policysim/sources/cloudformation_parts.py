@@ -35,7 +35,7 @@ GROUP: Final = "group"
 
 @dataclass(slots=True)
 class Entity:
-    """A user, a group or a role while what is attached to it is gathered."""
+    """A user, a group or a role while what is attached to it is gathered; ``policy_names`` as AWS calls them."""
 
     kind: str
     name: str
@@ -45,6 +45,7 @@ class Entity:
     groups: list[str] = field(default_factory=list)
     boundary: PolicyReference | None = None
     tags: dict[str, str] | None = field(default_factory=dict)
+    policy_names: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class Attachment:
     """A policy and whom it is attached to by name; ``gap``: to whom, or whether at all, is not known.
 
     ``name`` is ``None`` where the name is not known: it may be anybody of the kind. ``policy`` is an inline policy, or
-    else ``reference`` a managed one, or ``group`` the name of a group that a user is put into.
+    else ``reference`` a managed one, or ``group`` the name of a group that a user is put into. ``policy_name`` is what
+    AWS calls an inline policy.
     """
 
     kind: str
@@ -62,11 +64,16 @@ class Attachment:
     reference: PolicyReference | None = None
     group: str | None = None
     gap: Missing | None = None
+    policy_name: str | None = None
 
 
 @dataclass(slots=True)
 class Parts:
-    """The parts of one account."""
+    """The parts of one account.
+
+    ``made`` are the ARNs of the resources that templates make, ``written`` those whose policy they write, ``adding``
+    the resources that add statements to a policy, by ARN.
+    """
 
     account_id: str
     partition: str
@@ -78,9 +85,19 @@ class Parts:
     buckets: dict[str, BucketSettings] = field(default_factory=dict)
     endpoints: dict[str, VpcEndpoint] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
+    adding: dict[str, set[str]] = field(default_factory=dict)
 
-    def on(self, arn: str, name: str, policy: Policy) -> None:
-        """Note a policy of a resource."""
+    def on(self, arn: str, name: str, policy: Policy, *, adds: str | None = None, certain: bool = True) -> None:
+        """Note a policy of a resource, or with ``adds`` the statements that a resource of this name adds to it.
+
+        ``certain``: it is this one's for certain, and takes the place of what stood there.
+        """
+        if adds is not None:
+            self.adding.setdefault(arn, set()).add(adds)
+        elif certain:
+            self.written.add(arn)
         self.resource_policies.setdefault(arn, []).append(AttachedPolicy(name, policy, None, arn))
 
     def account(self, name: str) -> Account:
@@ -91,7 +108,7 @@ class Parts:
         """
         for attachment in self.attachments:
             self._attach(attachment)
-        listed = {arn: _together(policies) for arn, policies in self.resource_policies.items()}
+        listed = {arn: together_on(policies) for arn, policies in self.resource_policies.items()}
         return Account(
             id=self.account_id,
             name=name,
@@ -109,13 +126,21 @@ class Parts:
         if attachment.name is None:
             for entity in self.entities.values():
                 if entity.kind == attachment.kind:
-                    self._give(entity, attachment)
+                    self.give(entity, attachment)
             return
         named = self.entities.get((attachment.kind, attachment.name))
         if named is not None:
-            self._give(named, attachment)
+            self.give(named, attachment)
 
-    def _give(self, entity: Entity, attachment: Attachment) -> None:
+    def policy_names(self, kind: str, name: str) -> set[str]:
+        """What AWS calls the inline policies that templates give a holder."""
+        entity = self.entities.get((kind, name))
+        given = (each for each in self.attachments if each.kind == kind and each.name in {None, name})
+        named = {each.policy_name for each in given if each.policy_name is not None}
+        return named if entity is None else named | entity.policy_names
+
+    def give(self, entity: Entity, attachment: Attachment) -> None:
+        """Give a holder what is attached to it."""
         if attachment.group is not None:
             entity.groups.append(attachment.group)
         policy, reference = attachment.policy, attachment.reference
@@ -182,7 +207,7 @@ def reference_to(arn: str) -> PolicyReference:
     return PolicyReference(arn.rsplit("/", 1)[-1] if parsed is not None else arn, arn)
 
 
-def _together(policies: list[AttachedPolicy]) -> AttachedPolicy | None:
+def together_on(policies: list[AttachedPolicy]) -> AttachedPolicy | None:
     """All that is attached to one resource as one policy, its statements numbered through; ``None``: there is none."""
     if len(policies) < 2:  # nothing to put together
         return policies[0] if policies else None

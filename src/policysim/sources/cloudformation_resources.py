@@ -95,6 +95,7 @@ def read_resources(resolver: Resolver, parts: Parts) -> None:
         tags = tags_of(resolver.value(resource.properties.get("Tags")))
         if tags is not None:
             parts.tags[arn] = tags
+        parts.made.add(arn)
         parts.resource_policies.setdefault(arn, [])
         value = _inside(resource, resolver, _OWN_POLICIES[resource.type])
         if value is None and resource.type == "AWS::KMS::Key":
@@ -122,7 +123,8 @@ def read_default_policies(resolver: Resolver, parts: Parts) -> None:
         arn = resolver.arn_of(resource) if resolver.exists(resource) is not False else None
         if arn is not None and not parts.resource_policies.get(arn):
             value = default_topic_policy(resource, arn, parts.account_id)
-            parts.on(arn, f"default policy of {resource.logical_id}", policy_of_value(value, PolicyType.RESOURCE))
+            policy = policy_of_value(value, PolicyType.RESOURCE)
+            parts.on(arn, f"default policy of {resource.logical_id}", policy, certain=False)
 
 
 def _inside(resource: Resource, resolver: Resolver, path: tuple[str, ...]) -> Value | None:
@@ -173,7 +175,7 @@ def _separate(resource: Resource, resolver: Resolver, parts: Parts, gap: Missing
     label = label_of(resource, resource.logical_id)
     for arn, open_target in _targets(resource, rule.target, rule.target_type, resolver, parts):
         why = open_target or gap
-        parts.on(arn, label, policy if why is None else perhaps(policy, why))
+        parts.on(arn, label, policy if why is None else perhaps(policy, why), certain=why is None)
 
 
 def _targets(
@@ -215,7 +217,7 @@ def _permission(resource: Resource, resolver: Resolver, parts: Parts, gap: Missi
         policy = policy_of_value(document(resource.node, (statement,)), PolicyType.RESOURCE)
         why = open_target or gap
         label = label_of(resource, resource.logical_id)
-        parts.on(arn, label, policy if why is None else perhaps(policy, why))
+        parts.on(arn, label, policy if why is None else perhaps(policy, why), adds=resource.logical_id)
 
 
 def _bus_policy(resource: Resource, resolver: Resolver, parts: Parts, gap: Missing | None) -> None:
@@ -227,7 +229,8 @@ def _bus_policy(resource: Resource, resolver: Resolver, parts: Parts, gap: Missi
             continue
         policy = policy_of_value(document(resource.node, (statement,)), PolicyType.RESOURCE)
         why = open_target or gap
-        parts.on(arn, label_of(resource, resource.logical_id), policy if why is None else perhaps(policy, why))
+        label = label_of(resource, resource.logical_id)
+        parts.on(arn, label, policy if why is None else perhaps(policy, why), adds=resource.logical_id)
 
 
 def _log_policy(resource: Resource, resolver: Resolver, parts: Parts, gap: Missing | None) -> None:
@@ -239,7 +242,8 @@ def _log_policy(resource: Resource, resolver: Resolver, parts: Parts, gap: Missi
     for group in resolver.template.of_type("AWS::Logs::LogGroup"):
         arn = resolver.arn_of(group)
         if arn is not None and resolver.exists(group) is not False:
-            parts.on(arn, label_of(resource, resource.logical_id), policy if gap is None else perhaps(policy, gap))
+            doubtful = policy if gap is None else perhaps(policy, gap)
+            parts.on(arn, label_of(resource, resource.logical_id), doubtful, adds=resource.logical_id)
 
 
 def _endpoint(resource: Resource, resolver: Resolver, parts: Parts, gap: Missing | None) -> None:

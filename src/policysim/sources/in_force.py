@@ -10,7 +10,6 @@ from policysim.language.source import BYTE_ORDER_MARK
 from policysim.sources.errors import InputError
 from policysim.sources.files import read_source, unreadable
 from policysim.sources.json_values import json_of
-from policysim.sources.laid_over import laid_over
 from policysim.sources.organization_folder import read_organisation
 from policysim.sources.terraform_plan import is_plan
 
@@ -103,7 +102,7 @@ def _read_folder(source: PolicySource) -> Organisation:
         from policysim.sources.cdk import is_cloud_assembly, read_cloud_assembly  # noqa: PLC0415  # most need none of it
 
         if is_cloud_assembly(source.path):
-            return _over_base(read_cloud_assembly(source), source)
+            return read_cloud_assembly(source, _base(source))
     if source.base is not None:
         raise InputError(f"{source.path}: a base stands below a plan or a template, not below an account folder")
     if not (source.path / _ACCOUNT).exists() and any(source.path.glob("*.tf")):
@@ -127,7 +126,7 @@ def _read_file(source: PolicySource) -> Organisation:
     from policysim.sources.cloudformation import is_template, read_template  # noqa: PLC0415  # the same
 
     if is_template(path):
-        return _over_base(read_template(source), source)
+        return read_template(source, _base(source))
     raise InputError(
         f"{path}: expected an account folder, an organisation, a plan of `terraform show -json`, a CloudFormation "
         "or SAM template, or the folder `cdk.out`"
@@ -136,11 +135,6 @@ def _read_file(source: PolicySource) -> Organisation:
 
 def _base(source: PolicySource) -> Organisation | None:
     return None if source.base is None else read_organisation(source.base)
-
-
-def _over_base(described: Organisation, source: PolicySource) -> Organisation:
-    base = _base(source)
-    return described if base is None else laid_over(described, base)
 
 
 def _begins_with(path: Path, mark: bytes) -> bool:

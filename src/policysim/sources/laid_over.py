@@ -10,28 +10,16 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from policysim.account.account import Identities, PublicAccess
+from policysim.account.account import PublicAccess
 from policysim.account.on_demand import OnDemand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from policysim.account.account import Account, Organisation
+    from policysim.account.account import Account, Identities, Organisation
     from policysim.account.on_demand import Reader
 
 Value = TypeVar("Value")
-
-
-def laid_over(described: Organisation, base: Organisation) -> Organisation:
-    """The accounts at hand of ``base``, with what is described in their place; the organisation is the base's.
-
-    An organisation that is described itself takes the place of the base's.
-    """
-    accounts = {account_id: base.accounts[account_id] for account_id in base.accounts}
-    for account_id, account in described.accounts.items():
-        before = accounts.get(account_id)
-        accounts[account_id] = account if before is None else account_over(account, before)
-    return organisation_over(described, base, accounts)
 
 
 def organisation_over(described: Organisation, base: Organisation, accounts: Mapping[str, Account]) -> Organisation:
@@ -39,15 +27,12 @@ def organisation_over(described: Organisation, base: Organisation, accounts: Map
     return replace(base if described.root is None else described, accounts=accounts)
 
 
-def account_over(described: Account, before: Account, identities: Identities | None = None) -> Account:
-    """One account with what is described in place of what was collected.
-
-    ``identities`` are those of the outcome, where they are known already.
-    """
+def account_over(described: Account, before: Account, identities: Identities | None) -> Account:
+    """One account with what is described in place of what was collected; ``identities`` are those of the outcome."""
     return replace(
         before,
         name=described.name,
-        identities=identities or _identities(described.identities, before.identities),
+        identities=identities,
         aws_managed={**described.aws_managed, **before.aws_managed},
         resource_policies=together(described.resource_policies, before.resource_policies),
         endpoints=None if before.endpoints is None else together(described.endpoints, before.endpoints),
@@ -75,20 +60,6 @@ def together(described: Mapping[str, Value] | None, before: Mapping[str, Value] 
 def _readers(described: Mapping[str, Value], before: Mapping[str, Value]) -> Mapping[str, Reader[Value]]:
     kept = {key: partial(before.__getitem__, key) for key in before if key not in described}
     return {**kept, **{key: partial(described.__getitem__, key) for key in described}}
-
-
-def _identities(described: Identities | None, before: Identities | None) -> Identities | None:
-    if described is None or before is None:
-        return before if described is None else described
-    return Identities(
-        users=OnDemand(partial(_readers, described.users, before.users)),
-        groups=OnDemand(partial(_readers, described.groups, before.groups)),
-        roles=OnDemand(partial(_readers, described.roles, before.roles)),
-        trust=OnDemand(partial(_readers, described.trust, before.trust)),
-        managed=OnDemand(partial(_readers, described.managed, before.managed)),
-        versions={arn: before.versions[arn] for arn in before.versions if arn not in described.managed},
-        places=OnDemand(partial(_readers, described.places, before.places)),
-    )
 
 
 def _public_access(described: PublicAccess | None, before: PublicAccess | None) -> PublicAccess | None:

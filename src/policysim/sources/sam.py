@@ -284,7 +284,12 @@ def _permissions(resource: Resource, resolver: Resolver, parts: Parts, gap: Miss
         statement = _event_statement(f"{resource.logical_id}{name}", event, arn, resolver)
         if statement is not None:
             policy = policy_of_value(document(event.node, (statement,)), PolicyType.RESOURCE)
-            parts.on(arn, f"{resource.logical_id}{name}Permission", policy if gap is None else perhaps(policy, gap))
+            parts.on(
+                arn,
+                f"{resource.logical_id}{name}Permission",
+                policy if gap is None else perhaps(policy, gap),
+                adds=f"{resource.logical_id}{name}Permission",
+            )
     url = resolver.value(resource.properties.get("FunctionUrlConfig"))
     if isinstance(url, Members) and text_of(url.get("AuthType")) == "NONE":
         content = {
@@ -296,7 +301,12 @@ def _permissions(resource: Resource, resolver: Resolver, parts: Parts, gap: Miss
             "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}},
         }
         policy = policy_of_value(document(url.node, (written(url.node, content),)), PolicyType.RESOURCE)
-        parts.on(arn, f"{resource.logical_id}UrlPublicPermissions", policy if gap is None else perhaps(policy, gap))
+        parts.on(
+            arn,
+            f"{resource.logical_id}UrlPublicPermissions",
+            policy if gap is None else perhaps(policy, gap),
+            adds=f"{resource.logical_id}UrlPublicPermissions",
+        )
 
 
 def _event_statement(sid: str, event: Members, function: str, resolver: Resolver) -> Value | None:
