@@ -1,8 +1,8 @@
-"""Made-up ARNs on both sides of the lines that policies draw, in a form that an action works on.
+"""Made-up ARNs on every side of the lines that policies draw, in a form that an action works on.
 
-Where only statements without conditions speak of an action, a sentence about every ARN that fits a word holds if it
-holds for these: each region that a statement allows alone, or that nothing allows, has one in it. Source: spec R4 to
-R12.
+The lines cut the ARNs into cells: two ARNs on the same lines are alike to every statement that compares with these
+lines alone. One ARN of each cell is made up; where there are too many, one on each side of each line and some more.
+Source: spec R4 to R12.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.catalog.templates import PLACEHOLDER
+from policysim.language.cells import Cut, cells
 from policysim.language.wildcards import Token
-from policysim.language.witnesses import witness
+from policysim.language.witnesses import fits, witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +28,10 @@ _OTHER_REGIONS: Final = ("us-east-1", "eu-west-1")
 """Regions for what lies beside every pattern of a Region."""
 
 _PAIRED: Final = 8
-"""Up to how many lines are taken two by two: beyond, those of one policy are mostly about different resources."""
+"""Up to how many lines are taken two by two, where there are too many cells."""
+
+_MOST_CELLS: Final = 400
+"""How many cells are looked into: beyond, there are as good as always too many."""
 
 
 class Scope(NamedTuple):
@@ -47,7 +51,46 @@ def plain_one(scope: Scope, form: str, word: Tokens) -> str | None:
     return _within(scope, form, (word,), ())
 
 
-def beside_lines(scope: Scope, form: str, word: Tokens, lines: Sequence[Line]) -> Iterator[str]:
+def on_every_side(scope: Scope, form: str, word: Tokens, lines: Sequence[Line]) -> Iterator[str]:
+    """An ARN of a form that fits a word in each cell that the lines make; in the scope, where it has one."""
+    cuts = tuple(dict.fromkeys(Cut(line.tokens) for line in lines))
+    found: dict[frozenset[int], str] = {}
+    whole = True
+    for within in _scopes(scope, form, word):
+        made = cells((form_tokens(form, within), word), cuts)
+        whole = whole and made.whole
+        for on, arn in made.texts.items():
+            found.setdefault(on, _longer(arn, on, cuts))
+    yield from itertools.islice(found.values(), _MOST_CELLS)
+    elsewhere = frozenset(range(len(cuts))).difference(*found)
+    if not whole or len(found) > _MOST_CELLS:
+        yield from _beside_lines(scope, form, word, lines)
+    else:
+        reached = (_within(scope, form, (word, cuts[at].tokens), ()) for at in sorted(elsewhere))
+        yield from (arn for arn in reached if arn is not None)
+
+
+def _scopes(scope: Scope, form: str, word: Tokens) -> Iterator[Scope]:
+    """The scope, and other Regions where the form of ARN names one and the word leaves it open."""
+    yield scope
+    regions = [region for region in _OTHER_REGIONS if region != scope.region]
+    for region in (*regions[:1], ""):
+        other = scope._replace(region=region)
+        tokens = form_tokens(form, other)
+        if tokens != form_tokens(form, scope) and witness((tokens, word), (form_tokens(form, scope),)) is not None:
+            yield other
+
+
+def _longer(arn: str, on: frozenset[int], cuts: Sequence[Cut]) -> str:
+    """The ARN with something behind a separator at its end, as real ones have, if it stays on the same lines."""
+    if arn[-1:].isalnum():
+        return arn
+    longer = f"{arn}x"
+    found = frozenset(at for at, cut in enumerate(cuts) if fits(cut.tokens, longer))
+    return longer if found == on else arn
+
+
+def _beside_lines(scope: Scope, form: str, word: Tokens, lines: Sequence[Line]) -> Iterator[str]:
     """ARNs of a form that fit a word, on both sides of every line.
 
     Of every line: one on it, one beside it, one that is on its side of the line and on no line of the other effect,

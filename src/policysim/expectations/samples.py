@@ -13,7 +13,7 @@ from policysim.account.policy_holders import policy_holders
 from policysim.catalog.arn_forms import RESOURCES_BEYOND_THE_REFERENCE
 from policysim.catalog.facts import CATALOGUE
 from policysim.catalog.templates import PLACEHOLDER
-from policysim.expectations.made_up import ANYWHERE, beside_lines, form_tokens, plain_one
+from policysim.expectations.made_up import ANYWHERE, form_tokens, on_every_side, plain_one
 from policysim.expectations.patterns import is_pattern
 from policysim.language.arns import parse_arn
 from policysim.language.witnesses import witness
@@ -136,14 +136,14 @@ class Sampler:
                 yield self._sample(arn, target, scope)
 
     def _made_up(self, target: Target, action: str, scope: Scope, lines: tuple[Line, ...]) -> Iterator[str]:
-        """For every form of ARN a plain one, and those on both sides of every line, if the word goes there."""
+        """For every form of ARN a plain one, and one of each cell that the lines make, if the word goes there."""
         forms = [form for form in forms_of(action) if not target.is_everything or _service_of(form)]
         for pattern in target.tokens:
             for form in forms:
                 plain = plain_one(scope, form, pattern)
                 if plain is not None:
                     yield plain
-                    yield from beside_lines(scope, form, pattern, lines)
+                    yield from on_every_side(scope, form, pattern, lines)
 
     def _sample(self, arn: str, target: Target, scope: Scope) -> Sample:
         held = _held(arn)

@@ -23,7 +23,7 @@ Tokens = tuple[Token, ...]
 LIMIT: Final = 20_000
 """How many steps a search takes before it gives up: no pattern of a policy comes near it."""
 
-_FREE: Final = "xyzwvutsrqponmlkjihgfedcba0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
+FREE: Final = "xyzwvutsrqponmlkjihgfedcba0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
 """The characters that stand for any other, the plainest first."""
 
 _ARN_FIELDS: Final = 6
@@ -53,7 +53,7 @@ def witness(inside: tuple[Tokens, ...], outside: tuple[Tokens, ...] = ()) -> str
 
     ``None``: there is none, or the search would take more than ``LIMIT`` steps.
     """
-    start = tuple(_past_runs((0,), tokens) for tokens in (*inside, *outside))
+    start = tuple(past_runs((0,), tokens) for tokens in (*inside, *outside))
     patterns = (*inside, *outside)
     queue: deque[tuple[tuple[frozenset[int], ...], str]] = deque([(start, "")])
     seen = {start}
@@ -67,6 +67,14 @@ def witness(inside: tuple[Tokens, ...], outside: tuple[Tokens, ...] = ()) -> str
                 seen.add(after)
                 queue.append((after, text + char))
     return None
+
+
+def fits(tokens: Tokens, text: str) -> bool:
+    """Whether a text fits a pattern."""
+    reached = past_runs((0,), tokens)
+    for char in text:
+        reached = _step(char, reached, tokens)
+    return len(tokens) in reached
 
 
 def _accepts(places: tuple[frozenset[int], ...], patterns: tuple[Tokens, ...], wanted: int) -> bool:
@@ -84,7 +92,7 @@ def _choices(places: Iterable[frozenset[int]], patterns: tuple[Tokens, ...]) -> 
             char = tokens[at].char if at < len(tokens) else None
             if char is not None:
                 asked[char] = None
-    free = next((char for char in _FREE if char not in asked), None)
+    free = next((char for char in FREE if char not in asked), None)
     return [*asked] if free is None else [free, *asked]
 
 
@@ -96,10 +104,10 @@ def _step(char: str, reached: frozenset[int], tokens: Tokens) -> frozenset[int]:
         wanted, run, colons = tokens[at]
         if wanted == char or (wanted is None and (colons or char != ":")):
             steps.append(at if run else at + 1)
-    return _past_runs(steps, tokens)
+    return past_runs(steps, tokens)
 
 
-def _past_runs(places: Iterable[int], tokens: Tokens) -> frozenset[int]:
+def past_runs(places: Iterable[int], tokens: Tokens) -> frozenset[int]:
     """The places, and those behind every ``*`` that stands at them: a ``*`` may be empty."""
     reached = set(places)
     for at in tuple(reached):

@@ -1,0 +1,66 @@
+"""Sentences that only a request which several patterns cut out together proves wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policysim.account.account import Account, Node, Organisation
+from policysim.evaluation.policy_set import AttachedPolicy
+from policysim.expectations.results import Standing
+from policysim.language.policy_types import PolicyType
+from tests.expectations.small_accounts import ACCOUNT, BUCKET, account, allow, checked, document
+
+NO_ENDPOINT = "when aws:SourceVpce absent"
+
+
+def within(one: Account, *scp: dict[str, Any]) -> Organisation:
+    """An organisation of one account, with one SCP at its root."""
+    said, everything = (
+        (AttachedPolicy(name, document(name, statements, kind), None),)
+        for name, statements, kind in (
+            ("scp", scp, PolicyType.SCP),
+            ("rcp", [allow(Principal="*")], PolicyType.RCP),
+        )
+    )
+    leaf = Node(id=one.id, name=one.name, scps=said, rcps=everything)
+    root = Node(id="r-ab12", name="Root", scps=said, rcps=everything, children=(leaf,))
+    return Organisation(accounts={one.id: one}, id="o-abcdefghij", management_account="000011112222", root=root)
+
+
+def test_r6_what_three_layers_allow_together_is_found() -> None:
+    limited = account(
+        roles={"app": [allow("s3:GetObject", f"{BUCKET}/a*")]},
+        boundary={"app": [allow("s3:GetObject", f"{BUCKET}/*b")]},
+        resources={BUCKET: None},
+    )
+    at_hand = within(limited, allow("s3:GetObject", f"{BUCKET}/*c*"))
+    result = checked(f"role/app cannot s3:GetObject on {BUCKET}/* {NO_ENDPOINT}", at_hand)
+    assert result.standing is Standing.UNMET
+    assert {one.answer.request.resource.arn for one in result.shortfalls} == {f"{BUCKET}/acb"}
+
+
+def test_r6_two_patterns_that_overlap_are_found_among_many() -> None:
+    at_hand = account(
+        roles={"app": [allow("s3:GetObject", f"{BUCKET}/{letter}*") for letter in "abcdef"]},
+        boundary={"app": [allow("s3:GetObject", [*(f"arn:aws:s3:::of-{n}/*" for n in range(9)), f"{BUCKET}/*/keep"])]},
+        resources={BUCKET: None},
+    )
+    assert checked(f"role/app cannot s3:GetObject on {BUCKET}/*", at_hand).standing is Standing.UNMET
+
+
+@pytest.mark.parametrize("verb", ["can", "cannot"])
+def test_where_patterns_make_too_many_cells_each_side_of_each_is_asked(verb: str) -> None:
+    patterns = [f"{BUCKET}/*{letter}*" for letter in "abcdefghijklmnop"]
+    at_hand = account(roles={"app": [allow("s3:GetObject", patterns)]}, resources={BUCKET: None})
+    assert checked(f"role/app {verb} s3:GetObject on {BUCKET}/*", at_hand).standing is Standing.UNMET
+
+
+def test_r7_an_arn_of_another_region_is_found_where_the_word_leaves_it_open() -> None:
+    queues = [allow("sqs:SendMessage", f"arn:aws:sqs:*:{ACCOUNT}:j*")]
+    limit = [allow("sqs:SendMessage", f"arn:aws:sqs:ap-*:{ACCOUNT}:*")]
+    at_hand = account(roles={"app": queues}, boundary={"app": limit}, resources={BUCKET: None})
+    assert checked("role/app cannot sqs:SendMessage on *", at_hand).standing is Standing.UNMET
+    here = f"role/app cannot sqs:SendMessage on arn:aws:sqs:eu-west-1:{ACCOUNT}:*"
+    assert checked(here, at_hand).standing is Standing.MET
