@@ -11,7 +11,8 @@ from policysim.cloudtrail.authorization_details import answer_of_details
 from policysim.cloudtrail.decoded_message import answer_of_decoded
 from policysim.cloudtrail.evaluated_requests import call_of_answer, call_with_answer
 from policysim.cloudtrail.evaluation_fit import fit
-from policysim.cloudtrail.requests import call_from_event, call_from_message
+from policysim.cloudtrail.messages import read_denial
+from policysim.cloudtrail.requests import call_from_denial, call_from_event
 from policysim.language.request import ABSENT, UNKNOWN, PrincipalKind
 from tests.aws_evaluations import ACCOUNT, ROLE, ROLE_ID, SESSION, USER, decoded, details
 from tests.cloudtrail.records import event
@@ -206,8 +207,8 @@ def test_a_page_that_is_not_the_last_is_said_to_be_one_and_takes_nothing_away() 
 
 
 def test_evidence_names_what_the_message_does_not() -> None:
-    told = call_from_message(
-        f"User: {SESSION} is not authorized to perform: ec2:StartInstances",
+    told = call_from_denial(
+        read_denial(f"User: {SESSION} is not authorized to perform: ec2:StartInstances"),
         takes_no_resource=CATALOGUE.takes_no_resource,
     )
     assert told.requests == ()

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from policysim.catalog.facts import CATALOGUE
-from policysim.cloudtrail.context import CALLED_VIA_KEYS, ENDPOINT_KEYS, MFA, MFA_AGE
+from policysim.cloudtrail.context import CALLED_VIA_KEYS, MFA, MFA_AGE
 from policysim.cloudtrail.requests import call_from_event
 from policysim.evaluation.context import context_lookup
+from policysim.evaluation.network_keys import ENDPOINT_KEYS
 from policysim.language.request import ABSENT, UNKNOWN, Request
 from tests.cloudtrail.records import ACCOUNT, ASSUMED_ROLE, IAM_USER, event, key, request
 

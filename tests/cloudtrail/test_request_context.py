@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from policysim.cloudtrail.context import CALLED_VIA_KEYS, ENDPOINT_KEYS, SERVICE_CALL_KEYS
+from policysim.cloudtrail.context import CALLED_VIA_KEYS, SERVICE_CALL_KEYS
+from policysim.evaluation.network_keys import ENDPOINT_KEYS
 from policysim.language.request import ABSENT, UNKNOWN, ContextValue
 from tests.cloudtrail.records import ACCOUNT, ASSUMED_ROLE, IAM_USER, call, key, request
 

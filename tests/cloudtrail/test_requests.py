@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from policysim.cloudtrail.call import Provenance
-from policysim.cloudtrail.requests import call_from_event, call_from_message
+from policysim.cloudtrail.messages import read_denial
+from policysim.cloudtrail.requests import call_from_denial, call_from_event
 from policysim.language.request import PrincipalKind, RequestContext
 from tests.cloudtrail.records import ACCOUNT, ASSUMED_ROLE, IAM_USER, SESSION, USER, call, event, request
 
@@ -403,7 +404,8 @@ def test_a_network_activity_event_is_a_denied_call() -> None:
 
 def test_from_a_message_alone_the_context_is_wholly_unknown() -> None:
     arn = "arn:aws:s3:::data/report.csv"
-    found = call_from_message(f'User: {SESSION} is not authorized to perform: s3:GetObject on resource: "{arn}"')
+    denial = read_denial(f'User: {SESSION} is not authorized to perform: s3:GetObject on resource: "{arn}"')
+    found = call_from_denial(denial)
     (only,) = found.requests
     assert found.event is None
     assert only.request.context == RequestContext(complete=False)
@@ -424,7 +426,7 @@ def test_from_a_message_alone_the_context_is_wholly_unknown() -> None:
     ],
 )
 def test_from_a_message_alone_what_is_missing_is_said(text: str, says: tuple[str, ...]) -> None:
-    found = call_from_message(text)
+    found = call_from_denial(read_denial(text))
     assert found.requests == ()
     for words in says:
         assert any(words in sentence for sentence in found.unresolved)
@@ -432,7 +434,7 @@ def test_from_a_message_alone_what_is_missing_is_said(text: str, says: tuple[str
 
 def test_a_masked_account_is_said_and_is_no_owner() -> None:
     arn = "arn:aws:execute-api:eu-west-1:********2333:api/prod/GET/x"
-    found = call_from_message(MESSAGE.format("execute-api:Invoke", arn))
+    found = call_from_denial(read_denial(MESSAGE.format("execute-api:Invoke", arn)))
     assert found.requests[0].request.resource.account is None
     assert "masks the account" in found.unresolved[0]
 

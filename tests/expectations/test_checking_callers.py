@@ -321,13 +321,6 @@ class TestPairs:
         assert checked("lambda.amazonaws.com can sts:AssumeRole on role/app", trusted).standing is Standing.MET
 
 
-def test_the_keys_of_endpoints_are_those_that_calls_of_services_lack() -> None:
-    from policysim.cloudtrail.context import ENDPOINT_KEYS  # noqa: PLC0415  # a heavy module, for this one comparison
-    from policysim.expectations.outsiders import OF_ENDPOINTS  # noqa: PLC0415  # beside it
-
-    assert OF_ENDPOINTS == ENDPOINT_KEYS
-
-
 def test_a_deny_that_spares_a_foreign_principal_names_it_as_well() -> None:
     opened = [
         {**allow("s3:GetObject"), "Principal": "*"},

@@ -18,7 +18,7 @@ from policysim.cli.explanations import asked_in
 from policysim.cloudtrail.event_reading import event_from_record
 from policysim.cloudtrail.requests import call_from_event
 from policysim.explanation.diagnose import diagnose
-from policysim.reports.build import report_file, report_of
+from policysim.reports.build import report_of
 from policysim.reports.groups import Grouping, GroupReport
 from policysim.reports.json_report import json_text
 from policysim.reports.layout import Paint
@@ -26,6 +26,7 @@ from policysim.reports.text_report import text_of_groups
 from policysim.sources.organization_folder import read_organisation
 from tests.cli.account_folders import run
 from tests.laws.effort import examples
+from tests.reports.whole_reports import report_file
 from tests.scenarios.running import ACME, account_of, scenarios
 
 if TYPE_CHECKING:

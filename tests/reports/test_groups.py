@@ -10,10 +10,11 @@ import pytest
 
 from policysim.explanation.diagnosis import Diagnosis, RequestDiagnosis
 from policysim.explanation.root_causes import place_of, root_cause
-from policysim.reports.build import report_file, report_of
+from policysim.reports.build import report_of
 from policysim.reports.groups import Grouping
 from policysim.reports.json_report import json_text, report_pieces
 from tests.reports.diagnoses import denial, diagnosis, event, implicit_decision, near_miss, samples
+from tests.reports.whole_reports import report_file
 
 if TYPE_CHECKING:
     from policysim.reports.document import GroupDocument

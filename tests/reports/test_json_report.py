@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from policysim import __version__
-from policysim.reports.build import report_file, report_of
+from policysim.reports.build import report_of
 from policysim.reports.decisions import answer_of
 from policysim.reports.json_report import json_text
 from policysim.reports.schema import PUBLISHED, answer_schema, report_schema, schema_text
@@ -23,6 +23,7 @@ from tests.reports.diagnoses import (
     open_decision,
     samples,
 )
+from tests.reports.whole_reports import report_file
 
 if TYPE_CHECKING:
     from policysim.evaluation.decision import Decision

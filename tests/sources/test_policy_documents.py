@@ -11,8 +11,9 @@ import pytest
 
 from policysim.language.locator import locate
 from policysim.language.policy_types import PolicyType
+from policysim.language.source import pointer_of
 from policysim.sources.errors import InputError
-from policysim.sources.policy_documents import documents_in, pointer_of
+from policysim.sources.policy_documents import documents_in
 from tests.account_folders import allow, write_folder
 
 if TYPE_CHECKING:

@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.language.arns import SERVICE_LINKED_NAME, Arn, is_account_id, is_service_linked, parse_arn
+from policysim.language.arns import (
+    SERVICE_DOMAINS,
+    SERVICE_LINKED_NAME,
+    Arn,
+    is_account_id,
+    is_service_linked,
+    parse_arn,
+)
 from policysim.language.nearest import nearest
 from policysim.language.request import Credentials, Principal, PrincipalKind
 
@@ -17,7 +24,6 @@ if TYPE_CHECKING:
 
     from policysim.account.account import Account, Group, Identities, Node, Organisation, Role, User
 
-_SERVICE_SUFFIXES: Final = (".amazonaws.com", ".amazonaws.com.cn")
 _EXPECTED: Final = "an ARN, `role/NAME`, `user/NAME` or `root`"
 
 
@@ -34,7 +40,7 @@ def resolve_principal(text: str, organisation: Organisation) -> Principal | Unkn
     A role stands for some session of it, whose name is not known. Names (with or without path) are looked up in the
     accounts at hand; so are the users and roles of ARNs, as far as their account was collected.
     """
-    if text.endswith(_SERVICE_SUFFIXES) and ":" not in text:
+    if text.endswith(SERVICE_DOMAINS) and ":" not in text:
         return Principal(kind=PrincipalKind.SERVICE, service=text)
     kind, slash, name = text.partition("/")
     if slash and name and kind in {"role", "user"}:

@@ -12,8 +12,9 @@ from policysim.cli.exit_codes import ExitCode
 from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import read_policy
+from policysim.language.source import pointer_of
 from policysim.reports.check_build import CheckedPolicy, check_file
-from policysim.sources.policy_documents import documents_in, pointer_of
+from policysim.sources.policy_documents import documents_in
 from policysim.sources.policy_files import policy_of
 from policysim.validation.checking import check_policy
 from policysim.validation.findings import FindingSeverity

@@ -17,7 +17,7 @@ from policysim.cloudtrail.forwarding import INTERNAL, NO_FORWARDERS, Forwarding,
 from policysim.cloudtrail.request_keys import keys_from_parameters, keys_not_in_parameters, passed_to_service
 from policysim.cloudtrail.request_tags import RequestTags, tags_of_request
 from policysim.cloudtrail.service_keys import keys_of_service
-from policysim.evaluation.network_keys import supports
+from policysim.evaluation.network_keys import ENDPOINT_KEYS, supports
 from policysim.language.request import ABSENT, ContextValue, Credentials, Principal, PrincipalKind, RequestContext
 
 if TYPE_CHECKING:
@@ -98,15 +98,6 @@ SHOWS_SOURCE_IDENTITY: Final = (1, 8)
 MAXIMUM_USER_AGENT: Final = 1024
 """CloudTrail cuts longer user agents (1 KB)."""
 
-ENDPOINT_KEYS: Final = (
-    "aws:SourceVpce",
-    "aws:SourceVpc",
-    "aws:SourceVpcArn",
-    "aws:VpcSourceIp",
-    "aws:VpceAccount",
-    "aws:VpceOrgID",
-    "aws:VpceOrgPaths",
-)
 SERVICE_CALL_KEYS: Final = (
     "aws:PrincipalServiceName",
     "aws:PrincipalServiceNamesList",

@@ -50,13 +50,8 @@ def call_from_event(event: Event, *, takes_no_resource: Callable[[str], bool | N
     )
 
 
-def call_from_message(text: str, *, takes_no_resource: Callable[[str], bool | None] = _nobody_knows) -> Call:
-    """The request that a denial message proves by itself; its context is wholly unknown."""
-    return call_from_denial(read_denial(text), takes_no_resource=takes_no_resource)
-
-
 def call_from_denial(denial: Denial, *, takes_no_resource: Callable[[str], bool | None] = _nobody_knows) -> Call:
-    """The request that a denial message proves by itself, once it is read."""
+    """The request that a denial message proves by itself, once it is read; its context is wholly unknown."""
     caller = caller_named(denial.principal) if denial.principal else _UNNAMED
     needs = needs_of_message(denial)
     call = _call(None, denial, caller, needs, takes_no_resource)

@@ -7,10 +7,11 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from policysim.language.embedding import EmbeddedOffsets
+from policysim.language.source import pointer_of
 
 if TYPE_CHECKING:
     from policysim.language.policy import Statement
-    from policysim.language.source import DocumentPath, Location
+    from policysim.language.source import Location
 
 _DIGEST_BYTES = 8
 
@@ -52,11 +53,6 @@ def file_named(name: str, root: str = "") -> str:
     plain = posixpath.normpath(name.replace("\\", "/")) if name else name
     start = root.replace("\\", "/").rstrip("/") + "/"
     return plain.removeprefix(start) if root else plain
-
-
-def pointer_of(path: DocumentPath) -> str:
-    """A way through a JSON value as a JSON pointer (RFC 6901)."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
 def statement_key(statement: Statement, root: str = "") -> str:

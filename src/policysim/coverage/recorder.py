@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from policysim.catalog.facts import CATALOGUE
 from policysim.coverage.parts import Asked, parts_of
-from policysim.coverage.places import pointer_of, statement_key
+from policysim.coverage.places import statement_key
 from policysim.evaluation.decision import Effect, Verdict
 from policysim.evaluation.truth import TRUE
 from policysim.language.policy import Effect as StatementEffect
+from policysim.language.source import pointer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

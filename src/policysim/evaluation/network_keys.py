@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
     from policysim.language.request import ContextValue, Request
 
+ENDPOINT_KEYS: Final = (
+    "aws:SourceVpce",
+    "aws:SourceVpc",
+    "aws:SourceVpcArn",
+    "aws:VpcSourceIp",
+    "aws:VpceAccount",
+    "aws:VpceOrgID",
+    "aws:VpceOrgPaths",
+)
+"""The keys that a request through a VPC endpoint has, and no other."""
+
 _EVERYWHERE: Final = frozenset(
     """
     acm-pca applicationinsights apprunner athena cloudformation comprehendmedical compute-optimizer datasync discovery

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.evaluation.decision import Grant, Outcome
 from policysim.evaluation.reasons import Element, Reason
 from policysim.evaluation.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, negate
-from policysim.language.arns import Arn, is_account_id, parse_arn
+from policysim.language.arns import SERVICE_DOMAINS, Arn, is_account_id, parse_arn
 from policysim.language.policy import Effect
 from policysim.language.request import IAM_IDENTITIES, OF_AN_ACCOUNT, PrincipalKind
 
@@ -27,7 +27,6 @@ _UNIQUE_ID_KINDS: Final[dict[PrincipalKind, tuple[str, Grant]]] = {
     PrincipalKind.ROLE_SESSION: ("AROA", Grant.ENTITY),
 }
 _FEDERATED = frozenset({PrincipalKind.WEB_IDENTITY, PrincipalKind.SAML})
-_SERVICE_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn")
 
 
 class Reach(NamedTuple):
@@ -148,7 +147,7 @@ def _is_named(value: str, names: tuple[str, ...]) -> bool:
 
 def _grantee(value: str, caller: Principal, circumstances: Circumstances) -> Reach:
     """The grantee of a KMS grant: an AWS service, or a principal, for which an account may stand (spec S23)."""
-    if value.endswith(_SERVICE_DOMAINS):
+    if value.endswith(SERVICE_DOMAINS):
         return Reach(key_grant=_is_service(value, caller, circumstances))
     reach = _aws(value, caller, circumstances)
     itself = any_of((reach.direct, reach.entity))

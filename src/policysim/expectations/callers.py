@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.account.principals import completed, principal_of
 from policysim.expectations.caller import Caller, Whose
-from policysim.expectations.outsiders import ANONYMOUS, named_abroad, outsider_of, service_caller
+from policysim.expectations.outsiders import ANONYMOUS, named_abroad, outsider_of, partition_of, service_caller
 from policysim.expectations.patterns import fits_name, is_pattern
 from policysim.expectations.problem_kinds import AMBIGUOUS_NAME, MATCHES_NOTHING, UNKNOWN_PRINCIPAL
 from policysim.expectations.providers import provider_callers
-from policysim.language.arns import is_account_id, parse_arn
+from policysim.language.arns import SERVICE_DOMAINS, is_account_id, parse_arn
 from policysim.language.nearest import nearest
 from policysim.language.patterns import arn_like
 from policysim.language.problems import Problem
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from policysim.expectations.sentences import Word
     from policysim.language.arns import Arn
 
-SERVICE_SUFFIXES: Final = (".amazonaws.com", ".amazonaws.com.cn")
 _PROVIDERS: Final = ("oidc-provider", "saml-provider")
 _EXPECTED: Final = (
     "expected `role/NAME`, `user/NAME`, `root`, an ARN, `anonymous`, `outsider`, a service such as "
@@ -116,7 +115,7 @@ class Callers:
         if scope in {None, "*"}:
             return self._roots
         found = tuple(caller for caller in self._roots if caller.principal.account == scope)
-        return found or (_foreign(f"arn:{self._partition}:iam::{scope}:root"),)
+        return found or (_foreign(f"arn:{partition_of(self._organisation)}:iam::{scope}:root"),)
 
     def _entity(self, word: Word, scope: str | None, kind: str, name: str) -> tuple[Caller, ...] | Problem:
         entities = self._roles if kind == "role" else self._users
@@ -128,7 +127,7 @@ class Callers:
             every = ", ".join(f"`{caller.principal.account}:{word.text}`" for caller in found)
             return Problem(AMBIGUOUS_NAME, f"`{word.text}` is in several accounts: write one of {every}", word.span)
         if scope is not None and scope != "*" and not is_pattern(name) and scope not in self._organisation.accounts:
-            return (_foreign(f"arn:{self._partition}:iam::{scope}:{kind}/{name}"),)
+            return (_foreign(f"arn:{partition_of(self._organisation)}:iam::{scope}:{kind}/{name}"),)
         return self._nothing(word, [f"{kind}/{_resource_of(caller).rsplit('/', 1)[-1]}" for caller in within])
 
     def _nothing(self, word: Word, known: list[str]) -> Problem:
@@ -179,10 +178,6 @@ class Callers:
         sessions = tuple(caller for caller in self.named if caller.whose is Whose.AT_HAND)
         return (*self._users, *self._roles, *self._roots, *sessions)
 
-    @property
-    def _partition(self) -> str:
-        return next((account.partition for account in self._organisation.accounts.values()), "aws")
-
 
 def _entities(kind: str, organisation: Organisation) -> Iterator[Caller]:
     """Every user or role at hand, named by its name alone where no other account has it."""
@@ -220,7 +215,7 @@ def _foreign(arn: str) -> Caller:
 def _service(name: str, named: Iterable[Caller]) -> tuple[Caller, ...]:
     """The services that a word names: one, or with wildcards those that policies at hand name."""
     built_in = provider_callers(None, None, name, (), None)
-    if built_in or not name.endswith(SERVICE_SUFFIXES) or "/" in name:
+    if built_in or not name.endswith(SERVICE_DOMAINS) or "/" in name:
         return built_in
     if is_pattern(name):
         services = (caller for caller in named if caller.principal.service is not None)

@@ -10,11 +10,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from policysim.account.principals import completed, principal_of
+from policysim.evaluation.network_keys import ENDPOINT_KEYS
 from policysim.expectations.caller import Caller, Whose
 from policysim.expectations.documents import documents_of
 from policysim.expectations.patterns import is_pattern
 from policysim.expectations.providers import provider_caller
-from policysim.language.arns import is_account_id, parse_arn
+from policysim.language.arns import SERVICE_DOMAINS, is_account_id, parse_arn
 from policysim.language.request import Principal, PrincipalKind, RequestContext
 
 if TYPE_CHECKING:
@@ -25,23 +26,11 @@ if TYPE_CHECKING:
 
 _MADE_UP_ORGANISATION: Final = "o-0000000000"
 _MADE_UP_NAME: Final = "outsider"
-_SERVICE_SUFFIXES: Final = (".amazonaws.com", ".amazonaws.com.cn")
 _CANONICAL_ID: Final = re.compile(r"[0-9a-f]{64}")
 _IN_CONDITIONS: Final = frozenset(
     {"aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:username"}
 )
 """The condition keys whose values name callers, in lower case."""
-
-OF_ENDPOINTS: Final = (
-    "aws:SourceVpce",
-    "aws:SourceVpc",
-    "aws:SourceVpcArn",
-    "aws:VpcSourceIp",
-    "aws:VpceAccount",
-    "aws:VpceOrgID",
-    "aws:VpceOrgPaths",
-)
-"""The keys that a request through a VPC endpoint has, and no other (IAM User Guide, properties of the network)."""
 
 ANONYMOUS: Final = Caller("anonymous", Principal(kind=PrincipalKind.ANONYMOUS), Whose.FOREIGN)
 
@@ -49,13 +38,13 @@ ANONYMOUS: Final = Caller("anonymous", Principal(kind=PrincipalKind.ANONYMOUS), 
 def outsider_of(organisation: Organisation) -> Caller:
     """A user of an account, and of an organisation, that nobody has heard of."""
     account = _unused_account(organisation)
-    return _member(account, _partition(organisation), "outsider", Whose.OUTSIDER, _MADE_UP_ORGANISATION)
+    return _member(account, partition_of(organisation), "outsider", Whose.OUTSIDER, _MADE_UP_ORGANISATION)
 
 
 def service_caller(name: str) -> Caller:
     """An AWS service that calls by itself, which comes through nobody's VPC endpoint."""
     principal = Principal(kind=PrincipalKind.SERVICE, service=name)
-    return Caller(name, principal, Whose.FOREIGN, RequestContext(absent=OF_ENDPOINTS))
+    return Caller(name, principal, Whose.FOREIGN, RequestContext(absent=ENDPOINT_KEYS))
 
 
 def named_abroad(organisation: Organisation) -> tuple[Caller, ...]:
@@ -97,7 +86,7 @@ def _mentions_beside_policies(account: Account) -> Iterator[tuple[str, str]]:
         for grant in grants:
             parties = (grant.grantee, grant.retiring, grant.issuing_account)
             for party in filter(None, parties):
-                yield ("Service" if party.endswith(_SERVICE_SUFFIXES) else "AWS"), party
+                yield ("Service" if party.endswith(SERVICE_DOMAINS) else "AWS"), party
     buckets = account.public_access.buckets if account.public_access is not None else None
     for bucket in (buckets or {}).values():
         for acl in (bucket.acl, *bucket.objects.values()):
@@ -123,7 +112,7 @@ def _callers(kind: str, value: str, organisation: Organisation) -> Iterator[Call
             name = re.sub(r"[*?]", "x", value)
             if "${" not in name:
                 account = _unused_account(organisation)
-                yield _member(account, _partition(organisation), f"outsider named `{name}`", name=name)
+                yield _member(account, partition_of(organisation), f"outsider named `{name}`", name=name)
         case _:
             yield from _of_arn_or_account(value, organisation)
 
@@ -131,13 +120,13 @@ def _callers(kind: str, value: str, organisation: Organisation) -> Iterator[Call
 def _of_arn_or_account(value: str, organisation: Organisation) -> Iterator[Caller]:
     """Who an ARN, a pattern of ARNs or an account id names beyond the users, roles and roots at hand."""
     if is_account_id(value):
-        value = f"arn:{_partition(organisation)}:iam::{value}:root"
+        value = f"arn:{partition_of(organisation)}:iam::{value}:root"
     arn = parse_arn(value)
     if arn is None or "${" in value:
         return
     if is_pattern(value):
         account = _unused_account(organisation) if is_pattern(arn.account) else arn.account
-        partition = _partition(organisation) if is_pattern(arn.partition) else arn.partition
+        partition = partition_of(organisation) if is_pattern(arn.partition) else arn.partition
         resource = re.sub(r"[*?]", "x", arn.resource.replace("**", "*"))
         service = "iam" if is_pattern(arn.service) else arn.service
         arn = arn._replace(partition=partition, account=account, resource=resource, service=service, region="")
@@ -166,7 +155,7 @@ def _members(kind: str, value: str, organisation: Organisation) -> Iterator[Call
     path = re.sub(r"[*?]", "", value) if kind == "aws:principalorgpaths" else None
     account = _unused_account(organisation)
     where = f"path {path}" if path is not None else f"organisation {organisation_id}"
-    yield _member(account, _partition(organisation), f"a principal of {where}", belongs_to=organisation_id, path=path)
+    yield _member(account, partition_of(organisation), f"a principal of {where}", belongs_to=organisation_id, path=path)
 
 
 def _all_at_hand(organisation: Organisation) -> bool:
@@ -209,5 +198,6 @@ def _unused_account(organisation: Organisation) -> str:
     )
 
 
-def _partition(organisation: Organisation) -> str:
+def partition_of(organisation: Organisation) -> str:
+    """The partition of AWS that the accounts at hand are in."""
     return next((account.partition for account in organisation.accounts.values()), "aws")

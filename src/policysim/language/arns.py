@@ -12,6 +12,9 @@ from typing import Final, NamedTuple
 SERVICE_LINKED_NAME: Final = "AWSServiceRoleFor"
 """The reserved beginning of the names of service-linked roles: all that the ARN of their sessions shows."""
 
+SERVICE_DOMAINS: Final = (".amazonaws.com", ".amazonaws.com.cn")
+"""What the names of service principals end in."""
+
 _ACCOUNT_ID = re.compile(r"\d{12}")
 
 

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from policysim.language.arns import SERVICE_DOMAINS
 from policysim.language.problem_kinds import (
     LONE_SURROGATE,
     MALFORMED_ACTION,
@@ -131,7 +132,7 @@ def bare_principal_flaws(value: str) -> tuple[Flaw, ...]:
     """What is wrong with a principal that is a string: only ``*`` may stand there (spec P2)."""
     if value == "*":
         return ()
-    kind = "Service" if value.endswith((".amazonaws.com", ".amazonaws.com.cn")) else "AWS"
+    kind = "Service" if value.endswith(SERVICE_DOMAINS) else "AWS"
     form = Flaw(
         WRONG_PRINCIPAL, f"`{value}` stands without its kind, and only `*` may", f'write {{"{kind}": "{value}"}}'
     )

@@ -109,6 +109,11 @@ class Location(NamedTuple):
         return Location(self.source, self.path, at_key=True)
 
 
+def pointer_of(path: DocumentPath) -> str:
+    """A way through a JSON value as a JSON pointer (RFC 6901); empty for the whole of it."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+
+
 def _line_and_column(text: str, offset: int) -> tuple[int, int]:
     line_start = text.rfind("\n", 0, offset) + 1
     mark = 1 if line_start == 0 and text.startswith(BYTE_ORDER_MARK) else 0

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from policysim.evaluation.truth import Truth
 from policysim.language.edits import in_file
 from policysim.reports.decisions import (
-    SCHEMA_NUMBER,
     check_documents,
     decision_document,
     statement_document,
@@ -29,14 +28,12 @@ from policysim.reports.document import (
     RemedyDocument,
     ReplacementDocument,
     Report,
-    ReportFile,
     RequestDocument,
     VerificationDocument,
 )
 from policysim.reports.excerpts import outcome_mark, outcome_span, statement_excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from policysim.cloudtrail.denial import Denial
@@ -53,12 +50,6 @@ if TYPE_CHECKING:
         RequestDiagnosis,
     )
     from policysim.language.edits import TextEdit
-    from policysim.reports.document import GroupDocument
-
-
-def report_file(reports: Iterable[Report], version: str, groups: Iterable[GroupDocument] = ()) -> ReportFile:
-    """The reports of one run, with the schema number and the version that made them."""
-    return ReportFile(schema=SCHEMA_NUMBER, policysim=version, reports=tuple(reports), groups=tuple(groups))
 
 
 def report_of(diagnosis: Diagnosis, base: Path | None = None) -> Report:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policysim.language.arns import SERVICE_DOMAINS
 from policysim.sources.template_values import Entry, Items, Members, Value, text_of, text_value
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def principal_of(value: Value) -> Value:
     text = text_of(value)
     if text is None or text == "*":
         return value
-    kind = "Service" if text.endswith((".amazonaws.com", ".amazonaws.com.cn")) else "AWS"
+    kind = "Service" if text.endswith(SERVICE_DOMAINS) else "AWS"
     return Members(value.node, {kind: Entry(value.node, value)})
 
 

@@ -229,8 +229,3 @@ def _is_template(value: object) -> bool:
     return isinstance(resources, dict) and any(
         isinstance(one, dict) and str(one.get("Type")).startswith(("AWS::", "Custom::")) for one in resources.values()
     )
-
-
-def pointer_of(path: DocumentPath) -> str:
-    """The place of a document in its file as a JSON pointer (RFC 6901); empty for the file itself."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)

@@ -133,8 +133,3 @@ def _longest(texts: list[str]) -> Iterator[str]:
     for index, text in enumerate(texts):
         if not any(other.startswith((f"{text}.", f"{text}[")) for other in texts[:index]):
             yield text
-
-
-def is_constant(expression: Json | None) -> bool:
-    """Whether an expression is a constant, so that nothing of it is told by references."""
-    return expression is not None and isinstance(expression.value, dict) and "constant_value" in expression.value

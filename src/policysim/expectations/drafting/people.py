@@ -46,11 +46,6 @@ class Person(NamedTuple):
         """Whether AWS alone writes the policies: those of a service-linked role."""
         return isinstance(self.entity, Role) and self.entity.service_linked
 
-    @property
-    def of_identity_center(self) -> bool:
-        """Whether IAM Identity Center made the role for a permission set, whose policies are edited there."""
-        return isinstance(self.entity, Role) and is_reserved_role(self.entity.arn)
-
 
 def people(organisation: Organisation) -> list[Person]:
     """Every user and role of the accounts at hand, account by account."""
