@@ -116,7 +116,7 @@ def test_a_policy_for_somebody_who_is_not_known_may_be_that_of_every_role_of_the
 def test_a_user_of_the_base_joins_a_group_of_the_template(tmp_path: Path) -> None:
     there = over(
         tmp_path,
-        f"G: {{Type: 'AWS::IAM::Group', Properties: {{GroupName: g}}}}\n"
+        "G: {Type: 'AWS::IAM::Group', Properties: {GroupName: g}}\n"
         "In: {Type: 'AWS::IAM::UserToGroupAddition', Properties: {GroupName: !Ref G, Users: [ana]}}",
         [],
         users=[{"Path": "/", "UserName": "ana", "UserId": "AIDA", "Arn": f"arn:aws:iam::{ACCOUNT}:user/ana"}],
