@@ -226,7 +226,8 @@ class Holdings:
                         held.managed |= {arn: reference_to(arn, self._policies.get(arn)) for arn in arns}
 
     def _gather_removed(self) -> None:
-        for one in self._plan.removed:
+        """What is taken away: by what is deleted, and by what gives something else once it was changed in place."""
+        for one in (*self._plan.removed, *self._plan.updated):
             if one.type in _INLINE:
                 name = one.text("name")
                 for held in self._holders(one, _INLINE[one.type]):
@@ -240,6 +241,21 @@ class Holdings:
                 names = [name for name in self._names_in(one, groups) if name is not None]
                 for held in self._holders(one, users):
                     held.without_groups.update(names)
+        for one in self._plan.updated:
+            if one.type == ROLE:
+                self._take_from(one)
+
+    def _take_from(self, before: PlannedResource) -> None:
+        """What stands in a role as it is now and not in the role as it will be."""
+        after = self._plan.resources.get(before.address)
+        if after is None:
+            return
+        holder = Holder(self._readers.accounts.of(before).account, ROLE, self._readers.names.name(after))
+        held = self._held.setdefault(holder, Held())
+        if not after.is_unknown("inline_policy"):
+            held.without_inline |= _names_of_blocks(before) - _names_of_blocks(after)
+        if not after.is_unknown("managed_policy_arns"):
+            held.without_managed |= _arns_in(before) - _arns_in(after)
 
     def _all_holders(self, resource: PlannedResource, rows: Iterable[_Row]) -> list[Held]:
         return [held for row in rows for held in self._holders(resource, row)]
@@ -261,6 +277,16 @@ class Holdings:
             return [*names, None]
         target = self._readers.references.target(resource, row.attribute, frozenset({row.holder}))
         return [None if target is None else self._readers.names.name(target)]
+
+
+def _names_of_blocks(role: PlannedResource) -> set[str]:
+    """The names of the inline policies that stand in a role itself."""
+    return {name for block in role.items("inline_policy") if (name := block.optional_text("name"))}
+
+
+def _arns_in(role: PlannedResource) -> set[str]:
+    """The managed policies that stand in a role itself."""
+    return {arn.text() for arn in role.items("managed_policy_arns") if arn.value is not None}
 
 
 def reference_to(arn: str, resource: PlannedResource | None) -> PolicyReference:

@@ -110,7 +110,9 @@ class Plan:
 
     @cached_property
     def _changes(self) -> dict[str, Json]:
-        return {change.required("address").text(): change for change in self.whole.optional_items("resource_changes")}
+        """The changes by address, without those of deposed objects, which share it with what takes their place."""
+        listed = self.whole.optional_items("resource_changes")
+        return {change.required("address").text(): change for change in listed if change.member("deposed") is None}
 
     @cached_property
     def resources(self) -> dict[str, PlannedResource]:
@@ -133,10 +135,17 @@ class Plan:
 
     @cached_property
     def removed(self) -> tuple[PlannedResource, ...]:
-        """What is there now and will be deleted, or replaced, as it is now."""
-        return tuple(
-            _before(change, address) for address, change in self._changes.items() if "delete" in _actions(change)
-        )
+        """What is there now and will be deleted, or replaced, as it is now; deposed objects are among it."""
+        return self._as_now("delete")
+
+    @cached_property
+    def updated(self) -> tuple[PlannedResource, ...]:
+        """What is there now and will be changed in place, as it is now."""
+        return self._as_now("update")
+
+    def _as_now(self, action: str) -> tuple[PlannedResource, ...]:
+        listed = self.whole.optional_items("resource_changes")
+        return tuple(_before(one, one.required("address").text()) for one in listed if action in _actions(one))
 
     def instances(self, module: ModulePath, kind: str, name: str) -> list[PlannedResource]:
         """The instances of one resource or data source block."""

@@ -1,0 +1,132 @@
+"""Plans over what was collected: what a change in place takes away is gone, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from policysim.sources.in_force import PolicySource, read_in_force
+from tests.account_folders import ACCOUNT, allow, write_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from policysim.account.account import Identities
+
+TRUST = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}]})
+APP = f"arn:aws:iam::{ACCOUNT}:role/app"
+ANA = f"arn:aws:iam::{ACCOUNT}:user/ana"
+KEPT, GONE = (f"arn:aws:iam::{ACCOUNT}:policy/{name}" for name in ("kept", "gone"))
+ROLE = {"name": "app", "arn": APP, "assume_role_policy": TRUST, "path": "/", "tags_all": {}}
+
+
+def change(kind: str, before: dict[str, Any] | None, after: dict[str, Any] | None, **more: Any) -> dict[str, Any]:
+    actions = ["update"] if before and after else ["delete"] if before else ["create"]
+    return {
+        "address": f"{kind}.x",
+        "mode": "managed",
+        "type": kind,
+        "name": "x",
+        "change": {"actions": actions, "before": before, "after": after, "after_unknown": {}},
+        **more,
+    }
+
+
+def plan_of(*changes: dict[str, Any]) -> dict[str, Any]:
+    made = [one for one in changes if one["change"]["after"] is not None]
+    resources = [
+        {name: one[name] for name in ("address", "mode", "type", "name")} | {"values": one["change"]["after"]}
+        for one in made
+    ]
+    return {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": {"root_module": {"resources": resources}},
+        "resource_changes": list(changes),
+    }
+
+
+def identities(tmp_path: Path, *changes: dict[str, Any]) -> Identities:
+    """The identities of an account whose role and user have policies and groups, with changes of a plan over it."""
+    attached = [{"PolicyName": arn.rsplit("/")[-1], "PolicyArn": arn} for arn in (KEPT, GONE)]
+    inline = [{"PolicyName": name, "PolicyDocument": allow()} for name in ("kept", "gone")]
+    role = {
+        "Path": "/",
+        "RoleName": "app",
+        "RoleId": "AROAAPP",
+        "Arn": APP,
+        "AssumeRolePolicyDocument": json.loads(TRUST),
+        "RolePolicyList": inline,
+        "AttachedManagedPolicies": attached,
+    }
+    user = {"Path": "/", "UserName": "ana", "UserId": "AIDAANA", "Arn": ANA, "GroupList": ["kept", "gone"]}
+    folder = write_folder(
+        tmp_path / "account",
+        {
+            "account.json": {"account_id": ACCOUNT},
+            "authorization-details.json": {
+                "UserDetailList": [user],
+                "GroupDetailList": [],
+                "RoleDetailList": [role],
+                "Policies": [],
+            },
+        },
+    )
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan_of(*changes)), encoding="utf-8")
+    found = read_in_force(PolicySource(path, ACCOUNT, base=folder)).accounts[ACCOUNT].identities
+    assert found is not None
+    return found
+
+
+def test_a_membership_that_is_changed_in_place_leaves_the_group(tmp_path: Path) -> None:
+    kind = "aws_iam_user_group_membership"
+    changed = change(kind, {"user": "ana", "groups": ["gone", "kept"]}, {"user": "ana", "groups": ["kept", "new"]})
+    assert identities(tmp_path, changed).users[ANA].groups == ("kept", "new")
+
+
+def test_a_group_that_loses_a_member_in_place(tmp_path: Path) -> None:
+    kind = "aws_iam_group_membership"
+    changed = change(kind, {"group": "gone", "users": ["ana", "b"]}, {"group": "gone", "users": ["b"]})
+    assert identities(tmp_path, changed).users[ANA].groups == ("kept",)
+
+
+def test_an_attachment_for_several_that_loses_a_role_in_place(tmp_path: Path) -> None:
+    kind, policy = "aws_iam_policy_attachment", {"policy_arn": GONE, "users": [], "groups": []}
+    changed = change(kind, policy | {"roles": ["app", "b"]}, policy | {"roles": ["b"]})
+    assert [one.arn for one in identities(tmp_path, changed).roles[APP].managed] == [KEPT]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "before", "after"),
+    [
+        ("managed_policy_arns", [KEPT, GONE], [KEPT]),
+        (
+            "inline_policy",
+            [{"name": name, "policy": json.dumps(allow())} for name in ("kept", "gone")],
+            [{"name": "kept", "policy": json.dumps(allow())}],
+        ),
+    ],
+)
+def test_a_role_that_loses_a_policy_in_place(attribute: str, before: Any, after: Any, tmp_path: Path) -> None:
+    changed = change("aws_iam_role", ROLE | {attribute: before}, ROLE | {attribute: after})
+    role = identities(tmp_path, changed).roles[APP]
+    if attribute == "managed_policy_arns":
+        assert [one.arn for one in role.managed] == [KEPT]
+    else:
+        assert len(role.inline) == 1
+        assert "gone" not in role.inline
+
+
+def test_a_deposed_object_is_not_taken_for_what_takes_its_place(tmp_path: Path) -> None:
+    kind = "aws_iam_role_policy"
+    policy = {"role": "app", "name": "new", "policy": json.dumps(allow("sqs:*"))}
+    old = change(kind, policy | {"name": "gone"}, None, deposed="4b1f2c3d")
+    inline = identities(tmp_path, change(kind, None, policy), old).roles[APP].inline
+    assert sorted(inline) == ["aws_iam_role_policy.x", "kept"]
+    made = change("aws_iam_role", None, ROLE | {"name": "fresh", "arn": None})
+    deposed = change("aws_iam_role", ROLE | {"name": "stale", "arn": None}, None, deposed="4b1f2c3d")
+    fresh = identities(tmp_path, made, deposed).roles[f"arn:aws:iam::{ACCOUNT}:role/fresh"]
+    assert not fresh.inline
