@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policysim.language.overlaps import patterns_overlap
 from policysim.language.patterns import resource_matches
 from policysim.language.wildcards import Pattern, Piece
 from policysim.language.witnesses import literal_tokens, resource_tokens, text_tokens, witness
-from policysim.validation.overlaps import globs_overlap
 from tests.laws.test_pattern_laws import ARN_PATTERNS
 from tests.twins.slow_patterns import slow_match
 from tests.twins.slow_witnesses import slow_witness
@@ -56,7 +56,7 @@ def test_r7_a_witness_of_resource_patterns_matches_by_the_matcher(one: str, othe
 
 @given(PATTERNS, PATTERNS)
 def test_patterns_overlap_when_they_have_a_witness(one: str, other: str) -> None:
-    assert globs_overlap(one, other) is (witness((text_tokens(one), text_tokens(other))) is not None)
+    assert patterns_overlap(one, other) is (witness((text_tokens(one), text_tokens(other))) is not None)
 
 
 @given(st.text("ab*?", max_size=4))

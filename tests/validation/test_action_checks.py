@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from policysim.language.overlaps import patterns_overlap
 from policysim.language.policy_types import PolicyType
 from policysim.validation import redundancy
 from policysim.validation.findings import FindingSeverity
-from policysim.validation.overlaps import arns_overlap, covers, globs_overlap
+from policysim.validation.overlaps import arns_overlap, covers
 from tests.validation.findings_on import GET, QUEUE_ARN, codes, findings, found, on
 
 
@@ -179,8 +180,8 @@ def test_r1_a_covered_resource_is_a_suggestion() -> None:
     ],
 )
 def test_r6_two_patterns_meet_when_a_text_matches_both(left: str, right: str, *, meet: bool) -> None:
-    assert globs_overlap(left, right) is meet
-    assert globs_overlap(right, left) is meet
+    assert patterns_overlap(left, right) is meet
+    assert patterns_overlap(right, left) is meet
 
 
 def test_v2_r16_a_variable_may_have_any_value() -> None:

@@ -9,12 +9,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policysim.language.overlaps import patterns_overlap
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import parse_policy
 from policysim.language.source import Source
 from policysim.validation.checking import check_policy
 from policysim.validation.guessing import guess_type
-from policysim.validation.overlaps import globs_overlap
 from tests.json_styles import STYLES
 from tests.laws.policy_texts import DOCUMENTS, VALUES, WRITTEN
 from tests.validation.findings_on import document, found
@@ -96,7 +96,7 @@ def test_r6_two_patterns_meet_exactly_when_a_text_matches_both(left: str, right:
     """The slow twin tries every text over the letters of the patterns, up to a length that suffices."""
     longest = len(left.replace("*", "")) + len(right.replace("*", ""))
     texts = ("".join(letters) for size in range(longest + 1) for letters in product("ab", repeat=size))
-    assert globs_overlap(left, right) is any(_matches(left, text) and _matches(right, text) for text in texts)
+    assert patterns_overlap(left, right) is any(_matches(left, text) and _matches(right, text) for text in texts)
 
 
 def _matches(pattern: str, text: str) -> bool:

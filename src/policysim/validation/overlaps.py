@@ -9,13 +9,10 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from policysim.language.overlaps import RUN_WITHOUT_COLONS, patterns_overlap
 from policysim.language.patterns import resource_matches
 
 _FIELDS: Final = 6
-_RUNS: Final = frozenset("*\0")
-_RUN_WITHOUT_COLONS: Final = "\0"
-"""Stands in a pattern for any run of characters other than colons."""
-
 _VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 
 
@@ -35,47 +32,12 @@ def arns_overlap(pattern: str, form: str) -> bool:
         _fields_overlap(field, form_field) for field, form_field in zip(fields, own, strict=True)
     ):
         return True
-    return spans and globs_overlap(wide, form.replace("*", _RUN_WITHOUT_COLONS))
+    return spans and patterns_overlap(wide, form.replace("*", RUN_WITHOUT_COLONS))
 
 
 def _fields_overlap(field: str, form_field: str) -> bool:
     """The varying part of a form holds at least one character (spec R10)."""
-    return bool(field) == bool(form_field) and globs_overlap(field, form_field) if field != "*" else True
-
-
-@lru_cache(maxsize=65536)
-def globs_overlap(left: str, right: str) -> bool:
-    """Whether some text is matched by both patterns (``*`` any run, ``?`` one character)."""
-    reached = _past_stars({0}, right)
-    for char in left:
-        reached = _after(char, reached, right)
-        if not reached:
-            return False
-    return len(right) in reached
-
-
-def _after(char: str, reached: set[int], right: str) -> set[int]:
-    if char == "*":
-        return set(range(min(reached), len(right) + 1))
-    steps: set[int] = set()
-    for at in reached:
-        if at == len(right):
-            continue
-        if right[at] == "*" or (right[at] == _RUN_WITHOUT_COLONS and char != ":"):
-            steps.add(at)
-        elif char in ("?", right[at]) or right[at] == "?":
-            steps.add(at + 1)
-    return _past_stars(steps, right)
-
-
-def _past_stars(places: set[int], right: str) -> set[int]:
-    reached = set(places)
-    for place in places:
-        at = place
-        while at < len(right) and right[at] in _RUNS:
-            at += 1
-            reached.add(at)
-    return reached
+    return bool(field) == bool(form_field) and patterns_overlap(field, form_field) if field != "*" else True
 
 
 def covers(wide: str, narrow: str) -> bool:
