@@ -41,6 +41,8 @@ class Draft:
     resources: dict[str, list[Statement]] = field(default_factory=dict)
     scps: list[Statement] = field(default_factory=list)
     rcps: list[Statement] = field(default_factory=list)
+    users: dict[str, list[Statement]] = field(default_factory=lambda: {"ana": []})
+    public_access: dict[str, bool] | None = None
 
     def named(self, sid: str) -> Statement:
         """The statement of a resource or of the organisation with this ``Sid``."""
@@ -80,13 +82,23 @@ class Draft:
             )
             for name, said in self.roles.items()
         ]
-        group = {"Path": "/", "GroupName": "all", "GroupId": "AGPAALL", "Arn": f"arn:aws:iam::{ACCOUNT}:group/all"}
-        group |= {"GroupPolicyList": [], "AttachedManagedPolicies": []}
+        users = [
+            user_entry(name, UserPolicyList=[{"PolicyName": name, "PolicyDocument": document(said)}] if said else [])
+            for name, said in self.users.items()
+        ]
+        group: dict[str, Any] = {
+            "Path": "/",
+            "GroupName": "all",
+            "GroupId": "AGPAALL",
+            "Arn": f"arn:aws:iam::{ACCOUNT}:group/all",
+            "GroupPolicyList": [],
+            "AttachedManagedPolicies": [],
+        }
         services = sorted({arn.split(":")[2] for arn in self.resources} | {"lambda", "sqs", "s3", "kms"})
         return {
             "account.json": {"account_id": ACCOUNT},
             "authorization-details.json": details(
-                RoleDetailList=roles, UserDetailList=[user_entry()], GroupDetailList=[group], Policies=[_managed()]
+                RoleDetailList=roles, UserDetailList=users, GroupDetailList=[group], Policies=[_managed()]
             ),
             "resource-policies.json": {
                 arn: json.dumps(document(said)) if said else None for arn, said in self.resources.items()
@@ -96,7 +108,7 @@ class Draft:
             "vpc-endpoints.json": {},
             "tags.json": {},
             "kms-grants.json": {arn: [] for arn in self.resources if ":kms:" in arn},
-            "s3-public-access.json": {"account": None, "buckets": {}},
+            "s3-public-access.json": {"account": self.public_access, "buckets": {}},
         }
 
 
@@ -105,9 +117,6 @@ def _managed() -> dict[str, Any]:
     version = {"VersionId": "v1", "IsDefaultVersion": True, "Document": document([statement("Allow", "sqs:List*")])}
     arn = f"arn:aws:iam::{ACCOUNT}:policy/spare"
     return {"PolicyName": "spare", "Arn": arn, "DefaultVersionId": "v1", "PolicyVersionList": [version]}
-
-
-Change = "Callable[[Draft], object]"
 
 
 def draft(resources: Mapping[str, Sequence[Statement]] | None = None, **more: Any) -> Draft:

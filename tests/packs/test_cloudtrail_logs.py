@@ -1,4 +1,4 @@
-"""``pack:cloudtrail-logs``: an account that keeps to it, and for every sentence a change that breaks exactly that one."""
+"""``pack:cloudtrail-logs``: an account that keeps to it, and for every sentence the change that breaks it alone."""
 
 from __future__ import annotations
 
