@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,3 +65,61 @@ def test_r7_an_arn_of_another_region_is_found_where_the_word_leaves_it_open() ->
     assert checked("role/app cannot sqs:SendMessage on *", at_hand).standing is Standing.UNMET
     here = f"role/app cannot sqs:SendMessage on arn:aws:sqs:eu-west-1:{ACCOUNT}:*"
     assert checked(here, at_hand).standing is Standing.MET
+
+
+def listing(**condition: Any) -> dict[str, Any]:
+    return allow("s3:ListBucket", BUCKET, Condition=condition)
+
+
+def test_c15_a_value_that_two_patterns_cut_out_together_is_found() -> None:
+    at_hand = account(
+        roles={"app": [listing(StringLike={"s3:prefix": "a*"})]},
+        boundary={"app": [listing(StringLike={"s3:prefix": "*b"})]},
+        resources={BUCKET: None},
+    )
+    result = checked(f"role/app cannot s3:ListBucket on {BUCKET}/* {NO_ENDPOINT}", at_hand)
+    assert result.standing is Standing.UNMET
+    assert result.shortfalls[0].answer.request.context.get("s3:prefix") == ("ab",)
+
+
+@pytest.mark.parametrize(
+    ("condition", "standing"),
+    [
+        ({"StringEqualsIgnoreCase": {"s3:prefix": "LOGS/X"}}, Standing.UNMET),
+        ({"StringNotEqualsIgnoreCase": {"s3:prefix": ["LOGS/X", "data/x"]}}, Standing.UNMET),
+        ({"StringEqualsIgnoreCase": {"s3:prefix": "DATA/X"}}, Standing.MET),
+        ({"ArnLike": {"s3:prefix": "logs/*"}}, Standing.MET),
+    ],
+)
+def test_c16_values_are_sampled_as_the_operator_compares_them(condition: dict[str, Any], standing: Standing) -> None:
+    at_hand = account(roles={"app": [listing(**condition)]}, resources={BUCKET: None})
+    sentence = f"role/app cannot s3:ListBucket on {BUCKET} when s3:prefix like logs/* and aws:SourceVpce absent"
+    assert checked(sentence, at_hand).standing is standing
+
+
+def tagged(one: Account, **tags: str) -> Account:
+    """The account, each of its roles with these tags."""
+    assert one.identities is not None
+    roles = {arn: replace(role, tags=tags) for arn, role in one.identities.roles.items()}
+    return replace(one, identities=replace(one.identities, roles=roles))
+
+
+def test_v2_the_tags_of_a_role_count_in_the_variables_of_resources_and_values() -> None:
+    said = [
+        allow("s3:GetObject", f"{BUCKET}/${{aws:PrincipalTag/team}}/*"),
+        listing(StringLike={"s3:prefix": "${aws:PrincipalTag/team}/*"}),
+    ]
+    at_hand = tagged(account(roles={"app": said}, resources={BUCKET: None}), team="blue")
+    objects = checked(f"role/app cannot s3:GetObject on {BUCKET}/* {NO_ENDPOINT}", at_hand)
+    assert objects.standing is Standing.UNMET
+    assert objects.shortfalls[0].answer.request.resource.arn == f"{BUCKET}/blue/x"
+    assert checked(f"role/app cannot s3:ListBucket on {BUCKET}/* {NO_ENDPOINT}", at_hand).standing is Standing.UNMET
+
+
+def test_v2_a_variable_has_every_value_that_the_sentence_states() -> None:
+    said = [allow("s3:GetObject", f"{BUCKET}/${{aws:RequestedRegion}}/*")]
+    at_hand = account(roles={"app": said}, resources={BUCKET: None})
+    where = "when aws:SourceVpce absent and aws:RequestedRegion = eu-west-1, us-east-1"
+    result = checked(f"role/app cannot s3:GetObject on {BUCKET}/* {where}", at_hand)
+    assert result.standing is Standing.UNMET
+    assert result.short == len({"eu-west-1", "us-east-1"})

@@ -18,6 +18,7 @@ from policysim.evaluation.facts import KeyType
 from policysim.expectations.patterns import is_pattern
 from policysim.expectations.problem_kinds import UNKNOWN_KEY, WRONG_VALUE
 from policysim.expectations.sentences import Test
+from policysim.language.cells import cells
 from policysim.language.nearest import nearest
 from policysim.language.problems import Problem
 from policysim.language.request import ABSENT, RequestContext
@@ -27,14 +28,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from policysim.expectations.sentences import Condition, Word
+    from policysim.language.cells import Cut
     from policysim.language.request import ContextValue
-    from policysim.language.witnesses import Tokens
 
 _GLOBAL_PREFIXES: Final = frozenset({"aws", "saml", "oidc"})
 _ANY_SERVICE: Final = frozenset({"sts", "identitystore"})
 """The services whose keys requests to others have as well: those of a role's session."""
 
 _SERVICES_SHOWN: Final = 3
+
+_MOST_CELLS: Final = 400
+"""How many cells of the values of one key are looked into."""
 
 _TEXTS: Final = frozenset({KeyType.STRING.value, KeyType.ARN.value})
 _TAG_STEMS: Final = ("aws:requesttag", "aws:resourcetag", "aws:principaltag")
@@ -142,7 +146,7 @@ _KIND: Final = {
 }
 
 
-def choices_of(condition: Condition, lines: Callable[[str], tuple[Tokens, ...]]) -> Choice:
+def choices_of(condition: Condition, lines: Callable[[str], tuple[Cut, ...]]) -> Choice:
     """The values that a condition is asked with; ``lines`` are what policies compare the values of a key with."""
     key = condition.key.text
     match condition.test:
@@ -158,18 +162,23 @@ def choices_of(condition: Condition, lines: Callable[[str], tuple[Tokens, ...]])
             return Choice(key, tuple((value,) for value in like_values(condition.values, lines(key))))
 
 
-def like_values(words: Sequence[Word], lines: tuple[Tokens, ...]) -> tuple[str, ...]:
-    """Values that fit the patterns: plain ones, and for every line one on it and one beside it."""
+def like_values(words: Sequence[Word], cuts: tuple[Cut, ...]) -> tuple[str, ...]:
+    """Values that fit the patterns: plain ones, and one of each cell that what policies compare with makes.
+
+    Where there are too many cells, one on each side of each value instead.
+    """
     found: dict[str, None] = {}
     for word in words:
         if not is_pattern(word.text):
             found[word.text] = None
             continue
         own = (text_tokens(word.text),)
-        made = [witness(own)]
-        for line in lines:
-            made += [witness((*own, line)), witness(own, (line,))]
-        found.update(dict.fromkeys(value for value in made if value is not None))
+        made = cells(own, cuts)
+        values: list[str | None] = [witness(own), *itertools.islice(made.texts.values(), _MOST_CELLS)]
+        if not made.whole or len(made.texts) > _MOST_CELLS:
+            for cut in cuts:
+                values += [witness((*own, cut.tokens)), witness(own, (cut.tokens,))]
+        found.update(dict.fromkeys(value for value in values if value is not None))
     return tuple(found)
 
 

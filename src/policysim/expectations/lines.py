@@ -5,31 +5,41 @@ A request on one side of a pattern may come out otherwise than one on the other 
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policysim.account.context import fuller_context
 from policysim.account.identity_layers import identity_layers
 from policysim.account.principals import entity_behind
 from policysim.evaluation.context import context_lookup
 from policysim.expectations.documents import Documents, documents_of
+from policysim.language.cells import Cut
+from policysim.language.patterns import arn_pattern
 from policysim.language.policy import Effect
-from policysim.language.request import Request, RequestContext, Resource
-from policysim.language.variables import expand, expand_resource
+from policysim.language.request import Request, Resource
+from policysim.language.variables import expand, expand_resource, unexpanded
 from policysim.language.wildcards import Pattern, Piece
-from policysim.language.witnesses import literal_tokens, resource_tokens
+from policysim.language.witnesses import resource_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from policysim.account.account import Organisation
     from policysim.evaluation.policy_set import AttachedPolicy
     from policysim.expectations.caller import Caller
     from policysim.language.policy import Statement
-    from policysim.language.request import Principal
+    from policysim.language.request import ContextValue, Principal, RequestContext
+    from policysim.language.variables import Expansion
     from policysim.language.witnesses import Tokens
 
+    Lookup = Callable[[str], ContextValue]
+
 _EVERYTHING: Final = frozenset({"*", "arn:*"})
-_LITERAL_OPERATORS: Final = ("stringequals", "stringnotequals", "arnequals", "arnnotequals")
-_PATTERN_OPERATORS: Final = ("stringlike", "stringnotlike", "arnlike", "arnnotlike")
+_PATTERN_OPERATORS: Final = ("stringlike", "stringnotlike")
+_PRESENCE: Final = "null"
+_MOST_CONTEXTS: Final = 256
+"""In how many contexts a policy variable is looked up."""
 
 
 class Line(NamedTuple):
@@ -58,41 +68,56 @@ class Lines:
         """Every document at hand, whoever it applies to."""
         return self._documents.all
 
-    def of_resources(self, caller: Caller, action: str, context: RequestContext) -> tuple[Line, ...]:
+    def of_resources(self, caller: Caller, action: str, contexts: Sequence[RequestContext]) -> tuple[Line, ...]:
         """The ``Resource`` patterns, policy variables replaced as far as their values are known, each once.
 
-        A variable whose value is not known stands for any text.
+        ``contexts`` are those of the requests: a variable has the value of each. One that is not known stands for any
+        text.
         """
-        request = Request(principal=caller.principal, action=action, resource=Resource(arn="*"), context=context)
-        lookup = context_lookup(request)
         found: dict[Line, None] = {}
+        lookups: tuple[Lookup, ...] | None = None
         for attached, statement in self._statements(caller, action):
             if statement.resource is None:
                 continue
             for pattern in statement.resource.patterns:
                 if pattern in _EVERYTHING:
                     continue
-                pieces: tuple[Piece, ...] = (Piece(pattern),)
+                written: Iterable[tuple[Piece, ...]] = ((Piece(pattern),),)
                 if "${" in pattern and attached.policy.substitutes_variables:
-                    pieces = expand_resource(pattern, lookup).pieces
-                line = Line(resource_tokens(pieces), statement.effect is Effect.ALLOW, statement.resource.negated)
-                found[line] = None
+                    lookups = lookups or self._lookups(caller, action, contexts)
+                    written = (expand_resource(pattern, lookup).pieces for lookup in lookups)
+                for pieces in written:
+                    found[
+                        Line(resource_tokens(pieces), statement.effect is Effect.ALLOW, statement.resource.negated)
+                    ] = None
         return tuple(found)
 
-    def of_values(self, caller: Caller, action: str, key: str, context: RequestContext) -> tuple[Tokens, ...]:
+    def of_values(self, caller: Caller, action: str, key: str, contexts: Sequence[RequestContext]) -> tuple[Cut, ...]:
         """What conditions compare the values of a key with, each once: texts and patterns."""
-        request = Request(principal=caller.principal, action=action, resource=Resource(arn="*"), context=context)
-        lookup = context_lookup(request)
-        found: dict[Tokens, None] = {}
+        found: dict[Cut, None] = {}
+        lookups: tuple[Lookup, ...] | None = None
         for attached, statement in self._statements(caller, action):
             for entry in statement.conditions:
                 operator = entry.operator.lower().rpartition(":")[2].removesuffix("ifexists")
-                if entry.key.lower() != key.lower() or not operator.startswith(_LITERAL_OPERATORS + _PATTERN_OPERATORS):
+                if entry.key.lower() != key.lower() or operator == _PRESENCE:
                     continue
                 for value in entry.values:
-                    pieces = expand(value, lookup).pieces if attached.policy.substitutes_variables else (Piece(value),)
-                    literal = operator.startswith(_LITERAL_OPERATORS) and not operator.startswith("arn")
-                    found[_tokens(pieces, literal=literal)] = None
+                    written: Iterable[Expansion] = (unexpanded(value),)
+                    if "${" in value and attached.policy.substitutes_variables:
+                        lookups = lookups or self._lookups(caller, action, contexts)
+                        written = (expand(value, lookup) for lookup in lookups)
+                    found.update(dict.fromkeys(_cut(operator, one) for one in written))
+        return tuple(found)
+
+    def _lookups(self, caller: Caller, action: str, contexts: Sequence[RequestContext]) -> tuple[Lookup, ...]:
+        """How the variables of the caller's requests are looked up: by what is stated, and what the account knows."""
+        entity = entity_behind(caller.principal, self._organisation)
+        found: list[Lookup] = []
+        for context in itertools.islice(contexts, _MOST_CONTEXTS):
+            known = context.filled_with(dict(caller.known.items()))
+            request = Request(principal=caller.principal, action=action, resource=Resource(arn="*"), context=known)
+            fuller = fuller_context(request, entity, self._organisation)
+            found.append(context_lookup(replace(request, context=fuller)))
         return tuple(found)
 
     def _statements(self, caller: Caller, action: str) -> Iterator[tuple[AttachedPolicy, Statement]]:
@@ -115,7 +140,10 @@ def _speaking(documents: Iterable[AttachedPolicy], action: str) -> Iterator[tupl
             yield from ((attached, statement) for statement in attached.policy.by_action.worth_a_look(action))
 
 
-def _tokens(pieces: tuple[Piece, ...], *, literal: bool) -> Tokens:
-    if literal:
-        return literal_tokens("".join(piece.text for piece in pieces))
-    return Pattern.from_pieces(pieces).tokens
+def _cut(operator: str, value: Expansion) -> Cut:
+    """Where an operator draws the line of a value; of those that compare no text, at the value itself."""
+    if operator.startswith("arn"):
+        return Cut(arn_pattern(value.pieces).tokens())
+    if operator.startswith(_PATTERN_OPERATORS):
+        return Cut(Pattern.from_pieces(value.pieces).tokens)
+    return Cut(value.literal_pattern.tokens, folded=operator.endswith("ignorecase"))

@@ -155,16 +155,18 @@ class Planner:
             scope = self._scope(caller, stated.region or self._region)
             for action, meetings in fitting.pairs:
                 for target, prefix in meetings if calls(caller, action) else ():
-                    samples = self._samples(target, caller, action, scope, stated)
-                    contexts = stated.contexts(caller, action, prefix) if samples else ()
-                    if contexts and not counted.add(Block(caller, wanted, action, samples, contexts)):
+                    contexts = stated.contexts(caller, action, prefix)
+                    samples = self._samples(target, caller, action, scope, contexts)
+                    if samples and not counted.add(Block(caller, wanted, action, samples, contexts)):
                         return False
         return True
 
-    def _samples(self, target: Target, caller: Caller, action: str, scope: Scope, stated: Stated) -> tuple[Sample, ...]:
+    def _samples(
+        self, target: Target, caller: Caller, action: str, scope: Scope, contexts: Sequence[RequestContext]
+    ) -> tuple[Sample, ...]:
         """The resources that a caller is asked about."""
         wild = target.arn is None and not takes_no_resource(action)
-        lines = self._lines.of_resources(caller, action, stated.single) if wild else ()
+        lines = self._lines.of_resources(caller, action, contexts) if wild else ()
         found = self._sampler.samples(target, action, scope, lines)
         return tuple(sample for sample in found if is_asked(caller, sample))
 

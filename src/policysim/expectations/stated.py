@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from policysim.expectations.contexts import Choice, choices_of, contexts_of, like_values
 from policysim.expectations.patterns import is_pattern
 from policysim.expectations.sentences import Test
-from policysim.language.request import RequestContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
     from policysim.expectations.caller import Caller
     from policysim.expectations.lines import Lines
     from policysim.expectations.sentences import Condition, Word
-    from policysim.language.witnesses import Tokens
+    from policysim.language.cells import Cut
+    from policysim.language.request import RequestContext
 
 REGION: Final = "aws:requestedregion"
 PREFIX: Final = "s3:prefix"
@@ -25,18 +25,16 @@ PREFIX: Final = "s3:prefix"
 class Stated:
     """What a sentence states of condition keys.
 
-    ``single`` are the keys with one value, for the policy variables of the lines that policies draw. ``most`` is how
-    many contexts are made at most.
+    ``most`` is how many contexts are made at most.
     """
 
     def __init__(self, conditions: Sequence[Condition], lines: Lines, most: int) -> None:
         self._conditions = conditions
         self._lines = lines
         self._most = most
-        single = [one for one in conditions if one.test is Test.EQUALS and len(one.values) == 1]
-        self.single = RequestContext({one.key.text: one.values[0].text for one in single})
-        alike = any(one.test is Test.LIKE for one in conditions)
-        self._always = None if alike else self._combined(lambda _: (), ())
+        plain = [one for one in conditions if one.test is not Test.LIKE]
+        self._plain = self._combined(plain, lambda _: (), ())
+        self._always = self._plain if len(plain) == len(conditions) else None
 
     @property
     def region(self) -> str | None:
@@ -59,15 +57,19 @@ class Stated:
         if self._always is not None and prefix is None:
             return self._always
 
-        def lines(key: str) -> tuple[Tokens, ...]:
-            return self._lines.of_values(caller, action, key, self.single)
+        def lines(key: str) -> tuple[Cut, ...]:
+            return self._lines.of_values(caller, action, key, self._plain)
 
         if prefix is None:
-            return self._combined(lines, ())
-        return self._combined(lines, (Choice(PREFIX, tuple((v,) for v in like_values((prefix,), lines(PREFIX)))),))
+            return self._combined(self._conditions, lines, ())
+        listed = Choice(PREFIX, tuple((value,) for value in like_values((prefix,), lines(PREFIX))))
+        return self._combined(self._conditions, lines, (listed,))
 
     def _combined(
-        self, lines: Callable[[str], tuple[Tokens, ...]], further: tuple[Choice, ...]
+        self,
+        conditions: Sequence[Condition],
+        lines: Callable[[str], tuple[Cut, ...]],
+        further: tuple[Choice, ...],
     ) -> tuple[RequestContext, ...]:
-        choices = [choices_of(condition, lines) for condition in self._conditions]
+        choices = [choices_of(condition, lines) for condition in conditions]
         return tuple(itertools.islice(contexts_of((*choices, *further)), self._most))
