@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from policysim.coverage.coverage import Status, coverage_of
 from policysim.coverage.recorder import Recorder
 from policysim.sources.organization_folder import read_organisation
-from tests.account_folders import BUCKET, role_entry, user_entry
+from tests.account_folders import BUCKET, role_entry, user_entry, write_folder
 from tests.coverage.coverage_runs import (
     account_of,
     attached,
@@ -161,3 +162,119 @@ def test_a_dead_statement_counts_neither_for_nor_against(tmp_path: Path) -> None
     assert (narrow.status, narrow.decided, narrow.unneeded) == (Status.DEAD, 1, False)
     assert (figures.statements, figures.decided, figures.dead, figures.never) == (3, 1, 1, 1)
     assert figures.percent == pytest.approx(50)
+
+
+BOUNDED = {"PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/limit"}}
+
+
+def own(name: str, *statements: Statement, **more: object) -> Statement:
+    return {"RolePolicyList": [{"PolicyName": name, "PolicyDocument": document(*statements)}], **more}
+
+
+@pytest.mark.parametrize(
+    ("limit", "is_dead"),
+    [
+        (statement("Limit", "Allow", ["sqs:*", "s3:Put*"]), True),
+        (statement("Limit", "Allow", "s3:*", "arn:aws:s3:::other/*"), True),
+        ({"Sid": "Limit", "Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}, True),
+        ({"Sid": "Limit", "Effect": "Allow", "Action": "*", "NotResource": f"{BUCKET}/*"}, True),
+        (statement("Limit", "Allow", "s3:GetO*", Condition={"Bool": {"aws:SecureTransport": "true"}}), False),
+        (statement("Limit", "Allow", "s3:*", "arn:aws:s3:::*/2026/*"), False),
+        (statement("Limit", "Allow", "s3:*", "arn:aws:s3:::${aws:username}/*"), False),
+        ({"Sid": "Limit", "Effect": "Allow", "NotAction": "s3:Put*", "Resource": "*"}, False),
+    ],
+)
+def test_e12_an_allow_of_which_the_boundary_allows_nothing_is_dead(
+    tmp_path: Path, limit: Statement, *, is_dead: bool
+) -> None:
+    folder = account_of(tmp_path, role=own("own", NARROW, **BOUNDED), policies=[managed_policy("limit", limit)])
+    assert dead(covered(folder)) == ({"Narrow": ("outside", "")} if is_dead else {})
+
+
+def test_e12_a_boundary_that_was_not_collected_proves_nothing(tmp_path: Path) -> None:
+    assert dead(covered(account_of(tmp_path, role=own("own", NARROW, **BOUNDED)))) == {}
+
+
+def test_e12_a_policy_is_outside_of_boundaries_only_if_it_is_for_everybody_who_has_it(tmp_path: Path) -> None:
+    limit = managed_policy("limit", statement("Limit", "Allow", "sqs:*"))
+    has_it: Statement = {"AttachedManagedPolicies": [attached("shared")]}
+    folder = account_of(tmp_path, role={**has_it, **BOUNDED}, policies=[limit, managed_policy("shared", NARROW)])
+    assert dead(covered(folder)) == {"Narrow": ("outside", "")}
+    assert dead(covered(with_role(folder, role_entry("free", **has_it)))) == {}
+
+
+def test_s7_the_own_allow_beside_a_trust_policy_lives_outside_of_the_boundary(tmp_path: Path) -> None:
+    """A trust policy that names the session lets it past its boundary, and an identity-based Allow is needed too."""
+    identity = statement("Identity", "Allow", "sts:SetSourceIdentity")
+    limit = managed_policy("limit", statement("Limit", "Allow", "sqs:*"))
+    assert dead(covered(account_of(tmp_path, role=own("own", identity, **BOUNDED), policies=[limit]))) == {}
+
+
+MEMBER, MANAGER = "111122223333", "444455556666"
+FULL_ACCESS = statement("Full", "Allow", "*")
+
+
+def organisation_of(
+    base: Path, *, root: list[Statement], account: list[Statement], manager: str = MANAGER, role: Statement
+) -> Path:
+    """An account below the root of an organisation, with SCPs of these statements at both."""
+    member = account_of(base / "accounts" / MEMBER, role=role)
+    (member / "organization.json").unlink()
+    tree = {
+        "organization_id": "o-exampleorg1",
+        "management_account_id": manager,
+        "root": {
+            "id": "r-ab12",
+            "name": "Root",
+            "scps": ["top"],
+            "rcps": [],
+            "children": [
+                {"id": MEMBER, "name": "member", "scps": ["below"], "rcps": []},
+                {"id": MANAGER, "name": "manager", "scps": ["top"], "rcps": []},
+            ],
+        },
+    }
+    scps = {"policies/scps/top.json": document(*root), "policies/scps/below.json": document(*account)}
+    return write_folder(base, {"organization.json": tree, **scps})
+
+
+def test_e18_an_allow_of_which_some_level_of_scps_allows_nothing_is_dead(tmp_path: Path) -> None:
+    listed = [statement("Listed", "Allow", "sqs:*")]
+    folder = organisation_of(tmp_path / "one", root=[FULL_ACCESS], account=listed, role=own("own", NARROW))
+    assert dead(covered(folder)) == {"Narrow": ("outside", "")}
+    folder = organisation_of(tmp_path / "two", root=listed, account=[FULL_ACCESS], role=own("own", NARROW))
+    assert dead(covered(folder)) == {"Narrow": ("outside", "")}
+
+
+def test_e20_scps_prove_nothing_of_the_management_account_and_of_what_they_exempt(tmp_path: Path) -> None:
+    listed, deny = [statement("Listed", "Allow", "sqs:*")], statement("No", "Deny", "s3:*")
+    here = organisation_of(tmp_path / "one", root=listed, account=listed, manager=MEMBER, role=own("own", NARROW))
+    assert "Narrow" not in dead(covered(here))
+    here = organisation_of(
+        tmp_path / "two", root=[FULL_ACCESS, deny], account=[], manager=MEMBER, role=own("own", NARROW)
+    )
+    assert "Narrow" not in dead(covered(here))
+    exempt, everything = statement("Turk", "Allow", "mechanicalturk:*"), statement("All", "Allow", "*")
+    here = organisation_of(tmp_path / "three", root=[FULL_ACCESS], account=listed, role=own("own", exempt, everything))
+    assert dead(covered(here)) == {"Turk": ("repeated", "All")}
+
+
+def test_e18_a_deny_in_an_scp_above_kills_the_allow_of_a_role_and_repeats_the_deny_below(tmp_path: Path) -> None:
+    top, below = statement("Top", "Deny", "s3:*"), statement("Below", "Deny", "s3:ListBucket")
+    unlike = statement("Unlike", "Deny", "sqs:*")
+    role = own("own", NARROW, statement("Own", "Deny", "s3:DeleteObject"))
+    folder = organisation_of(tmp_path, root=[FULL_ACCESS, top], account=[FULL_ACCESS, below, unlike], role=role)
+    assert dead(covered(folder)) == {
+        "Narrow": ("denied", "Top"),
+        "Below": ("repeated", "Top"),
+        "Own": ("repeated", "Top"),
+    }
+
+
+def test_e18_an_allow_of_an_scp_outside_of_the_level_above_is_dead(tmp_path: Path) -> None:
+    listed, more = statement("Listed", "Allow", "sqs:*"), statement("More", "Allow", "s3:*")
+    mine = own("own", statement("Mine", "Allow", "sqs:*"))
+    folder = organisation_of(tmp_path, root=[listed], account=[FULL_ACCESS, more], role=mine)
+    assert dead(covered(folder)) == {"More": ("repeated", "Full")}
+    (tmp_path / "policies/scps/below.json").write_text(json.dumps(document(listed, more)), encoding="utf-8")
+    assert dead(covered(folder)) == {"More": ("outside", "")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import itertools
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import event, given
@@ -14,18 +13,19 @@ from policysim.catalog.facts import CATALOGUE
 from policysim.coverage.dead import dead_statements
 from policysim.coverage.inclusion import covers_resource, covers_texts
 from policysim.coverage.inventory import Document, Inventory, Use
-from policysim.coverage.places import place_of, statement_key
+from policysim.coverage.places import place_of
 from policysim.evaluation.decide import decide
 from policysim.evaluation.layers import LayerName
-from policysim.evaluation.policy_set import LayerPolicies, PolicySet
 from policysim.language.patterns import resource_matches
 from policysim.language.wildcards import Pattern
 from tests.laws.decision_strategies import KEY_FORMS, policy_set, questions, request_of, situations
 from tests.laws.effort import examples
+from tests.laws.thinned_policies import without
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from policysim.evaluation.policy_set import PolicySet
     from tests.laws.decision_strategies import Layers, Question
 
 _OF_THE_CALLER: Final = frozenset({LayerName.IDENTITY, LayerName.BOUNDARY})
@@ -45,29 +45,6 @@ def inventory_of_set(policies: PolicySet) -> Inventory:
         for attached in level.policies
     ]
     return Inventory(tuple(documents), {})
-
-
-def without(policies: PolicySet, keys: set[str]) -> PolicySet:
-    """The policies without some of their statements."""
-
-    def thinned(layer: LayerPolicies) -> LayerPolicies:
-        levels = (
-            level._replace(
-                policies=tuple(
-                    one._replace(
-                        policy=replace(
-                            one.policy,
-                            statements=tuple(s for s in one.policy.statements if statement_key(s) not in keys),
-                        )
-                    )
-                    for one in level.policies
-                )
-            )
-            for level in layer.levels
-        )
-        return LayerPolicies(tuple(levels))
-
-    return PolicySet({name: thinned(layer) for name, layer in policies.layers.items()})
 
 
 _CHANGES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {

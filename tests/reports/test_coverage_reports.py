@@ -23,7 +23,7 @@ from policysim.reports.layout import Paint
 from policysim.reports.printable import display_width
 from policysim.reports.schema import coverage_schema
 from tests.account_folders import BUCKET
-from tests.coverage.coverage_runs import account_of, covered, document, statement
+from tests.coverage.coverage_runs import account_of, covered, document, managed_policy, statement
 from tests.reports.hostile import SNIPPETS
 from tests.reports.lcov_reader import LcovFile, read_lcov
 from tests.reports.markdown_scanner import live_parts
@@ -289,3 +289,18 @@ def test_a_report_is_known_again_and_nothing_else_is_taken_for_one(report: Cover
         assert is_report(format_, rendered(report, other)) is (format_ == other)
     assert not is_report(format_, '{"Version": "2012-10-17"}')
     assert not is_report(format_, "TN:\nSF:src/main.c\n")
+
+
+def test_of_an_allow_outside_of_a_boundary_the_boundary_is_named_with_its_place(tmp_path: Path) -> None:
+    limit = managed_policy("limit", statement("Limit", "Allow", "sqs:*"))
+    role = {
+        "RolePolicyList": [{"PolicyName": "own", "PolicyDocument": document(statement("Read", "Allow", "s3:Get*"))}],
+        "PermissionsBoundary": {"PermissionsBoundaryArn": limit["Arn"]},
+    }
+    folder = account_of(tmp_path, role=role, policies=[limit])
+    told = coverage_report(covered(folder, root=str(tmp_path)), "1.2.3").document
+    dead = [one.dead for file in told.files for doc in file.documents for one in doc.statements if one.dead is not None]
+    lines = (tmp_path / "authorization-details.json").read_text(encoding="utf-8").splitlines()
+    line = 1 + next(number for number, text in enumerate(lines) if '"Document": {' in text)
+    place = f"authorization-details.json:{line}"
+    assert [one.sentence for one in dead] == [f"the permissions boundary `limit` ({place}) allows nothing of it"]

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policysim.coverage.dead import Dead, dead_statements
 from policysim.coverage.inventory import Document, inventory_of
+from policysim.coverage.limits import limits_of
 from policysim.coverage.parts import Part, parts_of
-from policysim.coverage.places import pointer_of, statement_key
+from policysim.coverage.places import statement_key
 from policysim.coverage.recorder import Role
 from policysim.language.policy import Effect
+from policysim.language.source import pointer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -144,7 +146,7 @@ def coverage_of(
     root = recorder.root
     inventory = inventory_of(organisations, root)
     noted = dict(recorder.payload()["statements"])
-    dead = dead_statements(inventory, root)
+    dead = dead_statements(inventory, root, limits=limits_of(organisations))
     found = []
     known = 0
     for document in inventory.documents:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from policysim.language.policy import ConditionEntry, PatternElement, PrincipalElement, Statement
 
-_EVERY_ACTION: Final = frozenset({"*", "*:*"})
+EVERY_ACTION: Final = frozenset({"*", "*:*"})
+"""The patterns that cover every action of every service (spec A2)."""
+
 _FIELDS: Final = 6
 _MOST_STEPS: Final = 20_000
 """As many states are looked at before a question is given up: nothing is then claimed."""
@@ -54,24 +56,25 @@ def covers_actions(wide: PatternElement, narrow: PatternElement) -> bool:
     if not wide.patterns or not narrow.patterns:
         return False
     if wide.negated and narrow.negated:
-        return all(any(_covers_action(own, other) for own in narrow.patterns) for other in wide.patterns)
+        return all(any(covers_action(own, other) for own in narrow.patterns) for other in wide.patterns)
     if wide.negated:
         return all(_is_outside(action, wide.patterns) for action in narrow.patterns)
     if narrow.negated:
-        return not _EVERY_ACTION.isdisjoint(wide.patterns)
-    return all(any(_covers_action(one, other) for one in wide.patterns) for other in narrow.patterns)
+        return not EVERY_ACTION.isdisjoint(wide.patterns)
+    return all(any(covers_action(one, other) for one in wide.patterns) for other in narrow.patterns)
 
 
-def _covers_action(wide: str, narrow: str) -> bool:
-    if wide in _EVERY_ACTION or narrow in _EVERY_ACTION:
-        return wide in _EVERY_ACTION
+def covers_action(wide: str, narrow: str) -> bool:
+    """Whether one ``Action`` pattern covers every action that another one does."""
+    if wide in EVERY_ACTION or narrow in EVERY_ACTION:
+        return wide in EVERY_ACTION
     (prefix, colon, name), (other, other_colon, own) = wide.lower().partition(":"), narrow.lower().partition(":")
     return bool(colon and other_colon) and prefix == other and covers_texts(name, own)
 
 
 def _is_outside(action: str, patterns: tuple[str, ...]) -> bool:
     """Whether no action that fits is matched by one of the patterns: it is one action, or of another service."""
-    if action in _EVERY_ACTION or not _EVERY_ACTION.isdisjoint(patterns):
+    if action in EVERY_ACTION or not EVERY_ACTION.isdisjoint(patterns):
         return False
     if "*" not in action and "?" not in action:
         return not any(action_matches(pattern, action) for pattern in patterns)
@@ -106,16 +109,16 @@ def covers_resource(wide: str, narrow: str, *, variables: bool) -> bool:
     head = ":".join(other[:-1])
     if variables and "${" in head:
         return False
-    last = _without_variables(other[-1]) if variables else other[-1]
+    last = without_variables(other[-1]) if variables else other[-1]
     fields = (*other[:-1], last)
     across = "*" not in head and "?" not in head
     return all(map(covers_texts, own, fields)) and (across or covers_texts(wide, f"{head}:{last}"))
 
 
-def _without_variables(text: str) -> str:
+def without_variables(text: str) -> str:
     """A pattern that covers whatever a pattern does once its variables have their values."""
     before, sign, rest = text.partition("${")
-    return f"{before}*{_without_variables(rest.partition('}')[2])}" if sign else text
+    return f"{before}*{without_variables(rest.partition('}')[2])}" if sign else text
 
 
 def covers_principals(wide: PrincipalElement | None, narrow: PrincipalElement | None, *, same_effect: bool) -> bool:

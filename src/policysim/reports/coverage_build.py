@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.coverage.coverage import figures_of, name_of
 from policysim.coverage.dead import DeadKind
+from policysim.evaluation.layers import LayerName
 from policysim.language.locator import locate, locate_all
 from policysim.language.source import BYTE_ORDER_MARK
 from policysim.reports.coverage_document import (
@@ -165,12 +166,29 @@ class _Build:
         )
 
     def _dead(self, dead: Dead) -> DeadDocument:
+        if dead.limits:
+            return self._outside(dead)
         if dead.document is None or dead.statement is None:
             return DeadDocument(kind=dead.kind, sentence=_DEAD[dead.kind], file="", line=0)
         file = dead.document.place.file
         line = self._span(locate(dead.statement.location)).line
         other = f"statement `{name_of(dead.statement)}` of `{dead.document.name}` ({file}:{line})"
         return DeadDocument(kind=dead.kind, sentence=_DEAD[dead.kind].format(other=other), file=file, line=line)
+
+    def _outside(self, dead: Dead) -> DeadDocument:
+        """Of an Allow of which limits let nothing pass: the first of the limits, and whether there are others."""
+        file, line, where = "", 0, ""
+        if dead.document is not None:
+            file, line = dead.document.place.file, self._span(locate(dead.document.policy.location)).line
+            where = f" ({file}:{line})"
+        limit = dead.limits[0]
+        if limit.layer is LayerName.BOUNDARY:
+            subject, verb = f"the permissions boundary `{limit.policies[0].name}`{where}", "allows"
+        else:
+            subject, verb = f"the service control policies of `{limit.node}`{where}", "allow"
+        if len(dead.limits) > 1:
+            subject, verb = f"limits of all who have it, such as {subject},", "allow"
+        return DeadDocument(kind=dead.kind, sentence=f"{subject} {verb} nothing of it", file=file, line=line)
 
     def _span(self, span: Span) -> SpanDocument:
         source, start, end = span.outermost
