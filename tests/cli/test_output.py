@@ -113,11 +113,20 @@ def test_a_place_where_no_file_can_be_is_refused_before_any_work(tmp_path: Path)
 
 
 def test_a_file_that_cannot_be_made_is_named_as_the_user_named_it(tmp_path: Path) -> None:
-    name = tmp_path / "report.txt"
-    (tmp_path / f".report.txt.{os.getpid()}.partial").mkdir()
-    with pytest.raises(OSError, match="report") as error, answer_stream(output(name)):
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / f"{'x' * 250}.txt")  # the name of the file beside it is too long for a file
+    with pytest.raises(OSError, match="link") as error, answer_stream(output(link)):
         pass
-    assert error.value.filename == str(name)
+    assert error.value.filename == str(link)
+
+
+def test_what_a_killed_run_left_behind_is_in_nobodys_way(tmp_path: Path) -> None:
+    left = tmp_path / f".report.txt.{os.getpid()}.partial"
+    left.write_text("half", encoding="utf-8")
+    with answer_stream(output(tmp_path / "report.txt")) as write:
+        write("whole")
+    assert (tmp_path / "report.txt").read_text(encoding="utf-8") == "whole"
+    assert left.read_text(encoding="utf-8") == "half"
 
 
 def test_a_closed_standard_output_is_refused_unless_a_file_is_written(

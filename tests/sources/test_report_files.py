@@ -69,10 +69,10 @@ def test_a_write_that_fails_leaves_the_earlier_report(tmp_path: Path, monkeypatc
     path = tmp_path / "report"
     path.write_text("ours, old", encoding="utf-8")
 
-    def full(_: int, __: str) -> None:
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fdopen", full)
+    monkeypatch.setattr("pathlib.Path.replace", full)
     with pytest.raises(InputError, match="report: no space left on device"):
         written(tmp_path)
     assert path.read_text(encoding="utf-8") == "ours, old"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import stat
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from policysim.sources.files import where_it_leads
+from policysim.sources.partial_files import TargetTakenError, appearing_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,36 +52,15 @@ def _shown(target: Path, name: str) -> Path:
 def whole_file(name: str, *, force: bool) -> Iterator[BinaryIO]:
     """A stream whose content becomes the file ``name`` at the end, if no exception ends it before."""
     target = _behind_links(name)
-    if target.exists() and not target.is_file():  # a pipe or a device: nothing to overwrite, nothing to rename
-        with target.open("wb") as stream:
-            yield stream
-        return
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
-        with partial.open("xb") as stream:
+        with appearing_whole(target, replaces=force) as stream:
             yield stream
-        _move_into_place(partial, target, name, force=force)
+    except TargetTakenError:
+        raise _taken(name) from None
     except OSError as error:
-        if error.filename in {None, str(partial)}:  # the file beside is nobody's business
+        if error.filename == str(target):
             error.filename = name
         raise
-    finally:
-        with suppress(OSError):
-            partial.unlink()
-
-
-def _move_into_place(partial: Path, target: Path, name: str, *, force: bool) -> None:
-    if force:
-        with suppress(FileNotFoundError):
-            partial.chmod(stat.S_IMODE(target.stat().st_mode))
-        partial.replace(target)
-        return
-    try:
-        target.hardlink_to(partial)  # unlike a rename, a link refuses a file that appeared in the meantime
-    except FileExistsError:
-        raise _taken(name) from None
-    except OSError:  # a file system without links
-        partial.replace(target)
 
 
 def _taken(name: str) -> click.UsageError:

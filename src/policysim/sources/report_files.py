@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from policysim.sources.errors import InputError
 from policysim.sources.files import where_it_leads
+from policysim.sources.partial_files import appearing_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BEGINNING: Final = 4096
-_MODE: Final = 0o666
 
 
 def check_report_file(name: str, is_report: Callable[[str], bool]) -> Path:
@@ -50,27 +47,9 @@ def write_report_file(name: str, text: str, is_report: Callable[[str], bool]) ->
         InputError: as ``check_report_file``, or the file could not be written.
     """
     target = check_report_file(name, is_report)
-    partial: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists() and not target.is_file():  # a pipe or a device: nothing to rename
-            target.write_bytes(text.encode("utf-8", "backslashreplace"))
-            return
-        handle, made = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
-        partial = Path(made)
-        with os.fdopen(handle, "wb") as stream:
+        with appearing_whole(target, replaces=True) as stream:
             stream.write(text.encode("utf-8", "backslashreplace"))
-        partial.chmod(target.stat().st_mode & _MODE if target.exists() else _MODE & ~_umask())
-        partial.replace(target)
     except OSError as error:
         raise InputError(f"{name}: {(error.strerror or str(error)).lower()}") from None
-    finally:
-        if partial is not None:
-            with suppress(OSError):
-                partial.unlink()
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
