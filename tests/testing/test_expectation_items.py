@@ -48,6 +48,28 @@ def test_a_test_is_named_by_its_sentence_and_its_node_id_selects_it(pytester: py
         pytester.runpytest(node_id).assert_outcomes(passed=1)
 
 
+def test_the_dots_of_a_name_are_shown_as_they_are(pytester: pytest.Pytester) -> None:
+    make_project(pytester, {"access.expect": "lambda.amazonaws.com cannot sts:AssumeRole on role/app-reader\n"})
+    shown = pytester.runpytest("-v").stdout.str()
+    assert "access.expect::lambda.amazonaws.com cannot sts:AssumeRole on role/app-reader PASSED" in shown
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_a_failure_told_in_one_line_is_one_line(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    make_project(pytester, {"writer.expect": UNMET})
+    lines = pytester.runpytest("--tb=line", *workers).outlines
+    told = [line for line in lines if line and ("cannot `s3:GetObject`" in line or "Allowed by" in line)]
+    assert len(told) == 1
+    assert told[0].startswith("writer.expect:6: `role/app-writer` cannot `s3:GetObject`")
+    assert not any(line.startswith(("Layers", "  ")) for line in lines)
+
+
+def test_lines_are_filled_with_paths_as_they_are_shown(pytester: pytest.Pytester) -> None:
+    make_project(pytester, {"writer.expect": "role/app-writer cannot s3:PutObject on arn:aws:s3:::data/a\n"})
+    shown = pytester.runpytest().stdout.str()
+    assert "`app-writer-access` (acme/authorization-details.json:" in shown
+
+
 @pytest.mark.parametrize(
     ("words", "count"),
     [("role/app-reader", 2), ("DeleteObject", 1), ("app-reader and not DeleteObject", 1), (f"{BUCKET}/reports", 1)],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar, cast
 
 from policysim.evaluation.decision import Effect, Verdict
 from policysim.evaluation.layer_words import layer_title
@@ -25,7 +26,7 @@ from policysim.reports.printable import printable
 from policysim.reports.text_blocks import block_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from policysim.expectations.results import Result
     from policysim.reports.decision_document import (
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
         SentenceProblemDocument,
         ShortfallDocument,
     )
+
+_T = TypeVar("_T")
 
 STANDING_TONE: Final[dict[Standing, Tone]] = {
     Standing.MET: Tone.ALLOWED,
@@ -78,9 +81,24 @@ class _Size(NamedTuple):
 _SIZES: Final = (_Size(2, 4), _Size(1, 2))
 
 
-def failure_text(result: Result, paint: Paint) -> str:
-    """Why an expectation is not met, undecided or broken: what was expected, what came out, and what decides."""
-    return "\n".join(failure_lines(expectation_document(result), paint)) + "\n"
+def failure_text(result: Result, paint: Paint, seen: Callable[[str], str] = str) -> str:
+    """Why an expectation is not met, undecided or broken: what was expected, what came out, and what decides.
+
+    ``seen`` shortens the paths in a text before lines are filled, so that no line breaks for what is not shown.
+    """
+    return "\n".join(failure_lines(_mapped(expectation_document(result), seen), paint)) + "\n"
+
+
+def _mapped(value: _T, seen: Callable[[str], str]) -> _T:
+    """A document with each of its texts as ``seen`` has it."""
+    mapped: object = value
+    if isinstance(value, str) and type(value) is str:  # no word of an enumeration
+        mapped = seen(value)
+    elif isinstance(value, tuple):
+        mapped = tuple(_mapped(member, seen) for member in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        mapped = replace(value, **{one.name: _mapped(getattr(value, one.name), seen) for one in fields(value)})
+    return cast("_T", mapped)
 
 
 def failure_lines(expectation: ExpectationDocument, paint: Paint) -> list[str]:

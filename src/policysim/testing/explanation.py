@@ -28,7 +28,7 @@ class Crash(NamedTuple):
 
 
 class Explanation(TerminalRepr):
-    """Why an expectation does not hold."""
+    """Why an expectation does not hold; without text, the one line of ``--tb=line`` is all that is told."""
 
     def __init__(self, plain: str, coloured: str, reprcrash: Crash) -> None:
         self.plain = plain
@@ -37,10 +37,11 @@ class Explanation(TerminalRepr):
 
     def toterminal(self, tw: TerminalWriter) -> None:
         """Writes it as it is: it holds its own colours."""
-        tw.line(self.coloured if tw.hasmarkup else self.plain)
+        if self.plain:
+            tw.line(self.coloured if tw.hasmarkup else self.plain)
 
     def __str__(self) -> str:
-        return self.plain
+        return self.plain or str(self.reprcrash)
 
 
 def send_along(report: pytest.CollectReport | pytest.TestReport) -> None:

@@ -115,13 +115,18 @@ class ExpectItem(pytest.Item):
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """The file, the line of the sentence (of the ``use`` that it comes from), and the sentence."""
-        return self.path, self._span.place.line - 1, printable(self.expectation.text)
+        sentence = printable(self.expectation.text)
+        if self.name.endswith(sentence):  # of a name that ends as its place does, pytest shows `a.b` as `a::b`
+            sentence += " "
+        return self.path, self._span.place.line - 1, sentence
 
     def _explanation(self, result: Result) -> Explanation:
-        texts = (failure_text(result, Paint(coloured=coloured)).rstrip("\n") for coloured in (False, True))
-        plain, coloured = map(self.simulator.shown, texts)
-        place, summary = self._span.place, self.simulator.shown(_in_short(result))
-        return Explanation(plain, coloured, Crash(place.file, place.line, summary))
+        place, seen = self._span.place, self.simulator.shown
+        crash = Crash(place.file, place.line, seen(_in_short(result)))
+        if self.config.getoption("tbstyle") == "line":
+            return Explanation("", "", crash)
+        plain, coloured = (failure_text(result, Paint(coloured=one), seen).rstrip("\n") for one in (False, True))
+        return Explanation(plain, coloured, crash)
 
     @property
     def _span(self) -> Span:

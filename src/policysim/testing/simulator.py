@@ -238,7 +238,7 @@ class Simulator:
         from policysim.reports.expectation_failure import failure_text  # noqa: PLC0415  # only where something failed
         from policysim.reports.layout import Paint  # noqa: PLC0415  # the same
 
-        text, span = self.shown(failure_text(result, Paint())).rstrip("\n"), result.expectation.span
+        text, span = failure_text(result, Paint(), self.shown).rstrip("\n"), result.expectation.span
         return text.removeprefix(f"{span.source.name}:1:1: ") if span.source.written_here else text
 
     @staticmethod
