@@ -130,3 +130,48 @@ def test_a_deposed_object_is_not_taken_for_what_takes_its_place(tmp_path: Path) 
     deposed = change("aws_iam_role", ROLE | {"name": "stale", "arn": None}, None, deposed="4b1f2c3d")
     fresh = identities(tmp_path, made, deposed).roles[f"arn:aws:iam::{ACCOUNT}:role/fresh"]
     assert not fresh.inline
+
+
+FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:worker"
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_permission_that_is_deleted_is_gone(beside: bool, tmp_path: Path) -> None:
+    statements = [
+        {"Sid": sid, "Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction", "Resource": FUNCTION}
+        for sid in ("own", "gone")
+    ]
+    folder = write_folder(
+        tmp_path / "account",
+        {"account.json": {"account_id": ACCOUNT}, "resource-policies.json": {FUNCTION: {"Statement": statements}}},
+    )
+    permission = {"function_name": FUNCTION, "action": "lambda:InvokeFunction", "principal": "*"}
+    deleted = change("aws_lambda_permission", permission | {"statement_id": "gone"}, None)
+    made = change("aws_lambda_permission", None, permission | {"statement_id": "new"}) | {"address": "other"}
+    path = tmp_path / "plan.json"
+    plan = plan_of(deleted, made) if beside else plan_of(deleted)
+    path.write_text(json.dumps(plan), encoding="utf-8")
+    policies = read_in_force(PolicySource(path, ACCOUNT, "eu-west-1", base=folder)).accounts[ACCOUNT].resource_policies
+    attached = (policies or {})[FUNCTION]
+    assert attached is not None
+    assert [one.sid for one in attached.policy.statements] == (["own", "new"] if beside else ["own"])
+
+
+def test_a_plan_that_only_deletes_is_of_the_account(tmp_path: Path) -> None:
+    files = {"account.json": {"account_id": ACCOUNT}, "resource-policies.json": {"arn:aws:s3:::data": allow("s3:*")}}
+    folder = write_folder(tmp_path / "account", files)
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan_of(change("aws_s3_bucket_policy", {"bucket": "data"}, None))), encoding="utf-8")
+    policies = read_in_force(PolicySource(path, ACCOUNT, "eu-west-1", base=folder)).accounts[ACCOUNT].resource_policies
+    assert (policies or {})["arn:aws:s3:::data"] is None
+
+
+def test_a_plan_of_settings_alone_is_of_the_account(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "account", {"account.json": {"account_id": ACCOUNT}})
+    path = tmp_path / "plan.json"
+    blocked = {"bucket": "data", "block_public_policy": True, "restrict_public_buckets": True}
+    path.write_text(json.dumps(plan_of(change("aws_s3_account_public_access_block", None, blocked))), encoding="utf-8")
+    found = read_in_force(PolicySource(path, ACCOUNT, "eu-west-1", base=folder)).accounts[ACCOUNT].public_access
+    assert found is not None
+    assert found.account is not None
+    assert found.account.restrict_public_buckets

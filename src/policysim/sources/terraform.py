@@ -19,8 +19,8 @@ from policysim.sources.terraform_identities import identities_of
 from policysim.sources.terraform_names import FORMS
 from policysim.sources.terraform_organization import check_organisation, organisation_of
 from policysim.sources.terraform_readers import PlanReaders
-from policysim.sources.terraform_resources import ResourcePolicies
-from policysim.sources.terraform_settings import Settings
+from policysim.sources.terraform_resources import POLICY_TYPES, ResourcePolicies
+from policysim.sources.terraform_settings import SETTINGS, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,8 +66,10 @@ class _Reading:
         self._settings = Settings(readers)
 
     def accounts(self) -> set[str]:
-        """The accounts of which the plan holds anything."""
-        listed = {self._readers.accounts.of(one).account for one in self._readers.plan.of_type(*FORMS)}
+        """The accounts of which the plan holds or deletes anything."""
+        kinds = {*FORMS, *POLICY_TYPES, *SETTINGS}
+        gone = [one for one in self._readers.plan.removed if one.type in kinds]
+        listed = {self._readers.accounts.of(one).account for one in (*self._readers.plan.of_type(*kinds), *gone)}
         return listed | self._holdings.accounts | self._policies.keys()
 
     def account(self, account_id: str, before: Account | None) -> Account:
@@ -99,7 +101,7 @@ class _Reading:
         listed = before.resource_policies
         over = {arn: self._resources.over(arn, read, listed[arn]) for arn, read in found.items() if arn in listed}
         cleared = {arn for arn in self._resources.cleared if arn in listed and arn not in found}
-        return {**found, **over, **dict.fromkeys(cleared, _nothing)}
+        return {**self._resources.reduced(listed), **found, **over, **dict.fromkeys(cleared, _nothing)}
 
     def _partition(self, account: str) -> str:
         found = (self._readers.accounts.of(one) for one in self._readers.plan.of_type(*FORMS))

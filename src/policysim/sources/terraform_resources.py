@@ -22,7 +22,7 @@ from policysim.sources.terraform_names import FORMS
 from policysim.sources.terraform_permissions import PERMISSION, permissions_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from policysim.account.on_demand import Reader
     from policysim.sources.terraform_plan import PlannedResource
@@ -88,6 +88,9 @@ _QUEUE_URL: Final = re.compile(r"https://sqs\.([a-z0-9-]+)\.[a-z.]+/(\d{12})/([\
 
 _DEFAULT_BUS: Final = "default"
 _GLUE: Final = "aws_glue_resource_policy"
+POLICY_TYPES: Final = (*_POLICIES, _GLUE, PERMISSION)
+"""The types of resources that are the policy of another, or a part of it."""
+
 _WITHOUT: Final = ("aws_iam_", "aws_kms_alias")
 """How the types begin that have no resource-based policy, or a trust policy in its place."""
 
@@ -112,7 +115,11 @@ class ResourcePolicies:
         listed = [one for one in readers.plan.of_type(*FORMS) if not one.type.startswith(_WITHOUT)]
         self._made = {readers.names.arn(one) for one in listed if one.created}
         self._silent = {readers.names.arn(one) for one in listed if not one.created and one.type not in _OWN}
-        self._withdrawn = {one.text("statement_id") for one in readers.plan.removed if one.type == PERMISSION}
+        self._withdrawn: dict[str, set[str | None]] = {}
+        for one in readers.plan.removed:
+            arn = self._of_permission(one) if one.type == PERMISSION else None
+            if arn is not None:
+                self._withdrawn.setdefault(arn, set()).add(one.text("statement_id"))
 
     def over(
         self, arn: str, planned: Reader[AttachedPolicy | None], before: AttachedPolicy | None
@@ -124,6 +131,7 @@ class ResourcePolicies:
         """
         if arn in self.cleared or arn in self._set or arn in self._made:
             return planned
+        before = self._without_withdrawn(arn, before)
         if arn in self._permissions and before is not None:
             return partial(self._beside, arn, planned, before)
         return planned if arn in self._permissions or arn not in self._silent else lambda: before
@@ -134,11 +142,23 @@ class ResourcePolicies:
         added = planned()
         if added is None:
             return before
-        own = {one.text("statement_id") for one in self._permissions[arn]} | self._withdrawn
+        own = {one.text("statement_id") for one in self._permissions[arn]}
         kept = tuple(statement for statement in before.policy.statements if statement.sid not in own)
         unresolved = (*before.policy.unresolved, *added.policy.unresolved)
         policy = replace(before.policy, statements=(*kept, *added.policy.statements), unresolved=unresolved)
         return before._replace(policy=policy)
+
+    def reduced(self, before: Mapping[str, AttachedPolicy | None]) -> dict[str, Reader[AttachedPolicy | None]]:
+        """The policies that were collected of functions from which the plan takes permissions."""
+        withdrawn = [arn for arn in self._withdrawn if arn in before]
+        return {arn: partial(self._without_withdrawn, arn, before[arn]) for arn in withdrawn}
+
+    def _without_withdrawn(self, arn: str, before: AttachedPolicy | None) -> AttachedPolicy | None:
+        gone = self._withdrawn.get(arn)
+        if before is None or gone is None:
+            return before
+        kept = tuple(statement for statement in before.policy.statements if statement.sid not in gone)
+        return before._replace(policy=replace(before.policy, statements=kept))
 
     def by_account(self) -> dict[str, dict[str, Reader[AttachedPolicy | None]]]:
         """The policies by account and by ARN; ``None`` where a resource of the plan has none."""
@@ -200,12 +220,16 @@ class ResourcePolicies:
         return f"arn:{where.partition}:glue:{self._readers.accounts.region_of(one)}:{where.account}:catalog"
 
     def _enter_permission(self, one: PlannedResource) -> None:
-        arn = self._target(one, _Row("function_name", ("aws_lambda_function",)))
+        arn = self._of_permission(one)
         if arn is None:
             self._anywhere.setdefault("aws_lambda_function", []).append(one)
-            return
-        qualifier = one.text("qualifier")
-        self._permissions.setdefault(f"{arn}:{qualifier}" if qualifier else arn, []).append(one)
+        else:
+            self._permissions.setdefault(arn, []).append(one)
+
+    def _of_permission(self, one: PlannedResource) -> str | None:
+        """The ARN of the function, version or alias that a permission is about; ``None``: nothing tells it."""
+        arn, qualifier = self._target(one, _Row("function_name", ("aws_lambda_function",))), one.text("qualifier")
+        return f"{arn}:{qualifier}" if arn is not None and qualifier else arn
 
     def _cleared(self) -> Iterator[str]:
         """The ARNs whose policy the plan deletes; those of resources that it deletes."""

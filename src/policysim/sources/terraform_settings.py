@@ -37,6 +37,9 @@ _BLOCK_OF_BUCKET: Final = "aws_s3_bucket_public_access_block"
 _OWNERSHIP: Final = "aws_s3_bucket_ownership_controls"
 _ACL: Final = "aws_s3_bucket_acl"
 
+SETTINGS: Final = (_ENDPOINT, _ENDPOINT_POLICY, _GRANT, _BLOCK_OF_ACCOUNT, _BLOCK_OF_BUCKET, _OWNERSHIP, _ACL)
+"""The types of resources that are read here alone."""
+
 
 class Settings:
     """The settings of one plan, by account."""
