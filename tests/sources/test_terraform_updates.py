@@ -175,3 +175,21 @@ def test_a_plan_of_settings_alone_is_of_the_account(tmp_path: Path) -> None:
     assert found is not None
     assert found.account is not None
     assert found.account.restrict_public_buckets
+
+
+def test_settings_of_a_bucket_that_the_plan_does_not_hold(tmp_path: Path) -> None:
+    held = {"buckets": {"data": {"ownership": "ObjectWriter"}}}
+    files = {"account.json": {"account_id": ACCOUNT}, "s3-public-access.json": held}
+    folder = write_folder(tmp_path / "account", files)
+    path = tmp_path / "plan.json"
+    opened = {"bucket": "data", "block_public_policy": False, "restrict_public_buckets": True}
+    path.write_text(json.dumps(plan_of(change("aws_s3_bucket_public_access_block", None, opened))), encoding="utf-8")
+    found = read_in_force(PolicySource(path, ACCOUNT, "eu-west-1", base=folder)).accounts[ACCOUNT].public_access
+    assert found is not None
+    settings = found.bucket("data")
+    assert settings.ownership == "ObjectWriter"
+    assert settings.public_access_block is not None
+    assert (settings.public_access_block.block_public_policy, settings.public_access_block.restrict_public_buckets) == (
+        False,
+        True,
+    )

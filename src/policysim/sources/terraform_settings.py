@@ -79,6 +79,7 @@ class Settings:
             for name, settings in before.items()
             if name not in gone
         }
+        made: set[str] = set()
         for one in self._readers.plan.of_type("aws_s3_bucket"):
             if self._account(one) != account:
                 continue
@@ -101,7 +102,26 @@ class Settings:
                 acl=None if name in lists else old.acl,
                 objects=old.objects,
             )
-        return found
+            made.add(name)
+        return found | self._of_others(account, found, made)
+
+    def _of_others(
+        self, account: str, found: Mapping[str, BucketSettings], made: set[str]
+    ) -> dict[str, BucketSettings]:
+        """What the plan sets of buckets that it does not hold."""
+        others: dict[str, BucketSettings] = {}
+        for kind in (_BLOCK_OF_BUCKET, _OWNERSHIP, _ACL):
+            for name, one in self._by_bucket(kind).items():
+                if name in made or self._account(one) != account:
+                    continue
+                old = others.get(name) or found.get(name, BucketSettings())
+                if kind == _BLOCK_OF_BUCKET:
+                    others[name] = replace(old, public_access_block=_block(one))
+                else:
+                    others[name] = (
+                        replace(old, ownership=_ownership(one)) if kind == _OWNERSHIP else replace(old, acl=None)
+                    )
+        return others
 
     def _by_bucket(self, kind: str) -> dict[str, PlannedResource]:
         found = {}
