@@ -78,7 +78,7 @@ def run() -> Run:
     suites = [read_suite(file) for file in FILES]
     results = [checker.check(expectation) for suite in suites for expectation in suite.expectations]
     found = [one.problems for one in suites] + [one.problems for one in results]
-    problems = [problem.title for some in found for problem in some]
+    problems = [problem.kind.code for some in found for problem in some]
     used = {span.source.text[span.start : span.end] for one in results for span in one.expectation.used_at}
     standings = {f"{number} {one.expectation.text}": one.standing for number, one in enumerate(results)}
     return Run(organisation, standings, tuple(problems), frozenset(used), records)
