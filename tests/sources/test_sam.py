@@ -40,7 +40,7 @@ def test_a_function_without_a_role_gets_one(service: Account) -> None:
     role = role_of(service, "Worker")
     assert [one.arn.removeprefix("arn:aws:iam::aws:policy/") for one in role.managed] == [
         "service-role/AWSLambdaBasicExecutionRole",
-        "AWSXRayDaemonWriteAccess",
+        "AWSXrayWriteOnlyAccess",
         "service-role/AWSLambdaSQSQueueExecutionRole",
         "service-role/AWSLambdaRole",
         "AmazonSQSReadOnlyAccess",
@@ -89,7 +89,12 @@ def test_events_let_their_services_invoke_the_function(service: Account) -> None
     attached = service.resource_policies[WORKER]
     assert attached is not None
     by_sid = {one.sid: one for one in attached.policy.statements}
-    assert set(by_sid) == {"WorkerUpload", "WorkerTold", "WorkerUrlPublicPermissions"}
+    assert set(by_sid) == {
+        "WorkerUpload",
+        "WorkerTold",
+        "WorkerUrlPublicPermissions",
+        "WorkerURLInvokeAllowPublicAccess",
+    }
     assert by_sid["WorkerTold"].conditions[0].values == (f"arn:aws:sns:eu-west-1:{ACCOUNT}:news",)
     (web,) = attached.policy.unresolved
     assert web.may_allow
@@ -125,6 +130,98 @@ def test_without_the_transform_nothing_is_made(tmp_path: Path) -> None:
     assert not account.identities.roles
 
 
+EVENTS = """
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    Tags: {team: red, area: shop}
+    Tracing: Active
+    PermissionsBoundary: arn:aws:iam::111122223333:policy/limit
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: f
+      AutoPublishAlias: live
+      DeploymentPreference: {Type: AllAtOnce}
+      Tags: {team: blue}
+      Events:
+        Told: {Type: SNS, Properties: {Topic: "arn:aws:sns:eu-west-1:111122223333:t", SqsSubscription: true}}
+        Told2: {Type: SNS, Properties: {Topic: "arn:aws:sns:eu-west-1:111122223333:t"}}
+        Asked: {Type: AlexaSkill, Properties: {SkillId: skill}}
+        Daily: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day)}}
+        Broker:
+          Type: MQ
+          Properties:
+            Broker: arn:aws:mq:eu-west-1:111122223333:broker:b:1
+            SourceAccessConfigurations:
+              - {Type: BASIC_AUTH, URI: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-AbCdEf"}
+        Stream:
+          Type: Kinesis
+          Properties:
+            Stream: arn:aws:kinesis:eu-west-1:111122223333:stream/s
+            DestinationConfig: {OnFailure: {Type: S3, Destination: "arn:aws:s3:::failed"}}
+  G:
+    Type: AWS::Serverless::Function
+    IgnoreGlobals: [Tracing, PermissionsBoundary]
+    Properties: {FunctionName: g}
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Name: m
+      Events: {Daily: {Type: Schedule, Properties: {Schedule: rate(1 day)}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def events(tmp_path_factory: pytest.TempPathFactory) -> Account:
+    return from_text(EVENTS, tmp_path_factory.mktemp("events"))
+
+
+def actions_of(role: Role) -> set[str]:
+    return {action for one in role.inline.values() for s in one.statements for action in s.action.patterns}
+
+
+def test_events_of_a_published_function_reach_its_alias(events: Account) -> None:
+    assert events.resource_policies is not None
+    function = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:f"
+    assert events.resource_policies[function] is None
+    alias = events.resource_policies[f"{function}:live"]
+    assert alias is not None
+    assert {one.sid for one in alias.policy.statements} == {"FTold2", "FAsked"}
+    asked_by = next(one for one in alias.policy.statements if one.sid == "FAsked")
+    assert [(one.key, one.values) for one in asked_by.conditions] == [("lambda:EventSourceToken", ("skill",))]
+    queue = events.resource_policies[f"arn:aws:sqs:eu-west-1:{ACCOUNT}:STACK-FToldQueue-GENERATED"]
+    assert queue is not None
+    assert queue.policy.statements[0].action.patterns == ("sqs:SendMessage",)
+
+
+def test_what_a_function_needs_for_its_events_is_in_its_role(events: Account) -> None:
+    role = role_of(events, "F")
+    assert actions_of(role) >= {
+        "mq:DescribeBroker",
+        "secretsmanager:GetSecretValue",
+        "s3:PutObject",
+        "s3:ListBucket",
+    }
+    assert "AWSLambdaSQSQueueExecutionRole" in {one.name for one in role.managed}
+
+
+def test_services_that_start_something_have_roles(events: Account) -> None:
+    assert actions_of(role_of(events, "FDaily")) == {"lambda:InvokeFunction"}
+    assert actions_of(role_of(events, "MDaily")) == {"states:StartExecution"}
+    assert [one.name for one in role_of(events, "CodeDeployService").managed] == ["AWSCodeDeployRoleForLambda"]
+
+
+def test_globals_are_merged_unless_a_resource_ignores_them(events: Account) -> None:
+    merged, free = role_of(events, "F"), role_of(events, "G")
+    assert merged.tags == {"lambda:createdBy": "SAM", "team": "blue", "area": "shop"}
+    assert merged.boundary is not None
+    assert "AWSXrayWriteOnlyAccess" in {one.name for one in merged.managed}
+    assert free.boundary is None
+    assert [one.name for one in free.managed] == ["AWSLambdaBasicExecutionRole"]
+
+
 @pytest.mark.parametrize("name", sorted(POLICY_TEMPLATES))
 def test_every_row_names_actions_that_aws_has(name: str) -> None:
     facts = Catalogue()
@@ -132,7 +229,7 @@ def test_every_row_names_actions_that_aws_has(name: str) -> None:
         for action in grant.actions:
             assert action.endswith("*") or facts.takes_no_resource(action) is not None or action in _UNLISTED, action
         for resource in grant.resources:
-            assert resource == "*" or resource.startswith(("arn:", "{SecretArn}"))
+            assert resource == "*" or resource.startswith(("arn:", "{SecretArn}", "{CertificateArn}"))
 
 
 _UNLISTED = frozenset(

@@ -86,7 +86,7 @@ def permission(resource: Resource, resolver: Resolver, function: str) -> Members
 
 
 def principal_of(value: Value) -> Value:
-    """A principal that is written without its kind: a service, everybody, or an account or ARN."""
+    """A principal that is written without its kind: everybody, an account, an ARN, or else the name of a service."""
     text = text_of(value)
     if text is None or text == "*":
         return value

@@ -10,11 +10,21 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policysim.catalog.partitions import STANDARD
 from policysim.language.policy_types import PolicyType
 from policysim.sources.cloudformation_identities import add_managed, condition_gap, label_of, set_boundary, tags_of
+from policysim.sources.cloudformation_intrinsics import UNRESOLVED
 from policysim.sources.cloudformation_names import GENERATED
 from policysim.sources.cloudformation_parts import ROLE, Attachment, Entity, reference_to
 from policysim.sources.cloudformation_statements import document, written
+from policysim.sources.sam_events import (
+    Owner,
+    add_service_role,
+    event_policies,
+    events_of,
+    polled_policies,
+    read_events,
+)
 from policysim.sources.sam_policies import POLICY_TEMPLATES
 from policysim.sources.template_documents import perhaps, policy_of_value, unknown_policy
 from policysim.sources.template_tree import Mapped
@@ -44,19 +54,23 @@ if TYPE_CHECKING:
 
 
 class _Kind(NamedTuple):
-    """A type that SAM makes a role for: its section under ``Globals``, the service, and what the role always has."""
+    """A type that SAM makes a role for: its section under ``Globals``, the service, and what the role always has.
+
+    ``mark`` is the key of the tag by which SAM marks what it makes.
+    """
 
     section: str
     service: str
+    mark: str
     managed: tuple[str, ...] = ()
 
 
 _WITH_ROLES: Final[Mapping[str, _Kind]] = MappingProxyType(
     {
         "AWS::Serverless::Function": _Kind(
-            "Function", "lambda.amazonaws.com", ("service-role/AWSLambdaBasicExecutionRole",)
+            "Function", "lambda.amazonaws.com", "lambda:createdBy", ("service-role/AWSLambdaBasicExecutionRole",)
         ),
-        "AWS::Serverless::StateMachine": _Kind("StateMachine", "states.amazonaws.com"),
+        "AWS::Serverless::StateMachine": _Kind("StateMachine", "states.amazonaws.com", "stateMachine:createdBy"),
     }
 )
 _CONNECTOR: Final = "AWS::Serverless::Connector"
@@ -75,38 +89,12 @@ _SERVICE_ROLES: Final = frozenset(
 )
 """AWS managed policies whose ARN has the path ``service-role/``."""
 
-_POLLED: Final = {
-    "DynamoDB": "AWSLambdaDynamoDBExecutionRole",
-    "Kinesis": "AWSLambdaKinesisExecutionRole",
-    "MSK": "AWSLambdaMSKExecutionRole",
-    "SQS": "AWSLambdaSQSQueueExecutionRole",
-}
-"""Events that a function polls for, and the managed policy that its role gets for it."""
-
 _DESTINATIONS: Final = {
     "EventBridge": "events:PutEvents",
     "Lambda": "lambda:InvokeFunction",
     "SNS": "sns:Publish",
     "SQS": "sqs:SendMessage",
 }
-
-_INVOKERS: Final = {
-    "AlexaSkill": "alexa-appkit.amazon.com",
-    "Api": "apigateway.amazonaws.com",
-    "CloudWatchEvent": "events.amazonaws.com",
-    "CloudWatchLogs": "logs.amazonaws.com",
-    "Cognito": "cognito-idp.amazonaws.com",
-    "EventBridgeRule": "events.amazonaws.com",
-    "HttpApi": "apigateway.amazonaws.com",
-    "IoTRule": "iot.amazonaws.com",
-    "S3": "s3.amazonaws.com",
-    "SNS": "sns.amazonaws.com",
-    "Schedule": "events.amazonaws.com",
-}
-"""Events that another service sends, and the service: SAM lets it invoke the function."""
-
-_SOURCES: Final = {"SNS": "Topic", "Cognito": "UserPool"}
-"""The property of an event that holds the ARN of where it comes from."""
 
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 
@@ -115,17 +103,59 @@ def read_serverless(resolver: Resolver, parts: Parts) -> None:
     """Note the roles and permissions that SAM makes."""
     if not resolver.template.serverless:
         return
+    deploys = False
     for resource in resolver.template.resources.values():
         kind = _WITH_ROLES.get(resource.type)
         exists = resolver.exists(resource) if kind is not None else False
         if kind is not None and exists is not False:
             _role(resource, kind, resolver, parts)
-            if resource.type == "AWS::Serverless::Function":
-                _permissions(resource, resolver, parts, None if exists else condition_gap(resource))
+            read_events(_owner(resource, kind, resolver), resolver, parts, None if exists else condition_gap(resource))
+            if not deploys and _deploys(resource, kind, resolver):
+                deploys = True
+                add_service_role(
+                    "CodeDeployServiceRole", "codedeploy.amazonaws.com", resource, resolver, parts
+                ).managed = [
+                    reference_to(f"arn:{parts.partition}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda")
+                ]
+    for resource in resolver.template.resources.values():
         if resource.type == _CONNECTOR or resource.node.get("Connectors") is not None:
-            gap = Missing(f"what the connectors of `{resource.logical_id}` allow is not read", resource.node)
-            policy = unknown_policy(missing(gap.node, gap.sentence), gap, PolicyType.IDENTITY)
-            parts.attachments.append(Attachment(ROLE, None, resource.logical_id, policy=policy))
+            _connectors(resource, parts)
+
+
+def _owner(resource: Resource, kind: _Kind, resolver: Resolver) -> Owner:
+    """A function or state machine as its events see it: invoked by its alias, where SAM publishes one."""
+    arn = resolver.arn_of(resource) or ""
+    alias = _property(resource, "AutoPublishAlias", kind, resolver) if kind.section == "Function" else None
+    return Owner(
+        resource,
+        arn if alias is None else f"{arn}:{text_of(alias) or UNRESOLVED}",
+        _property(resource, "PermissionsBoundary", kind, resolver),
+        _property(resource, "FunctionUrlConfig", kind, resolver),
+    )
+
+
+def _deploys(resource: Resource, kind: _Kind, resolver: Resolver) -> bool:
+    """Whether SAM makes a role for AWS CodeDeploy to move the traffic of a function."""
+    preference = _property(resource, "DeploymentPreference", kind, resolver)
+    return (
+        _property(resource, "AutoPublishAlias", kind, resolver) is not None
+        and isinstance(preference, Members)
+        and preference.get("Role") is None
+        and text_of(preference.get("Enabled")) != "false"
+    )
+
+
+def _connectors(resource: Resource, parts: Parts) -> None:
+    """A connector lets roles and services do something: what, and on which resources, is not read."""
+    gap = Missing(f"what the connectors of `{resource.logical_id}` allow is not read", resource.node)
+    anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    allowed = document(resource.node, (written(resource.node, anything),))
+    policy = perhaps(policy_of_value(allowed, PolicyType.IDENTITY), gap)
+    parts.attachments.append(Attachment(ROLE, None, resource.logical_id, policy=policy))
+    anybody = document(resource.node, (written(resource.node, anything | {"Principal": "*"}),))
+    invoked = perhaps(policy_of_value(anybody, PolicyType.RESOURCE), gap)
+    for arn in [arn for arn in parts.resource_policies if arn in parts.made]:
+        parts.on(arn, resource.logical_id, invoked, adds=resource.logical_id)
 
 
 def _role(resource: Resource, kind: _Kind, resolver: Resolver, parts: Parts) -> None:
@@ -135,7 +165,8 @@ def _role(resource: Resource, kind: _Kind, resolver: Resolver, parts: Parts) -> 
     name = f"{resolver.deployment.stack_name or 'STACK'}-{resource.logical_id}Role-{GENERATED}"
     path = text_of(_property(resource, "RolePath", kind, resolver)) or "/"
     arn = f"arn:{parts.partition}:iam::{parts.account_id}:role{path}{name}"
-    entity = Entity(ROLE, name, arn, tags=tags_of(_property(resource, "Tags", kind, resolver)))
+    tags = tags_of(_property(resource, "Tags", kind, resolver))
+    entity = Entity(ROLE, name, arn, tags=None if tags is None else {kind.mark: "SAM"} | tags)
     parts.entities[ROLE, name] = entity
     trust = _property(resource, "AssumeRolePolicyDocument", kind, resolver)
     if trust is None:
@@ -150,16 +181,37 @@ def _role(resource: Resource, kind: _Kind, resolver: Resolver, parts: Parts) -> 
     for number, policy in enumerate(_listed(_property(resource, "Policies", kind, resolver))):
         _policy(policy, f"{label_of(resource, resource.logical_id)}/Policies[{number}]", entity, resolver, parts)
     entity.inline.update(_targets(resource, kind, resolver))
+    entity.inline.update(event_policies(resource, resolver))
 
 
 def _property(resource: Resource, name: str, kind: _Kind, resolver: Resolver) -> Value | None:
     """A property of the resource itself, or else the one that all of its kind share (``Globals``)."""
     own = resolver.value(resource.properties.get(name))
-    if own is not None:
-        return own
     every = resolver.template.section("Globals")
     shared = every.get(kind.section) if every is not None else None
-    return resolver.value(shared.get(name)) if isinstance(shared, Mapped) else None
+    if not isinstance(shared, Mapped) or _ignores_globals(resource, name, resolver):
+        return own
+    return _merged(resolver.value(shared.get(name)), own)
+
+
+def _ignores_globals(resource: Resource, name: str, resolver: Resolver) -> bool:
+    """Whether a resource leaves out all that its kind shares, or this property of it (``IgnoreGlobals``)."""
+    ignored = resolver.value(resource.node.get("IgnoreGlobals"))
+    return text_of(ignored) == "*" or name in {text_of(one) for one in _listed(ignored)}
+
+
+def _merged(shared: Value | None, own: Value | None) -> Value | None:
+    """Mappings are put together name by name, lists one behind the other; all else counts as the resource says."""
+    if isinstance(shared, Members) and isinstance(own, Members):
+        members = dict(shared.members)
+        for name, entry in own.members.items():
+            before = shared.get(name)
+            value = _merged(before, entry.value) if before is not None else entry.value
+            members[name] = entry if value is None else entry._replace(value=value)
+        return Members(own.node, members)
+    if isinstance(shared, Items) and isinstance(own, Items):
+        return Items(own.node, (*shared.items, *own.items))
+    return shared if own is None else own
 
 
 def _for_settings(resource: Resource, kind: _Kind, resolver: Resolver) -> Iterator[str]:
@@ -167,22 +219,14 @@ def _for_settings(resource: Resource, kind: _Kind, resolver: Resolver) -> Iterat
     if kind.section == "Function" and _property(resource, "VpcConfig", kind, resolver) is not None:
         yield "service-role/AWSLambdaVPCAccessExecutionRole"
     tracing = _property(resource, "Tracing", kind, resolver)
-    active = text_of(tracing) == "Active" or (
-        isinstance(tracing, Members) and text_of(tracing.get("Enabled")) == "true"
-    )
+    if kind.section == "Function":
+        active = tracing is not None and text_of(tracing) != "Disabled"
+    else:
+        active = isinstance(tracing, Members) and text_of(tracing.get("Enabled")) == "true"
     if active:
-        yield "AWSXRayDaemonWriteAccess"
-    for _, event in _events(resource, resolver):
-        policy = _POLLED.get(text_of(event.get("Type")) or "")
-        if policy is not None:
-            yield f"service-role/{policy}"
-
-
-def _events(resource: Resource, resolver: Resolver) -> Iterator[tuple[str, Members]]:
-    events = resolver.value(resource.properties.get("Events"))
-    for name, entry in events.members.items() if isinstance(events, Members) else ():
-        if isinstance(entry.value, Members):
-            yield name, entry.value
+        yield "AWSXrayWriteOnlyAccess" if resolver.deployment.partition == STANDARD else "AWSXRayDaemonWriteAccess"
+    for _, event in events_of(resource, resolver):
+        yield from polled_policies(event)
 
 
 def _listed(value: Value | None) -> tuple[Value, ...]:
@@ -273,59 +317,3 @@ def _target(name: str, kind: Value | None, arn: Value | None, resource: Resource
     statement = written(resource.node, {"Effect": "Allow", "Action": action, "Resource": arn})
     label = f"{label_of(resource, resource.logical_id)}/{name}"
     yield label, policy_of_value(document(resource.node, (statement,)), PolicyType.IDENTITY)
-
-
-def _permissions(resource: Resource, resolver: Resolver, parts: Parts, gap: Missing | None) -> None:
-    """Who may invoke the function: the services that its events come from, and anybody by a public URL."""
-    arn = resolver.arn_of(resource)
-    if arn is None:
-        return
-    for name, event in _events(resource, resolver):
-        statement = _event_statement(f"{resource.logical_id}{name}", event, arn, resolver)
-        if statement is not None:
-            policy = policy_of_value(document(event.node, (statement,)), PolicyType.RESOURCE)
-            parts.on(
-                arn,
-                f"{resource.logical_id}{name}Permission",
-                policy if gap is None else perhaps(policy, gap),
-                adds=f"{resource.logical_id}{name}Permission",
-            )
-    url = resolver.value(resource.properties.get("FunctionUrlConfig"))
-    if isinstance(url, Members) and text_of(url.get("AuthType")) == "NONE":
-        content = {
-            "Sid": f"{resource.logical_id}UrlPublicPermissions",
-            "Effect": "Allow",
-            "Principal": "*",
-            "Action": "lambda:InvokeFunctionUrl",
-            "Resource": arn,
-            "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}},
-        }
-        policy = policy_of_value(document(url.node, (written(url.node, content),)), PolicyType.RESOURCE)
-        parts.on(
-            arn,
-            f"{resource.logical_id}UrlPublicPermissions",
-            policy if gap is None else perhaps(policy, gap),
-            adds=f"{resource.logical_id}UrlPublicPermissions",
-        )
-
-
-def _event_statement(sid: str, event: Members, function: str, resolver: Resolver) -> Value | None:
-    kind = text_of(event.get("Type")) or ""
-    service = _INVOKERS.get(kind)
-    if service is None:
-        return None
-    content: dict[str, object] = {
-        "Sid": sid,
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": "lambda:InvokeFunction",
-        "Resource": function,
-    }
-    properties = event.get("Properties")
-    if kind == "S3":
-        content["Condition"] = {"StringEquals": {"AWS:SourceAccount": resolver.deployment.account_id}}
-    elif kind != "AlexaSkill":
-        given = properties.get(_SOURCES.get(kind, "")) if isinstance(properties, Members) else None
-        source = given or missing(event.node, f"the ARN of what sends the event `{sid}` is made by AWS")
-        content["Condition"] = {"ArnLike": {"AWS:SourceArn": source}}
-    return written(event.node, content)

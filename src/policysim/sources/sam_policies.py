@@ -1,7 +1,8 @@
 """The policy templates of AWS SAM: what ``DynamoDBCrudPolicy`` and the like stand for.
 
-Source: AWS SAM Developer Guide, serverless-policy-template-list. As of 2026-11. A template that is not listed here is
-not known, and the role that uses it carries a gap.
+Source: AWS SAM Developer Guide, serverless-policy-template-list; where the guide and what AWS deploys differ
+(``AMIDescribePolicy``), what AWS deploys. As of 2026-11. A template that is not listed here is not known, and the role
+that uses it carries a gap.
 """
 
 from __future__ import annotations
@@ -43,10 +44,12 @@ _DELIVERY: Final = _arn("firehose", "deliverystream/{DeliveryStreamName}")
 _KEY: Final = _arn("kms", "key/{KeyId}")
 _IDENTITY: Final = _arn("ses", "identity/{IdentityName}")
 _COLLECTION: Final = _arn("rekognition", "collection/{CollectionId}")
+_CLUSTER: Final = _arn("elasticmapreduce", "cluster/{ClusterId}")
+_REPOSITORY: Final = _arn("codecommit", "{RepositoryName}")
 
 POLICY_TEMPLATES: Final[Mapping[str, tuple[Grant, ...]]] = MappingProxyType(
     {
-        "AMIDescribePolicy": (_grant("ec2", "DescribeImages", _arn("ec2", "image/*")),),
+        "AMIDescribePolicy": (_grant("ec2", "DescribeImages"),),
         "AWSSecretsManagerGetSecretValuePolicy": (_grant("secretsmanager", "GetSecretValue", "{SecretArn}"),),
         "AWSSecretsManagerRotationPolicy": (
             _grant(
@@ -61,15 +64,78 @@ POLICY_TEMPLATES: Final[Mapping[str, tuple[Grant, ...]]] = MappingProxyType(
             ),
             _grant("secretsmanager", "GetRandomPassword"),
         ),
+        "AcmGetCertificatePolicy": (_grant("acm", "GetCertificate", "{CertificateArn}"),),
+        "AthenaQueryPolicy": (
+            _grant(
+                "athena",
+                "ListWorkGroups GetExecutionEngine GetExecutionEngines GetNamespace GetCatalogs"
+                " GetNamespaces GetTables GetTable",
+            ),
+            _grant(
+                "athena",
+                "StartQueryExecution GetQueryResults DeleteNamedQuery GetNamedQuery ListQueryExecutions"
+                " StopQueryExecution GetQueryResultsStream ListNamedQueries CreateNamedQuery"
+                " GetQueryExecution BatchGetNamedQuery BatchGetQueryExecution GetWorkGroup",
+                _arn("athena", "workgroup/{WorkGroupName}"),
+            ),
+        ),
         "CloudFormationDescribeStacksPolicy": (
             _grant("cloudformation", "DescribeStacks", _arn("cloudformation", "stack/*")),
         ),
         "CloudWatchDashboardPolicy": (_grant("cloudwatch", "GetDashboard ListDashboards PutDashboard ListMetrics"),),
         "CloudWatchDescribeAlarmHistoryPolicy": (_grant("cloudwatch", "DescribeAlarmHistory"),),
         "CloudWatchPutMetricPolicy": (_grant("cloudwatch", "PutMetricData"),),
+        "CodeCommitCrudPolicy": (
+            _grant(
+                "codecommit",
+                "GitPull GitPush CreateBranch DeleteBranch GetBranch ListBranches"
+                " MergeBranchesByFastForward MergeBranchesBySquash MergeBranchesByThreeWay"
+                " UpdateDefaultBranch BatchDescribeMergeConflicts CreateUnreferencedMergeCommit"
+                " DescribeMergeConflicts GetMergeCommit GetMergeOptions BatchGetPullRequests"
+                " CreatePullRequest DescribePullRequestEvents GetCommentsForPullRequest"
+                " GetCommitsFromMergeBase GetMergeConflicts GetPullRequest ListPullRequests"
+                " MergePullRequestByFastForward MergePullRequestBySquash MergePullRequestByThreeWay"
+                " PostCommentForPullRequest UpdatePullRequestDescription UpdatePullRequestStatus"
+                " UpdatePullRequestTitle DeleteFile GetBlob GetFile GetFolder PutFile DeleteCommentContent"
+                " GetComment GetCommentsForComparedCommit PostCommentForComparedCommit PostCommentReply"
+                " UpdateComment BatchGetCommits CreateCommit GetCommit GetCommitHistory GetDifferences"
+                " GetObjectIdentifier GetReferences GetTree GetRepository UpdateRepositoryDescription"
+                " ListTagsForResource TagResource UntagResource GetRepositoryTriggers"
+                " PutRepositoryTriggers TestRepositoryTriggers UploadArchive GetUploadArchiveStatus"
+                " CancelUploadArchive",
+                _REPOSITORY,
+            ),
+        ),
+        "CodeCommitReadPolicy": (
+            _grant(
+                "codecommit",
+                "GitPull GetBranch ListBranches BatchDescribeMergeConflicts DescribeMergeConflicts"
+                " GetMergeCommit GetMergeOptions BatchGetPullRequests DescribePullRequestEvents"
+                " GetCommentsForPullRequest GetCommitsFromMergeBase GetMergeConflicts GetPullRequest"
+                " ListPullRequests GetBlob GetFile GetFolder GetComment GetCommentsForComparedCommit"
+                " BatchGetCommits GetCommit GetCommitHistory GetDifferences GetObjectIdentifier"
+                " GetReferences GetTree GetRepository ListTagsForResource GetRepositoryTriggers"
+                " TestRepositoryTriggers GetUploadArchiveStatus",
+                _REPOSITORY,
+            ),
+        ),
         "CodePipelineLambdaExecutionPolicy": (_grant("codepipeline", "PutJobSuccessResult PutJobFailureResult"),),
         "CodePipelineReadOnlyPolicy": (
             _grant("codepipeline", "ListPipelineExecutions", _arn("codepipeline", "{PipelineName}")),
+        ),
+        "ComprehendBasicAccessPolicy": (
+            _grant(
+                "comprehend",
+                "BatchDetectKeyPhrases DetectDominantLanguage DetectEntities BatchDetectEntities"
+                " DetectKeyPhrases DetectSentiment BatchDetectDominantLanguage BatchDetectSentiment",
+            ),
+        ),
+        "CostExplorerReadOnlyPolicy": (
+            _grant(
+                "ce",
+                "GetCostAndUsage GetDimensionValues GetReservationCoverage"
+                " GetReservationPurchaseRecommendation GetReservationUtilization GetTags",
+            ),
         ),
         "DynamoDBBackupFullAccessPolicy": (
             _grant("dynamodb", "CreateBackup DescribeContinuousBackups", _TABLE),
@@ -98,7 +164,32 @@ POLICY_TEMPLATES: Final[Mapping[str, tuple[Grant, ...]]] = MappingProxyType(
         "DynamoDBWritePolicy": (_grant("dynamodb", "PutItem UpdateItem BatchWriteItem", *_TABLE_AND_INDEXES),),
         "EC2CopyImagePolicy": (_grant("ec2", "CopyImage", _arn("ec2", "image/{ImageId}")),),
         "EC2DescribePolicy": (_grant("ec2", "DescribeRegions DescribeInstances"),),
+        "EFSWriteAccessPolicy": (
+            _grant(
+                "elasticfilesystem",
+                "ClientMount ClientWrite",
+                _arn("elasticfilesystem", "file-system/{FileSystem}"),
+                condition=(
+                    "StringEquals",
+                    "elasticfilesystem:AccessPointArn",
+                    _arn("elasticfilesystem", "access-point/{AccessPoint}"),
+                ),
+            ),
+        ),
         "EKSDescribePolicy": (_grant("eks", "DescribeCluster ListClusters"),),
+        "EcsRunTaskPolicy": (_grant("ecs", "RunTask", _arn("ecs", "task-definition/{TaskDefinition}")),),
+        "ElasticMapReduceAddJobFlowStepsPolicy": (_grant("elasticmapreduce", "AddJobFlowSteps", _CLUSTER),),
+        "ElasticMapReduceCancelStepsPolicy": (_grant("elasticmapreduce", "CancelSteps", _CLUSTER),),
+        "ElasticMapReduceModifyInstanceFleetPolicy": (
+            _grant("elasticmapreduce", "ModifyInstanceFleet ListInstanceFleets", _CLUSTER),
+        ),
+        "ElasticMapReduceModifyInstanceGroupsPolicy": (
+            _grant("elasticmapreduce", "ModifyInstanceGroups ListInstanceGroups", _CLUSTER),
+        ),
+        "ElasticMapReduceSetTerminationProtectionPolicy": (
+            _grant("elasticmapreduce", "SetTerminationProtection", _CLUSTER),
+        ),
+        "ElasticMapReduceTerminateJobFlowsPolicy": (_grant("elasticmapreduce", "TerminateJobFlows", _CLUSTER),),
         "ElasticsearchHttpPostPolicy": (_grant("es", "ESHttpPost ESHttpPut", _arn("es", "domain/{DomainName}/*")),),
         "EventBridgePutEventsPolicy": (_grant("events", "PutEvents", _arn("events", "event-bus/{EventBusName}")),),
         "FilterLogEventsPolicy": (
@@ -115,6 +206,14 @@ POLICY_TEMPLATES: Final[Mapping[str, tuple[Grant, ...]]] = MappingProxyType(
         "FirehoseWritePolicy": (_grant("firehose", "PutRecord PutRecordBatch", _DELIVERY),),
         "KMSDecryptPolicy": (_grant("kms", "Decrypt", _KEY),),
         "KMSEncryptPolicy": (_grant("kms", "Encrypt", _KEY),),
+        "KMSEncryptPolicy_v2": (
+            _grant(
+                "kms",
+                "Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateDataKeyPair"
+                " GenerateDataKeyPairWithoutPlaintext",
+                _KEY,
+            ),
+        ),
         "KinesisCrudPolicy": (
             _grant(
                 "kinesis",
@@ -129,16 +228,37 @@ POLICY_TEMPLATES: Final[Mapping[str, tuple[Grant, ...]]] = MappingProxyType(
             _grant("kinesis", "DescribeStream DescribeStreamSummary GetRecords GetShardIterator", _STREAM),
         ),
         "LambdaInvokePolicy": (_grant("lambda", "InvokeFunction", _arn("lambda", "function:{FunctionName}*")),),
+        "MobileAnalyticsWriteOnlyAccessPolicy": (_grant("mobileanalytics", "PutEvents"),),
         "OrganizationsListAccountsPolicy": (_grant("organizations", "ListAccounts"),),
+        "PinpointEndpointAccessPolicy": (
+            _grant(
+                "mobiletargeting",
+                "GetEndpoint UpdateEndpoint UpdateEndpointsBatch",
+                _arn("mobiletargeting", "apps/{PinpointApplicationId}/endpoints/*"),
+            ),
+        ),
+        "PollyFullAccessPolicy": (
+            _grant("polly", "GetLexicon DeleteLexicon", _arn("polly", "lexicon/{LexiconName}")),
+            _grant("polly", "DescribeVoices ListLexicons PutLexicon SynthesizeSpeech", _arn("polly", "lexicon/*")),
+        ),
         "RekognitionDetectOnlyPolicy": (
             _grant("rekognition", "DetectFaces DetectLabels DetectModerationLabels DetectText"),
         ),
+        "RekognitionFacesManagementPolicy": (
+            _grant("rekognition", "IndexFaces DeleteFaces SearchFaces SearchFacesByImage ListFaces", _COLLECTION),
+        ),
         "RekognitionFacesPolicy": (_grant("rekognition", "CompareFaces DetectFaces"),),
         "RekognitionLabelsPolicy": (_grant("rekognition", "DetectLabels DetectModerationLabels"),),
+        "RekognitionNoDataAccessPolicy": (
+            _grant("rekognition", "CompareFaces DetectFaces DetectLabels DetectModerationLabels", _COLLECTION),
+        ),
         "RekognitionReadPolicy": (
             _grant("rekognition", "ListCollections ListFaces SearchFaces SearchFacesByImage", _COLLECTION),
         ),
         "RekognitionWriteOnlyAccessPolicy": (_grant("rekognition", "CreateCollection IndexFaces", _COLLECTION),),
+        "Route53ChangeResourceRecordSetsPolicy": (
+            _grant("route53", "ChangeResourceRecordSets", "arn:{partition}:route53:::hostedzone/{HostedZoneId}"),
+        ),
         "S3CrudPolicy": (
             _grant(
                 "s3",
@@ -165,8 +285,28 @@ POLICY_TEMPLATES: Final[Mapping[str, tuple[Grant, ...]]] = MappingProxyType(
             ),
         ),
         "S3WritePolicy": (_grant("s3", "PutObject PutObjectAcl PutLifecycleConfiguration", *_BUCKET_AND_OBJECTS),),
+        "SESBulkTemplatedCrudPolicy": (
+            _grant(
+                "ses",
+                "GetIdentityVerificationAttributes SendEmail SendRawEmail SendTemplatedEmail"
+                " SendBulkTemplatedEmail VerifyEmailIdentity",
+                _IDENTITY,
+            ),
+        ),
+        "SESBulkTemplatedCrudPolicy_v2": (
+            _grant(
+                "ses",
+                "SendEmail SendRawEmail SendTemplatedEmail SendBulkTemplatedEmail",
+                _IDENTITY,
+                _arn("ses", "template/{TemplateName}"),
+            ),
+            _grant("ses", "GetIdentityVerificationAttributes VerifyEmailIdentity"),
+        ),
         "SESCrudPolicy": (
             _grant("ses", "GetIdentityVerificationAttributes SendEmail SendRawEmail VerifyEmailIdentity", _IDENTITY),
+        ),
+        "SESEmailTemplateCrudPolicy": (
+            _grant("ses", "CreateTemplate GetTemplate ListTemplates UpdateTemplate DeleteTemplate TestRenderTemplate"),
         ),
         "SESSendBouncePolicy": (_grant("ses", "SendBounce", _IDENTITY),),
         "SNSCrudPolicy": (
@@ -190,8 +330,39 @@ POLICY_TEMPLATES: Final[Mapping[str, tuple[Grant, ...]]] = MappingProxyType(
             _grant("ssm", "DescribeParameters"),
             _grant("ssm", "GetParameters GetParameter GetParametersByPath", _arn("ssm", "parameter/{ParameterName}")),
         ),
+        "SSMParameterWithSlashPrefixReadPolicy": (
+            _grant("ssm", "DescribeParameters"),
+            _grant("ssm", "GetParameters GetParameter GetParametersByPath", _arn("ssm", "parameter{ParameterName}")),
+        ),
+        "SageMakerCreateEndpointConfigPolicy": (
+            _grant("sagemaker", "CreateEndpointConfig", _arn("sagemaker", "endpoint-config/{EndpointConfigName}")),
+        ),
+        "SageMakerCreateEndpointPolicy": (
+            _grant("sagemaker", "CreateEndpoint", _arn("sagemaker", "endpoint/{EndpointName}")),
+        ),
+        "ServerlessRepoReadWriteAccessPolicy": (
+            _grant(
+                "serverlessrepo",
+                "CreateApplication CreateApplicationVersion UpdateApplication GetApplication"
+                " ListApplications ListApplicationVersions ListApplicationDependencies",
+                _arn("serverlessrepo", "applications/*"),
+            ),
+        ),
+        "StepFunctionsCallbackPolicy": (
+            _grant(
+                "states",
+                "SendTaskFailure SendTaskHeartbeat SendTaskSuccess",
+                _arn("states", "stateMachine:{StateMachineName}"),
+            ),
+        ),
         "StepFunctionsExecutionPolicy": (
             _grant("states", "StartExecution", _arn("states", "stateMachine:{StateMachineName}")),
+        ),
+        "StepFunctionsExecutionPolicy_v2": (
+            _grant("states", "StartExecution StartSyncExecution", _arn("states", "stateMachine:{StateMachineName}")),
+        ),
+        "TextractDetectAnalyzePolicy": (
+            _grant("textract", "DetectDocumentText StartDocumentTextDetection StartDocumentAnalysis AnalyzeDocument"),
         ),
         "TextractGetResultPolicy": (_grant("textract", "GetDocumentTextDetection GetDocumentAnalysis"),),
         "TextractPolicy": (_grant("textract", "*"),),
