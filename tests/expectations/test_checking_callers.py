@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
 from policysim.account.account import AccessControlList, BucketSettings, Organisation, PublicAccess
@@ -26,6 +29,9 @@ from tests.expectations.small_accounts import (
     told,
     trusting,
 )
+
+if TYPE_CHECKING:
+    from policysim.account.account import Account
 
 HERE = account(
     roles={"app-a": [], "app-b": [], "path/admin": [], "aws-service-role/x/AWSServiceRoleForX": []}, users={"ana": []}
@@ -171,6 +177,10 @@ class TestNobody:
             ("aws:PrincipalAccount", FOREIGN, [f"arn:aws:iam::{FOREIGN}:root", f"a user of account {FOREIGN}"]),
             ("aws:PrincipalArn", f"arn:aws:iam::{FOREIGN}:role/x*", [f"arn:aws:iam::{FOREIGN}:role/xx"]),
             ("aws:PrincipalOrgID", "o-abcdefghij", ["a principal of organisation o-abcdefghij"]),
+            ("aws:PrincipalServiceName", "config.amazonaws.com", ["config.amazonaws.com"]),
+            ("aws:PrincipalServiceNamesList", "*", ["cloudtrail.amazonaws.com"]),
+            ("aws:PrincipalIsAWSService", "true", ["cloudtrail.amazonaws.com"]),
+            ("aws:PrincipalIsAWSService", "false", []),
             ("aws:PrincipalOrgPaths", "o-abcdefghij/r-1/ou-1/*", ["a principal of path o-abcdefghij/r-1/ou-1/"]),
         ],
     )
@@ -332,3 +342,33 @@ def test_a_deny_that_spares_a_foreign_principal_names_it_as_well() -> None:
     }
     assert found["outsider"] == "explicit_deny"
     assert found[f"arn:aws:iam::{FOREIGN}:root"] != "explicit_deny"
+
+
+class TestUnlisted:
+    """``nobody`` ranges over users and roles that were not collected as well, and is not decided about them."""
+
+    def unlisted(self, principal: object, *, partly: bool) -> Account:
+        at_hand = account(roles={"app": []}, resources={BUCKET: [{**allow("s3:GetObject"), "Principal": principal}]})
+        assert at_hand.identities is not None
+        return replace(at_hand, identities=replace(at_hand.identities, whole=False) if partly else None)
+
+    @pytest.mark.parametrize("partly", [True, False])
+    def test_m1_who_was_not_collected_may_be_allowed(self, *, partly: bool) -> None:
+        sentence = f"nobody but root can s3:GetObject on {BUCKET}/* when aws:SourceVpce absent"
+        result = checked(sentence, self.unlisted({"AWS": ACCOUNT}, partly=partly))
+        assert result.standing is Standing.UNDECIDED
+        assert f"`a user or role of account {ACCOUNT} that was not collected`" in told(result)
+
+    @pytest.mark.parametrize("partly", [True, False])
+    def test_m1_a_role_that_a_policy_names_is_among_them(self, *, partly: bool) -> None:
+        role = f"arn:aws:iam::{ACCOUNT}:role/elsewhere"
+        at_hand = self.unlisted({"AWS": role}, partly=partly)
+        assert role in [one.caller for one in answers(f"nobody can s3:GetObject on {BUCKET}/x", at_hand)]
+        alone = checked(f"{role} can s3:GetObject on {BUCKET}/x when aws:SourceVpce absent", at_hand)
+        assert alone.standing is Standing.UNDECIDED
+
+    def test_a_deny_for_everybody_is_one_for_them(self) -> None:
+        at_hand = self.unlisted("*", partly=True)
+        guarded = account(resources={BUCKET: [{**deny("s3:*"), "Principal": "*"}]})
+        both = replace(at_hand, resource_policies=guarded.resource_policies)
+        assert checked(f"nobody can s3:GetObject on {BUCKET}/*", both).standing is Standing.MET

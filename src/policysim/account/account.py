@@ -126,7 +126,8 @@ class Identities:
 
     ``trust`` maps the ARNs of roles to their trust policies, ``managed`` the ARNs of managed policies to the
     documents of their default versions, ``versions`` the same ARNs to every version that was collected; ``places``
-    tells where users and roles are described, by ARN.
+    tells where users and roles are described, by ARN. ``whole`` is false where the account may have further users and
+    roles, as what a plan or a template does not make.
     """
 
     users: Mapping[str, User] = field(default_factory=dict)
@@ -136,6 +137,7 @@ class Identities:
     managed: Mapping[str, Policy] = field(default_factory=dict)
     versions: Mapping[str, tuple[PolicyVersion, ...]] = field(default_factory=dict)
     places: Mapping[str, Location] = field(default_factory=dict)
+    whole: bool = True
 
     def role_named(self, name: str) -> Role | None:
         """The role with this name, whatever its path: IAM keeps names unique within an account."""

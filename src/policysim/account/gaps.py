@@ -53,6 +53,13 @@ def entity_missing(account: Account, arn: str) -> Gap:
     return Gap(NOT_COLLECTED_CODE, sentence, _DETAILS_COMMAND)
 
 
+def others_unknown(account: Account) -> Gap:
+    """A user, group or role is not among those that a plan or template makes."""
+    return Gap(
+        NOT_COLLECTED_CODE, f"a plan or template does not tell the other users and roles of account `{account.id}`"
+    )
+
+
 def entity_unknown(what: str) -> Gap:
     """Which user or role stands behind the caller is not known."""
     return Gap(ENTITY_UNKNOWN_CODE, f"{what} is not known, so its policies are not known")

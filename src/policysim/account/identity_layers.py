@@ -69,6 +69,8 @@ def _why_missing(principal: Principal, account: Account | None) -> Gap:
     if account.identities is None:
         return gaps.details_missing(account)
     arn = principal.entity_arn or principal.arn
+    if arn is not None and not account.identities.whole:
+        return gaps.others_unknown(account)
     return (
         gaps.entity_unknown("the user or role behind the caller") if arn is None else gaps.entity_missing(account, arn)
     )

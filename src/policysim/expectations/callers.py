@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.account.principals import completed, principal_of
 from policysim.expectations.caller import Caller, Whose
-from policysim.expectations.outsiders import ANONYMOUS, named_abroad, outsider_of, partition_of, service_caller
+from policysim.expectations.outsiders import (
+    ANONYMOUS,
+    lists_all,
+    named_abroad,
+    outsider_of,
+    partition_of,
+    service_caller,
+    unlisted,
+)
 from policysim.expectations.patterns import fits_name, is_pattern
 from policysim.expectations.problem_kinds import AMBIGUOUS_NAME, MATCHES_NOTHING, UNKNOWN_PRINCIPAL
 from policysim.expectations.providers import provider_callers
@@ -42,15 +50,18 @@ class Callers:
         self._users = tuple(_entities("user", organisation))
         self._roles = tuple(_entities("role", organisation))
         self._roots = tuple(_roots(organisation))
+        self._unlisted = tuple(unlisted(organisation))
         self._named: tuple[Caller, ...] | None = None
 
     def everybody(self) -> tuple[Caller, ...]:
         """Whom ``nobody`` and ``only`` range over, each once.
 
         Every user, role and root of the accounts at hand, the anonymous caller, an outsider, and every principal from
-        elsewhere that a resource policy, a trust policy, an access control list or a grant of a key names.
+        elsewhere that a resource policy, a trust policy, an access control list or a grant of a key names; and
+        somebody of each account whose users and roles are not all listed.
         """
-        found = (*self._users, *self._roles, *self._roots, ANONYMOUS, self._outsider, *self.named)
+        listed = (*self._users, *self._roles, *self._roots)
+        found = (*listed, *self._unlisted, ANONYMOUS, self._outsider, *self.named)
         once: dict[object, Caller] = {}
         for caller in found:
             once.setdefault(caller.identity, caller)
@@ -170,7 +181,7 @@ class Callers:
         known = completed(principal, self._organisation)
         is_session = principal.kind is PrincipalKind.ROLE_SESSION and arn.service == "sts"
         exists = known.entity_arn is not None if is_session else principal.kind is PrincipalKind.FEDERATED_USER
-        if exists or account.identities is None:
+        if exists or not lists_all(account):
             return (Caller(word.text, known),)
         return self._nothing(word, [one for caller in self._with_arns() for one in caller.covered_by])
 

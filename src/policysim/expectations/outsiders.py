@@ -26,9 +26,22 @@ if TYPE_CHECKING:
 
 _MADE_UP_ORGANISATION: Final = "o-0000000000"
 _MADE_UP_NAME: Final = "outsider"
+_UNLISTED_NAME: Final = "not-collected"
 _CANONICAL_ID: Final = re.compile(r"[0-9a-f]{64}")
+_ANY_SERVICE: Final = "cloudtrail.amazonaws.com"
+"""The service that stands for all where a policy speaks of services in general."""
+
 _IN_CONDITIONS: Final = frozenset(
-    {"aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:username"}
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalisawsservice",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:principalservicename",
+        "aws:principalservicenameslist",
+        "aws:username",
+    }
 )
 """The condition keys whose values name callers, in lower case."""
 
@@ -47,10 +60,26 @@ def service_caller(name: str) -> Caller:
     return Caller(name, principal, Whose.FOREIGN, RequestContext(absent=ENDPOINT_KEYS))
 
 
+def lists_all(account: Account) -> bool:
+    """Whether every user and role of an account is at hand."""
+    return account.identities is not None and account.identities.whole
+
+
+def unlisted(organisation: Organisation) -> Iterator[Caller]:
+    """Somebody of each account whose users and roles are not all at hand."""
+    for account in organisation.accounts.values():
+        if not lists_all(account):
+            arn = f"arn:{account.partition}:iam::{account.id}:user/{_UNLISTED_NAME}"
+            principal = Principal(kind=PrincipalKind.USER, arn=arn, account=account.id)
+            title = f"a user or role of account {account.id} that was not collected"
+            yield Caller(title, completed(principal, organisation))
+
+
 def named_abroad(organisation: Organisation) -> tuple[Caller, ...]:
     """Every principal that a policy, list or grant at hand names and that is no user, role or root at hand.
 
-    Sessions of roles at hand that a policy names are among them.
+    Sessions of roles at hand that a policy names are among them, and so are users and roles of accounts at hand whose
+    users and roles are not all listed.
     """
     found: dict[object, Caller] = {}
     for kind, value in dict.fromkeys(_mentions(organisation)):
@@ -106,6 +135,8 @@ def _callers(kind: str, value: str, organisation: Organisation) -> Iterator[Call
             if organisation.account_with_canonical_id(value) is None:
                 principal = Principal(kind=PrincipalKind.ROOT, canonical_id=value)
                 yield Caller(f"canonical user {value[:12]}", principal, Whose.FOREIGN)
+        case "aws:principalisawsservice" | "aws:principalservicename" | "aws:principalservicenameslist":
+            yield from _services(value)
         case "aws:principalorgid" | "aws:principalorgpaths":
             yield from _members(kind, value, organisation)
         case "aws:username":
@@ -115,6 +146,14 @@ def _callers(kind: str, value: str, organisation: Organisation) -> Iterator[Call
                 yield _member(account, partition_of(organisation), f"outsider named `{name}`", name=name)
         case _:
             yield from _of_arn_or_account(value, organisation)
+
+
+def _services(value: str) -> Iterator[Caller]:
+    """The service that a condition names, or any one where it says that the caller is a service."""
+    if value.lower() in {"true", "*"}:
+        yield service_caller(_ANY_SERVICE)
+    elif value.lower() != "false":
+        yield service_caller(re.sub(r"[*?]", "x", value))
 
 
 def _of_arn_or_account(value: str, organisation: Organisation) -> Iterator[Caller]:
@@ -141,7 +180,8 @@ def _of_arn_or_account(value: str, organisation: Organisation) -> Iterator[Calle
         return
     known = completed(principal, organisation)
     is_session = known.arn is not None and known.kind is not PrincipalKind.ROOT and arn.service == "sts"
-    if is_session and (known.entity_arn is not None or known.kind is PrincipalKind.FEDERATED_USER):
+    is_unlisted = not lists_all(at_hand) and known.kind is not PrincipalKind.ROOT
+    if is_unlisted or (is_session and (known.entity_arn is not None or known.kind is PrincipalKind.FEDERATED_USER)):
         yield Caller(str(arn), known)
 
 

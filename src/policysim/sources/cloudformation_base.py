@@ -95,6 +95,7 @@ class _Over:
             managed=_together(before.managed, described.managed),
             versions={arn: before.versions[arn] for arn in before.versions if arn not in described.managed},
             places={arn: before.places[arn] for arn in before.places if arn not in gone},
+            whole=before.whole,
         )
 
     def _user(self, one: User) -> User:

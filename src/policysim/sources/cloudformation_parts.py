@@ -166,6 +166,7 @@ class Parts:
             roles={one.arn: _role(one) for one in by_kind[ROLE]},
             trust=self.trust,
             managed=self.managed,
+            whole=False,
         )
 
 

@@ -35,7 +35,7 @@ KINDS: Final = (ROLE, USER, GROUP, POLICY)
 
 def identities_of(account: str, readers: PlanReaders, holdings: Holdings, before: Identities | None) -> Identities:
     """The identities of one account; ``before`` are those that were collected, if any were."""
-    return _Identities(account, readers, holdings, before or Identities()).all()
+    return _Identities(account, readers, holdings, before or Identities(whole=False)).all()
 
 
 class _Identities:
@@ -79,6 +79,7 @@ class _Identities:
             places=self._together(
                 before.places, {}, _as_it_is, self._gone | planned[USER].keys() | planned[ROLE].keys()
             ),
+            whole=before.whole,
         )
 
     def _together(
