@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -510,3 +511,69 @@ def test_policies_of_the_organisation_are_not_passed_over_above_a_base(tmp_path:
     assert read_template(PolicySource(path, ACCOUNT, "eu-west-1")).accounts
     with pytest.raises(InputError, match="`Scp` changes the policies of the organisation"):
         read_template(PolicySource(path, ACCOUNT, "eu-west-1", base=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"Stagee": "prod"}, "there is no parameter `Stagee`: did you mean `Stage`?"),
+        ({"AWS__Region": "eu-west-1"}, "there is no parameter `AWS::Region`"),
+        ({"Stage": "test"}, "the parameter `Stage` does not allow `test`: dev, prod"),
+    ],
+)
+def test_a_value_for_a_parameter_that_is_not_there_is_refused(
+    parameters: dict[str, str], sentence: str, tmp_path: Path
+) -> None:
+    text = "Parameters: {Stage: {Type: String, Default: dev, AllowedValues: [dev, prod]}}\nResources: {}\n"
+    assert from_text(text, tmp_path, Stage="prod", AWS__StackName="s").id == ACCOUNT
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        from_text(text, tmp_path, **parameters)
+
+
+@pytest.mark.parametrize(
+    ("path", "arn"),
+    [("!ImportValue path", "/UNRESOLVED/app"), ("!Sub '/team/${Open}/'", "/team/UNRESOLVED/app"), ("/x/", "/x/app")],
+)
+def test_a_path_that_is_not_known_is_not_taken_for_none(path: str, arn: str, tmp_path: Path) -> None:
+    found = from_resources(f"App: {{Type: 'AWS::IAM::Role', Properties: {{RoleName: app, Path: {path}}}}}", tmp_path)
+    assert role(found).arn == f"arn:aws:iam::{ACCOUNT}:role{arn}"
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        "  Fn::Transform: {Name: AWS::Include}\n",
+        "  App:\n    Type: AWS::IAM::Role\n    Fn::Transform: {Name: AWS::Include}\n",
+        "  App:\n    Type: AWS::IAM::Role\n    Properties: {Fn::Transform: {Name: AWS::Include}}\n",
+        "  App:\n    Type: AWS::IAM::Role\n    Properties: {RoleName: app, Fn::Transform: {Name: AWS::Include}}\n",
+        "  App:\n    Type: AWS::IAM::Role\n    Properties: {Tags: [{Fn::ForEach::Tag: [T, [a], {}]}]}\n",
+    ],
+)
+def test_what_macros_and_loops_add_is_not_passed_over(resources: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"template-stage Processed|expected a resource"):
+        from_text(f"Resources:\n{resources}", tmp_path)
+    with pytest.raises(InputError, match="adds here is not read"):
+        from_text("Fn::Transform: {Name: AWS::Include}\nResources: {}\n", tmp_path)
+
+
+def test_the_region_of_a_function_that_is_named_must_be_stated(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    properties = "{FunctionName: worker, Action: 'lambda:InvokeFunction', Principal: alexa-appkit.amazon.com}"
+    path.write_text(f"Resources: {{P: {{Type: 'AWS::Lambda::Permission', Properties: {properties}}}}}", "utf-8")
+    with pytest.raises(InputError, match="the region matters here"):
+        read_template(PolicySource(path, ACCOUNT))
+    account = read_template(PolicySource(path, ACCOUNT, "eu-west-1")).accounts[ACCOUNT]
+    statements = resource_statements(account, f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:worker")
+    assert statements == [("P", "Allow", ("alexa-appkit.amazon.com",))]
+
+
+def test_defaults_are_read_as_yaml_reads_them(tmp_path: Path) -> None:
+    account = from_text(
+        "Parameters: {On: {Type: String, Default: True}, Id: {Type: String, Default: 012345670123}}\n"
+        "Conditions: {IsOn: !Equals [!Ref On, 'true']}\n"
+        "Resources:\n"
+        "  A: {Type: 'AWS::SQS::Queue', Condition: IsOn, Properties: {QueueName: orders}}\n"
+        "  B: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Ref Id}}\n",
+        tmp_path,
+    )
+    assert sorted(account.resource_policies or {}) == [f"arn:aws:sqs:eu-west-1:{ACCOUNT}:UNRESOLVED", SQS]

@@ -14,7 +14,7 @@ from policysim.sources.cloudformation import bounded, organisation_of, read_stac
 from policysim.sources.cloudformation_intrinsics import Resolver
 from policysim.sources.cloudformation_parts import Parts
 from policysim.sources.cloudformation_resources import read_default_policies
-from policysim.sources.cloudformation_template import Deployment, template_of
+from policysim.sources.cloudformation_template import Deployment, check_parameters, template_of
 from policysim.sources.errors import InputError
 from policysim.sources.files import read_source
 from policysim.sources.json_values import Json, read_json
@@ -84,6 +84,7 @@ def read_cloud_assembly(source: PolicySource, base: Organisation | None = None) 
         place.update(_exported(resolver))
         parts = accounts.setdefault(stack.account_id, Parts(stack.account_id, deployment.partition))
         resolvers.append((resolver, parts))
+    check_parameters([one.template for one, _ in resolvers], source.parameters, str(source.path))
     every = [(one, parts) for resolver, parts in resolvers for one in _with_nested(resolver)]
     for resolver, parts in every:
         read_stack(resolver, parts)

@@ -18,7 +18,13 @@ from policysim.sources.cloudformation_resources import (
     read_resources,
     read_separate_policies,
 )
-from policysim.sources.cloudformation_template import Deployment, Template, template_of
+from policysim.sources.cloudformation_template import (
+    STACK_NAME,
+    Deployment,
+    Template,
+    check_parameters,
+    template_of,
+)
 from policysim.sources.errors import InputError
 from policysim.sources.files import read_source
 from policysim.sources.sam import read_serverless
@@ -29,9 +35,6 @@ if TYPE_CHECKING:
 
     from policysim.language.source import Source
     from policysim.sources.in_force import PolicySource
-
-STACK_NAME: Final = "AWS::StackName"
-"""The parameter by which the name of the stack is stated."""
 
 LARGEST: Final = 5_000_000
 """More characters than a template may have: CloudFormation takes up to 1 MB."""
@@ -69,6 +72,7 @@ def read_template(source: PolicySource, base: Organisation | None = None) -> Org
         )
     if not is_account_id(source.account_id):
         raise InputError(f"`{source.account_id}` is no account id: expected 12 digits")
+    check_parameters([template], source.parameters, str(source.path))
     names = source.parameters.get(STACK_NAME, ())
     deployment = Deployment(
         account_id=source.account_id,

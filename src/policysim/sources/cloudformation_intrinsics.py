@@ -168,15 +168,20 @@ class Resolver:
 
     def _formatted(self, form: str, naming: Naming, resource: Resource) -> str:
         form = naming.arn if form == ARN else "{name}" if form == NAME else form
-        path = self.text(resource.properties.get("Path")) or "/" if "{path}" in form else "/"
         return form.format(
             partition=self.deployment.partition,
             account=self.deployment.account_id,
             region=self.region(resource.node) if "{region}" in form else "",
             suffix=self._suffix(),
-            path=path,
+            path=self._path(resource) if "{path}" in form else "/",
             name=self.name_of(resource),
         )
+
+    def _path(self, resource: Resource) -> str:
+        given = self.value(resource.properties.get("Path"))
+        pieces = (pieces_of(given) if given is not None else None) or (Known("/"),)
+        path = "".join(piece.text if isinstance(piece, Known) else UNRESOLVED for piece in pieces)
+        return f"/{path.strip('/')}/" if path.strip("/") else "/"
 
     def region(self, node: Node) -> str:
         """The region of the deployment; it is asked for only where it matters."""
@@ -274,7 +279,11 @@ class Resolver:
             return missing(node, f"{shown} is not known: the parameter `{name}` has no value; state one")
         listed = written.startswith(_LIST_TYPES)
         if given is None and default is not None and isinstance(default.value, Scalar):
-            given = tuple(part.strip() for part in default.value.value.split(",")) if listed else (default.value.value,)
+            stated = scalar_value(default.value)
+            if isinstance(stated, Unknown):
+                return moved(stated, node)
+            text = text_of(stated) or ""
+            given = tuple(part.strip() for part in text.split(",")) if listed else (text,)
         if given is None:
             return missing(node, f"{shown} is not known: the default of `{name}` is no text")
         if listed:

@@ -186,7 +186,7 @@ def _targets(
     for one in value.items if isinstance(value, Items) else () if value is None else (value,):
         text = text_of(one)
         if text is not None:
-            yield _arn_named(text, target_type, resolver), None
+            yield _arn_named(text, target_type, resolver, resource), None
             continue
         gap = next(gaps_in(one), None)
         service = NAMINGS[target_type].arn.split(":")[2]
@@ -194,15 +194,15 @@ def _targets(
             yield arn, gap
 
 
-def _arn_named(text: str, target_type: str, resolver: Resolver) -> str:
+def _arn_named(text: str, target_type: str, resolver: Resolver, resource: Resource) -> str:
     """The ARN behind an ARN, a name or the URL of a queue."""
     if parse_arn(text) is not None and text.startswith("arn:"):
         return text
     name = text.rsplit("/", 1)[-1] if text.startswith("https://") else text
-    deployment = resolver.deployment
-    return NAMINGS[target_type].arn.format(
+    deployment, form = resolver.deployment, NAMINGS[target_type].arn
+    return form.format(
         partition=deployment.partition,
-        region=deployment.region or "",
+        region=resolver.region(resource.node) if "{region}" in form else "",
         account=deployment.account_id,
         name=name,
         path="/",
@@ -223,7 +223,7 @@ def _permission(resource: Resource, resolver: Resolver, parts: Parts, gap: Missi
 def _bus_policy(resource: Resource, resolver: Resolver, parts: Parts, gap: Missing | None) -> None:
     bus = "AWS::Events::EventBus"
     targets = list(_targets(resource, "EventBusName", bus, resolver, parts))
-    for arn, open_target in targets or [(_arn_named("default", bus, resolver), None)]:
+    for arn, open_target in targets or [(_arn_named("default", bus, resolver, resource), None)]:
         statement = bus_statement(resource, resolver, arn)
         if statement is None:
             continue

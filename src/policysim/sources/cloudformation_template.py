@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.catalog.partitions import STANDARD, partition_of_region
+from policysim.language.nearest import nearest
+from policysim.sources.errors import InputError
 from policysim.sources.template_tree import Listed, Mapped, Node, Scalar, json_tree
 from policysim.sources.yaml_text import yaml_tree
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from policysim.language.source import Source
     from policysim.sources.template_values import Value
 
+STACK_NAME: Final = "AWS::StackName"
+"""The parameter by which the name of the stack is stated."""
+
 SERVERLESS: Final = "AWS::Serverless-2016-10-31"
 
 _HARMLESS: Final = frozenset(
@@ -26,6 +31,8 @@ _HARMLESS: Final = frozenset(
 """Transforms that leave the policies of a template as they are, or that are applied here."""
 
 _LOOP: Final = "Fn::ForEach"
+_INCLUDED: Final = "Fn::Transform"
+_PROCESSED: Final = "give the processed template (`aws cloudformation get-template --template-stage Processed`)"
 
 
 class Resource(NamedTuple):
@@ -70,6 +77,30 @@ def read_text(source: Source) -> Node:
     return json_tree(source) if source.text.lstrip("\ufeff \t\r\n").startswith("{") else yaml_tree(source)
 
 
+def check_parameters(templates: list[Template], stated: Mapping[str, tuple[str, ...]], name: str) -> None:
+    """Refuse values that are stated for parameters which no template has, or which do not allow them.
+
+    Raises:
+        InputError: such a value is stated; a slip would otherwise leave the default in force.
+    """
+    sections = [section for one in templates if (section := one.section("Parameters")) is not None]
+    known = {parameter: node for section in sections for parameter, node in section.items()}
+    for parameter, values in stated.items():
+        if parameter == STACK_NAME:
+            continue
+        if parameter not in known:
+            hint = nearest(parameter, [*known, STACK_NAME])
+            raise InputError(f"{name}: there is no parameter `{parameter}`" + (f": {hint}" if hint else ""))
+        node = known[parameter]
+        allowed = node.get("AllowedValues") if isinstance(node, Mapped) else None
+        listed = (
+            [item.value for item in allowed.items if isinstance(item, Scalar)] if isinstance(allowed, Listed) else []
+        )
+        refused = [value for value in values if listed and value not in listed]
+        if refused:
+            raise InputError(f"{name}: the parameter `{parameter}` does not allow `{refused[0]}`: {', '.join(listed)}")
+
+
 def template_of(source: Source) -> Template:
     """The template that a text is.
 
@@ -101,15 +132,29 @@ def _transforms(node: Node | None) -> Iterator[Scalar]:
                 yield name
 
 
+def _refuse_rewriting(name: str, node: Node) -> None:
+    """Refuse loops, and what a macro adds to a mapping: it may be a policy. A macro alone stands for one value."""
+    waiting = [(name, node)]
+    while waiting:
+        name, at = waiting.pop()
+        if name.startswith(_LOOP):
+            raise at.error(f"loops (`{_LOOP}`) are not read: {_PROCESSED}")
+        if isinstance(at, Listed):
+            waiting += [("", item) for item in at.items]
+        elif isinstance(at, Mapped):
+            macro = at.get(_INCLUDED)
+            if macro is not None and (len(at.members) > 1 or name == "Properties"):
+                raise macro.error(f"what `{_INCLUDED}` adds here is not read: {_PROCESSED}")
+            waiting += at.items()
+
+
 def _resources(root: Mapped) -> dict[str, Resource]:
     section = root.get("Resources")
     found: dict[str, Resource] = {}
+    if _INCLUDED in root.members:
+        raise root.members[_INCLUDED].key.error(f"what `{_INCLUDED}` adds here is not read: {_PROCESSED}")
     for logical_id, node in section.items() if isinstance(section, Mapped) else ():
-        if logical_id.startswith(_LOOP):
-            raise node.error(
-                f"loops (`{_LOOP}`) are not read: give the processed template "
-                "(`aws cloudformation get-template --template-stage Processed`)"
-            )
+        _refuse_rewriting(logical_id, node)
         kind = node.get("Type") if isinstance(node, Mapped) else None
         if not isinstance(node, Mapped) or not isinstance(kind, Scalar):
             raise node.error(f"expected a resource with a `Type` under `{logical_id}`")
