@@ -257,6 +257,22 @@ def test_policies_that_cannot_be_read_keep_no_other_file_waiting(folder: Path) -
     assert [one["standing"] for one in report["files"][1]["expectations"]] == ["met", "met"]
 
 
+def test_a_word_that_names_nobody_is_told_once(folder: Path) -> None:
+    write(folder, "a.expect", "everyone cannot s3:PutObject on arn:aws:s3:::data/a\n")
+    code, report = answer(folder)
+    one = report["files"][0]
+    assert (code, report["summary"]["errors"], one["problems"]) == (2, 1, [])
+    assert [problem["code"] for problem in one["expectations"][0]["problems"]] == ["misread-word"]
+
+
+def test_an_account_id_of_the_wrong_form_is_told_once(folder: Path) -> None:
+    (folder / "plan.yaml").write_text("Resources:\n  Q:\n    Type: AWS::SQS::Queue\n", encoding="utf-8")
+    (folder / "a.expect").write_text('account "plan.yaml" as 1111\n' + MET, encoding="utf-8")
+    code, report = answer(folder)
+    assert code == 2
+    assert [one["code"] for one in report["files"][0]["problems"]] == ["malformed-account"]
+
+
 def test_policies_of_an_option_that_cannot_be_read_are_one_sentence(folder: Path) -> None:
     write(folder, "access.expect", MET)
     assert refused(expect(folder, "--account", "nowhere")).startswith("nowhere: there is no such file or folder")

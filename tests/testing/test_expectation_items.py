@@ -189,7 +189,7 @@ def test_an_empty_file_is_an_error(pytester: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (f'account "nowhere"\nrole/app can s3:GetObject on {BUCKET}/*', "a.expect:1:9: *nowhere*there is no such*"),
+        (f'account "nowhere"\nrole/app can s3:GetObject on {BUCKET}/*', "a.expect:1:9: the policies cannot be read: nowhere: there is no such*"),
         (f"#!\nrole/app can s3:GetObject on {BUCKET}/*", "*a.expect: nothing says where the policies are*"),
     ],
 )

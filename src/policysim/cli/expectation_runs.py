@@ -10,7 +10,7 @@ from policysim.cli.exit_codes import ExitCode
 from policysim.cli.progress import with_progress
 from policysim.expectations.checking import LIMIT, Checker
 from policysim.expectations.contradictions import contradictions
-from policysim.expectations.problem_kinds import NO_POLICIES
+from policysim.expectations.problem_kinds import MALFORMED_ACCOUNT, MISREAD_WORD, NO_POLICIES
 from policysim.language.problems import Problem
 from policysim.language.source import Span
 from policysim.reports.expectation_build import CheckedFile
@@ -18,7 +18,7 @@ from policysim.sources.errors import InputError
 from policysim.sources.in_force import read_in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from policysim.account.account import Organisation
     from policysim.cli.output import Output
@@ -88,7 +88,9 @@ class Runner:
             problem = None if self._named is not None else suite.unreadable(error)
             if problem is None:
                 raise
-            return _Prepared(replace(suite, problems=(*suite.problems, problem)), source, None, ())
+            told = any(one.kind is MALFORMED_ACCOUNT for one in suite.problems)
+            problems = suite.problems if told else (*suite.problems, problem)
+            return _Prepared(replace(suite, problems=problems), source, None, ())
         return _Prepared(suite, source, organisation, tuple((checker, one) for one in suite.expectations))
 
     def _is_lost(self, suite: Suite) -> bool:
@@ -96,7 +98,7 @@ class Runner:
         return self._named is None and suite.account is None and bool(suite.expectations) and not suite.broken
 
     def _of(self, source: PolicySource) -> tuple[Organisation, Checker]:
-        key = (source.path.resolve(), *source[1:3], tuple(sorted(source.parameters.items())), *source[4:])
+        key = source.identity
         if key not in self._checkers:
             organisation = read_in_force(source)
             organisation = organisation if self._change is None else self._change(organisation)
@@ -123,6 +125,8 @@ def _told(suite: Suite) -> Suite:
 
 def _checked(prepared: _Prepared, results: Sequence[Result]) -> CheckedFile:
     problems: list[Problem] = list(prepared.suite.problems)
+    misread = {problem.span: problem for problem in problems if problem.kind is MISREAD_WORD}
+    results = [_with_misread(result, misread) for result in results]
     if prepared.organisation is not None:
         problems += contradictions(prepared.suite.expectations, prepared.organisation)
     told = {problem for result in results for problem in result.problems}
@@ -132,6 +136,13 @@ def _checked(prepared: _Prepared, results: Sequence[Result]) -> CheckedFile:
         tuple(results),
         tuple(problem for problem in problems if problem not in told),
     )
+
+
+def _with_misread(result: Result, misread: Mapping[Span | None, Problem]) -> Result:
+    """The same with what is known better of a word than that it names nothing."""
+    if not misread:
+        return result
+    return replace(result, problems=tuple(misread.get(problem.span, problem) for problem in result.problems))
 
 
 def selected(suites: Iterable[Suite], word: str | None) -> list[Suite]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policysim.account.gaps import ACCOUNT_MISSING_CODE
+from policysim.account.gaps import ACCOUNT_MISSING_CODE, OWNER_UNKNOWN_CODE
 from policysim.evaluation.decision import Effect, Verdict
 from policysim.evaluation.layer_words import layer_title
 from policysim.evaluation.layers import LAYER, Combine, LayerName
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from policysim.expectations.asking import Asked
     from policysim.expectations.results import Answer
 
+_NO_SESSION_POLICIES: Final = "if none are used, `{}` in the account's `session-policies.json` says so"
+_NO_ORGANISATION: Final = (
+    "if the account is in no organisation, `{}` in its `organization.json` says so, or `--no-organization` for a plan "
+    "or template"
+)
+_WHOSE: Final = "a resource, or the bucket of an object, belongs to the account whose `resource-policies.json` lists it"
+_ORGANISATION_CALL: Final = "aws organizations describe-organization"
 _VALUES_SHOWN: Final = 3
 _KEYS_SHOWN: Final = 3
 _TELLING: Final = ("allowed", "open", "denied")
@@ -190,7 +197,16 @@ def _gaps_or_caveats(asked: Asked, call: CallDecision) -> str:
 
 
 def _gap(gap: Gap, layer: LayerName) -> str:
-    """What is missing, and how to come by it: no call of AWS tells which session policies there were."""
+    """What is missing, and how to come by it, or to say that there is none."""
+    found = f" (`{gap.command}` tells)" if gap.command else ""
+    return "; ".join((f"{gap.sentence}{found}", *_said(gap, layer)))
+
+
+def _said(gap: Gap, layer: LayerName) -> Iterator[str]:
+    """What a person can say of it: no call of AWS tells which session policies there were, or that there is nothing."""
     if layer is LayerName.SESSION and not gap.command:
-        return f"{gap.sentence}; if none are used, `{{}}` in the account's `session-policies.json` says so"
-    return f"{gap.sentence} (`{gap.command}` tells)" if gap.command else gap.sentence
+        yield _NO_SESSION_POLICIES
+    elif gap.command == _ORGANISATION_CALL:
+        yield _NO_ORGANISATION
+    elif gap.code == OWNER_UNKNOWN_CODE:
+        yield _WHOSE

@@ -59,7 +59,12 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _is_left_out(folder: Path) -> bool:
-    return folder.name.startswith(".") or folder.name in _OTHERS or (folder / _ENVIRONMENT).exists()
+    if folder.name.startswith(".") or folder.name in _OTHERS:
+        return True
+    try:
+        return (folder / _ENVIRONMENT).exists()
+    except OSError as error:
+        raise unreadable(error, str(folder)) from None
 
 
 def _identity(name: str) -> object:

@@ -19,6 +19,7 @@ from policysim.testing.failures import PolicysimWarning
 from policysim.testing.names import item_names
 from policysim.testing.session import session_of
 from policysim.testing.settings import NO_ACCOUNT, source_of_file
+from policysim.testing.shown import seen_from
 from policysim.testing.simulator import told, worth_a_look
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class ExpectFile(pytest.File):
             for problem in (*suite.problems, *at_odds):
                 self._warn(problem)
         except (InputError, PolicysimWarning) as error:  # a warning is raised where warnings are errors
-            raise self.CollectError(str(error)) from None
+            raise self.CollectError(seen_from(self.config.invocation_params.dir, str(error))) from None
         for name, expectation in zip(item_names(suite.expectations), suite.expectations, strict=True):
             yield ExpectItem.from_parent(self, name=name, expectation=expectation, simulator=simulator)
 
