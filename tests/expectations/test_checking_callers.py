@@ -108,7 +108,7 @@ def test_root_is_the_root_user_of_the_only_account() -> None:
         ("role/app-a", "ambiguous-name", f"`{ACCOUNT}:role/app-a`, `{OTHER}:role/app-a`"),
         ("role/ap-b", "unknown-principal", "did you mean `role/app-b`"),
         ("user/anna", "unknown-principal", "did you mean `user/ana`"),
-        ("group/staff", "unknown-principal", "expected `role/NAME`"),
+        ("group/staff", "unknown-principal", "a group makes no request: name its users"),
         ("rol/app-b", "unknown-principal", "is no principal"),
         ("Outsider", "unknown-principal", "did you mean `outsider`"),
         ("arn:aws:iam::1:role", "unknown-principal", "names no principal"),

@@ -198,6 +198,7 @@ class TestResources:
         ("word", "code", "says"),
         [
             ("data/x", "unknown-resource", "expected an ARN, `*`, or `role/NAME`"),
+            ("data/x", "unknown-resource", "did you mean `arn:aws:s3:::data/x`?"),
             ("s3://data/x", "unknown-resource", "write `arn:aws:s3:::BUCKET`"),
             ("arn:aws:s3:data", "unknown-resource", "six parts"),
             ("role/ap-b", "unknown-resource", "did you mean `app-b`"),

@@ -120,6 +120,12 @@ def test_session_policies_that_nobody_collected_are_said_to_be_none_by_an_empty_
     assert "if none are used, `{}` in the account's `session-policies.json` says so" in told(result)
 
 
+def test_a_resource_whose_owner_nobody_knows_is_said_to_be_listed_by_its_account() -> None:
+    result = checked(f"role/reader can s3:GetObject on {BUCKET}/x", account(roles={"reader": [allow("s3:GetObject")]}))
+    assert result.standing is Standing.UNDECIDED
+    assert "belongs to the account whose `resource-policies.json` lists it" in told(result)
+
+
 class TestReasons:
     """``because``."""
 

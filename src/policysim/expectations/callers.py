@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from policysim.language.arns import Arn
 
 _PROVIDERS: Final = ("oidc-provider", "saml-provider")
+_GROUP: Final = "a group makes no request: name its users, or `user/*`"
 _EXPECTED: Final = (
     "expected `role/NAME`, `user/NAME`, `root`, an ARN, `anonymous`, `outsider`, a service such as "
     "`cloudtrail.amazonaws.com`, or an identity provider such as `oidc-provider/HOST`"
@@ -115,7 +116,7 @@ class Callers:
             if service:
                 return service
         known = ("anonymous", "outsider", *(caller.name for caller in (*self._roles, *self._users, *self._roots)))
-        hint = nearest(word.text, known)
+        hint = _GROUP if kind == "group" else nearest(word.text, known)
         return Problem(UNKNOWN_PRINCIPAL, f"`{word.text}` is no principal: {_EXPECTED}", word.span, hint)
 
     def _root(self, word: Word, scope: str | None) -> tuple[Caller, ...] | Problem:

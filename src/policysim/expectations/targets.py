@@ -82,9 +82,16 @@ class Targets:
             scope, rest = EVERYTHING, text
         kind, slash, name = rest.partition("/")
         if not (slash and name and kind in _NAMED):
-            hint = "write `arn:aws:s3:::BUCKET` or `arn:aws:s3:::BUCKET/KEY`" if text.startswith("s3:") else ""
-            return Problem(UNKNOWN_RESOURCE, f"`{text}` is no resource: {_EXPECTED}", word.span, hint)
+            return Problem(UNKNOWN_RESOURCE, f"`{text}` is no resource: {_EXPECTED}", word.span, self._meant(text))
         return self._by_name(word, scope, kind, name, everywhere=everywhere)
+
+    def _meant(self, text: str) -> str:
+        """What somebody means who writes the end of an ARN, such as the name of a bucket at hand."""
+        if text.startswith("s3:"):
+            return "write `arn:aws:s3:::BUCKET` or `arn:aws:s3:::BUCKET/KEY`"
+        name, slash, rest = text.partition("/")
+        whole = next((arn for arn in self._listed if arn.rpartition(":")[2] == name), None)
+        return f"did you mean `{whole}{slash}{rest}`?" if whole is not None else ""
 
     def _by_arn(self, word: Word) -> Target | Problem:
         if parse_arn(word.text) is None:
