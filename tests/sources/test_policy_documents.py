@@ -216,3 +216,14 @@ def test_of_a_plan_only_what_will_be_there_is_checked() -> None:
     assert {document.path[0] for document in found} == {"planned_values"}
     assert sum(document.type is PolicyType.TRUST for document in found) == 6
     assert sum(document.type is PolicyType.VPCE for document in found) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["AWSTemplateFormatVersion: 2010-09-09\nResources: {}\n", "---\nResources:\n  R: {}\n"]
+)
+def test_a_template_in_yaml_is_told_as_one(text: str, tmp_path: Path) -> None:
+    path = write_folder(tmp_path, {"t.yaml": text}) / "t.yaml"
+    with pytest.raises(
+        InputError, match=r"t.yaml: this is a CloudFormation template, .*`policysim eval` read templates"
+    ):
+        documents_in(str(path))

@@ -5,6 +5,7 @@ A document is found wherever it stands: by itself, in what the AWS CLI prints, i
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -71,6 +72,13 @@ _AWS_MANAGED: Final = ":iam::aws:policy/"
 _STATEMENT: Final = "statement"
 """What a text speaks of, in lower case, that was meant to be a policy document."""
 
+_IS_TEMPLATE: Final = (
+    "this is a CloudFormation template, and a policy document was expected: `policysim expect` and `policysim eval` "
+    "read templates (`--account`)"
+)
+_YAML_TEMPLATE: Final = re.compile(r"^Resources:[ \t]*(?:#.*)?$|^AWSTemplateFormatVersion:", re.MULTILINE)
+"""What only a template in YAML has."""
+
 _SUFFIXES: Final = (".json", ".json.gz")
 _ELEMENTS: Final = frozenset(name.lower() for name in (*POLICY_ELEMENTS, *STATEMENT_ELEMENTS))
 
@@ -100,7 +108,7 @@ def documents_in(argument: str) -> list[FoundDocument]:
     found = list(_in_file(value, source))
     if not found:
         if _is_template(value):
-            raise InputError(f"{source.name}: this is a CloudFormation template, and a policy document was expected")
+            raise InputError(f"{source.name}: {_IS_TEMPLATE}")
         raise InputError(f"{source.name}: expected a policy document: an object with `Statement`")
     return found
 
@@ -134,9 +142,11 @@ def _json_files(folder: Path) -> Iterator[Path]:
 
 def _value_of(source: Source) -> object:
     value = load_json(source)
-    if isinstance(value, Problem):
-        raise problem_error(explained(value, source), source.name)
-    return value
+    if not isinstance(value, Problem):
+        return value
+    if _YAML_TEMPLATE.search(source.text):
+        raise InputError(f"{source.name}: {_IS_TEMPLATE}")
+    raise problem_error(explained(value, source), source.name)
 
 
 def _in_file(value: object, source: Source) -> Iterator[FoundDocument]:
