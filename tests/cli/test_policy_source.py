@@ -118,3 +118,9 @@ def test_bad_input_is_one_sentence_and_exit_2(options: list[str], sentence: str)
     assert (done.returncode, done.stdout) == (2, "")
     assert sentence in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
+
+
+def test_a_region_that_is_none_is_refused() -> None:
+    done = run(*question("--account", PLAN, "--no-organization", "--region", "Frankfurt"))
+    assert done.returncode == 2
+    assert "`--region Frankfurt` is no Region: expected one such as `eu-west-1`" in " ".join(done.stderr.split())

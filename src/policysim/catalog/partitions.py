@@ -5,6 +5,7 @@ Source: AWS General Reference, aws-arns-and-namespaces and the Regions of each p
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 STANDARD: Final = "aws"
@@ -18,6 +19,13 @@ PARTITION_BY_REGION_START: Final = {
     "us-isof-": "aws-iso-f",
     "eusc-": "aws-eusc",
 }
+
+_REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+){1,3}-[0-9]{1,2}")
+
+
+def is_region(text: str) -> bool:
+    """Whether a text has the form of a Region's name, such as ``eu-west-1`` or ``us-gov-west-1``."""
+    return _REGION.fullmatch(text) is not None
 
 
 def partition_of_region(region: str) -> str:

@@ -26,7 +26,7 @@ from policysim.language.request import Request, Resource
 from policysim.sources.errors import InputError
 from policysim.sources.files import stem_of
 from policysim.sources.in_force import read_in_force
-from policysim.sources.policy_files import read_policy_file
+from policysim.sources.policy_files import read_policy_file, refuse_broken
 from policysim.sources.request_forms import is_one_action, is_resource
 
 if TYPE_CHECKING:
@@ -279,7 +279,5 @@ def _read_scps(options: Sequence[str]) -> list[Addition]:
 def _attached(file: str, kind: PolicyType, holder: str | None) -> AttachedPolicy:
     path = Path(file)
     policy = read_policy_file(path, kind, file)
-    broken = next((problem for problem in policy.problems if problem.is_error), None)
-    if broken is not None:
-        raise InputError(f"{broken.span.place if broken.span else file}: {broken.message}")
+    refuse_broken(policy, file)
     return AttachedPolicy(stem_of(path), policy, attached_to=holder)

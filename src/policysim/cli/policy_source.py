@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from policysim.catalog.partitions import is_region
 from policysim.language.arns import is_account_id
 from policysim.sources.in_force import BASE, NO_ORGANIZATION, ORGANIZATION, policy_source
 
@@ -72,6 +73,8 @@ def source_options_of(options: dict[str, Any]) -> SourceOptions:
         raise click.UsageError(f"`{companion}` needs `--account`")
     if account_id is not None and not is_account_id(account_id):
         raise click.UsageError(f"`--account-id {account_id}` is no 12-digit account id")
+    if region is not None and not is_region(region):
+        raise click.UsageError(f"`--region {region}` is no Region: expected one such as `eu-west-1`")
     bindings = _parameters(parameters)
     if base is not None:
         bindings[BASE] = (base,)

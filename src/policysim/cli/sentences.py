@@ -22,7 +22,7 @@ from policysim.reports.expectation_build import expectation_report
 from policysim.sources.errors import InputError
 from policysim.sources.expectation_files import suite_of
 from policysim.sources.files import stem_of
-from policysim.sources.policy_files import read_policy_file
+from policysim.sources.policy_files import read_policy_file, refuse_broken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -129,9 +129,7 @@ def changed(organisation: Organisation, what_if: WhatIf, suites: Sequence[Suite]
 
 def _policy(file: str, kind: PolicyType) -> Policy:
     policy = read_policy_file(Path(file), kind, file)
-    broken = next((problem for problem in policy.problems if problem.is_error), None)
-    if broken is not None:
-        raise InputError(f"{broken.span.place if broken.span else file}: {broken.message}")
+    refuse_broken(policy, file)
     return policy
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policysim.catalog.partitions import is_region
 from policysim.expectations.problem_kinds import (
     EMPTY_FILE,
     MALFORMED_ACCOUNT,
@@ -48,8 +49,6 @@ _MOST_USES: Final = 2_000
 """Files that use each other could stand for any number of sentences: each level doubles the last."""
 
 _SUCH: Final = "write one such as: role/app can s3:GetObject on arn:aws:s3:::my-bucket/*"
-
-_REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+){1,3}-[0-9]{1,2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +235,7 @@ class _Reading:
         account, region = line.account_id, line.region
         if account is not None and not is_account_id(account.text):
             self._tell(MALFORMED_ACCOUNT, f"`{account.text}` is no account id: expected 12 digits", account.span)
-        if region is not None and _REGION.fullmatch(region.text) is None:
+        if region is not None and not is_region(region.text):
             sentence = f"`{region.text}` is no Region: expected one such as `eu-west-1`"
             self._tell(MALFORMED_ACCOUNT, sentence, region.span)
 

@@ -50,6 +50,13 @@ class PolicySource(NamedTuple):
     base: Path | None = None
     standalone: bool = False
 
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What tells one source from another: where its paths lead, and all that is said beside; it can be hashed."""
+        base = None if self.base is None else self.base.resolve()
+        told = (self.account_id, self.region, tuple(sorted(self.parameters.items())), self.standalone)
+        return (self.path.resolve(), base, *told)
+
 
 def policy_source(
     path: Path,

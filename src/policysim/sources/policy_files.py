@@ -13,6 +13,7 @@ from policysim.language.problems import Problem
 from policysim.language.reader import parse_policy, read_policy
 from policysim.language.source import Location, Span
 from policysim.sources.files import read_source, where_it_leads
+from policysim.sources.json_values import problem_error
 
 if TYPE_CHECKING:
     from policysim.language.policy import Policy
@@ -41,6 +42,17 @@ def read_policy_file(path: Path, type: PolicyType, name: str | None = None) -> P
     A document that is broken is a policy with errors among its problems; only a file that cannot be read is an error.
     """
     return policy_of(read_source(path, name), type)
+
+
+def refuse_broken(policy: Policy, name: str) -> None:
+    """Refuses a policy with errors, which AWS would not take.
+
+    Raises:
+        InputError: the first of its errors; where that has no place, ``name`` stands for it.
+    """
+    broken = next((problem for problem in policy.problems if problem.is_error), None)
+    if broken is not None:
+        raise problem_error(broken, name)
 
 
 def policy_of(source: Source, type: PolicyType) -> Policy:  # noqa: A002  # the reader's word

@@ -47,7 +47,7 @@ class Session:
         Raises:
             InputError: the source cannot be read.
         """
-        key = _key(source)
+        key = source.identity
         if key not in self._simulators:
             organisation = read_in_force(source)
             self._simulators[key] = Simulator(
@@ -91,9 +91,3 @@ def session_of(config: pytest.Config) -> Session:
     if SESSION not in config.stash:
         config.stash[SESSION] = Session(config)
     return config.stash[SESSION]
-
-
-def _key(source: PolicySource) -> tuple[object, ...]:
-    """What tells one source from another: the folder that its path leads to, and all that is said beside."""
-    path, parameters = source.path.resolve(), tuple(sorted(source.parameters.items()))
-    return tuple(source._replace(path=path, parameters={})[:3]), parameters, source.base, source.standalone

@@ -6,13 +6,13 @@ ini key speaks where nothing else does.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from policysim.catalog.partitions import is_region
 from policysim.expectations.checking import LIMIT
 from policysim.language.arns import is_account_id
 from policysim.sources.in_force import PolicySource
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _KNOWN: Final = ("account", "account_id", "region")
 """What the marker takes."""
-
-_REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+){1,3}-[0-9]{1,2}")
 
 NO_ACCOUNT: Final = (
     "nothing says where the policies are: give `--policysim-account DIR`, or set `policysim_account` in the ini file"
@@ -56,7 +54,7 @@ class Settings:
             option=None if not option else Path(config.invocation_params.dir, option),
             default=None if not default else Path(ini_folder(config), default),
             account_id=_both(config, "account_id", is_account_id, "a 12-digit account id"),
-            region=_both(config, "region", _is_region, "a Region such as eu-west-1"),
+            region=_both(config, "region", is_region, "a Region such as eu-west-1"),
             limit=_limit(config),
         )
 
@@ -99,10 +97,6 @@ def _limit(config: pytest.Config) -> int:
             raise pytest.UsageError(f"{called}: expected how many requests, such as {LIMIT}, not `{text}`")
         limit = int(text)
     return limit
-
-
-def _is_region(text: str) -> bool:
-    return _REGION.fullmatch(text) is not None
 
 
 def source_of_file(own: PolicySource | None, settings: Settings) -> PolicySource | None:

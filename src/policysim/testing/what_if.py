@@ -11,9 +11,8 @@ from policysim.account.change_errors import CannotChangeError
 from policysim.account.changes import NewPolicy, with_policy, without_policy
 from policysim.language.policy_types import PolicyType
 from policysim.language.source import Source
-from policysim.sources.errors import InputError
 from policysim.sources.files import stem_of
-from policysim.sources.policy_files import policy_of, read_policy_file
+from policysim.sources.policy_files import policy_of, read_policy_file, refuse_broken
 from policysim.testing.failures import BrokenExpectationError
 
 if TYPE_CHECKING:
@@ -70,10 +69,7 @@ def _type(word: str) -> PolicyType:
 
 def _new(document: Document, kind: PolicyType, to: tuple[str, ...]) -> NewPolicy:
     name, policy = _read(document, kind)
-    broken = next((problem for problem in policy.problems if problem.is_error), None)
-    if broken is not None:
-        where = broken.span.place if broken.span is not None else name
-        raise InputError(f"{where}: {broken.message}")
+    refuse_broken(policy, name)
     return NewPolicy(name, policy, to)
 
 
