@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from policysim.coverage.coverage import Status
 from policysim.reports.coverage_source import TONE, WORD, source_of
 from policysim.reports.coverage_text import percent
+from policysim.reports.coverage_worklist import anchor_of, worklist
 from policysim.reports.decision_phrases import counted
 from policysim.reports.markup import Markup, element, name, sentence
 from policysim.reports.page_style import style_sheet
@@ -67,6 +68,10 @@ white-space:nowrap}
 .files td:first-child{min-width:190px}
 .legend{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:8px 14px;font-size:14.5px}
 .legend dd{margin:0}
+.worklist details{margin-top:10px}
+.worklist summary .chip{margin-right:4px}
+.worklist ul{margin:6px 0 0;padding-left:22px;font-size:14.5px;overflow-wrap:anywhere}
+pre.source .word:target{outline:2px solid var(--link);outline-offset:-2px}
 .document{margin-top:18px}
 .document h3{font-size:16px}
 .document pre{margin-top:8px}
@@ -85,6 +90,7 @@ def coverage_html(report: CoverageReport) -> str:
             "main",
             _header(document),
             _table(document, counted_files),
+            worklist(counted_files),
             _legend(),
             *(_file(file, number, report.texts[file.file]) for number, file in enumerate(counted_files, 1)),
             _excluded(document),
@@ -169,25 +175,25 @@ def _legend() -> Markup:
 
 def _file(file: FileCoverageDocument, number: int, text: str) -> Markup:
     lines = text.split("\n")
-    documents = [one for one in file.documents if not one.excluded]
+    documents = [(at, one) for at, one in enumerate(file.documents) if not one.excluded]
     figures = f"{file.figures.decided} of {counted(file.figures.statements, 'statement')} decided, "
     return element(
         "section",
         element("h2", element("code", file.file)),
         element("p", figures + f"{percent(file.figures)} covered", class_="label"),
-        *(_document(one, lines, alone=len(documents) == 1) for one in documents),
+        *(_document(one, lines, anchor_of(number, at), alone=len(documents) == 1) for at, one in documents),
         class_="card",
         id=f"file-{number}",
     )
 
 
-def _document(document: DocumentCoverageDocument, lines: Sequence[str], *, alone: bool) -> Markup:
+def _document(document: DocumentCoverageDocument, lines: Sequence[str], anchor: str, *, alone: bool) -> Markup:
     title = None if alone else element("h3", name(document.name))
     where = (
         counted(len(document.attached_to), "holder") if len(document.attached_to) > 1 else "".join(document.attached_to)
     )
     told = element("p", f"{', '.join(document.layers)}: ", name(where), class_="at")
-    return element("div", title, told, source_of(document, lines), class_="document")
+    return element("div", title, told, source_of(document, lines, anchor), class_="document")
 
 
 def _excluded(document: CoverageDocument) -> Markup | None:

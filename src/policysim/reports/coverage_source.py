@@ -48,18 +48,18 @@ class _Stretch(NamedTuple):
     told: str
 
 
-def source_of(document: DocumentCoverageDocument, text: Sequence[str]) -> Markup:
-    """The lines of a file, ``text``, on which a document stands."""
-    return element("pre", *_rows(document, text), class_="source")
+def source_of(document: DocumentCoverageDocument, text: Sequence[str], anchor: str) -> Markup:
+    """The lines of a file, ``text``, on which a document stands; its statements have anchors ``ANCHOR-NUMBER``."""
+    return element("pre", *_rows(document, text, anchor), class_="source")
 
 
-def _rows(document: DocumentCoverageDocument, text: Sequence[str]) -> Iterator[Markup]:
+def _rows(document: DocumentCoverageDocument, text: Sequence[str], anchor: str) -> Iterator[Markup]:
     place = document.place
-    starting: dict[int, list[StatementCoverageDocument]] = {}
-    for one in document.statements:
-        starting.setdefault(one.place.line, []).append(one)
+    starting: dict[int, list[Markup]] = {}
+    for at, one in enumerate(document.statements):
+        starting.setdefault(one.place.line, []).append(_word_above(one, f"{anchor}-{at}"))
     for number in range(place.line, min(place.end_line, len(text)) + 1):
-        yield from map(_word_above, starting.get(number, ()))
+        yield from starting.get(number, ())
         line = text[number - 1]
         first, last = _shown(line, number, place)
         here = [one for one in document.statements if one.place.line <= number <= one.place.end_line]
@@ -118,7 +118,7 @@ def _piece(line: str, start: int, end: int, stretches: Sequence[_Stretch]) -> Ma
     return element("span", words, class_=classes, title=over[-1].told or None)
 
 
-def _word_above(statement: StatementCoverageDocument) -> Markup:
+def _word_above(statement: StatementCoverageDocument, anchor: str) -> Markup:
     """What became of a statement, in words, on a line above it."""
     tone = "none" if statement.excluded else TONE[statement.status]
     word = "not counted" if statement.excluded else WORD[statement.status]
@@ -132,7 +132,7 @@ def _word_above(statement: StatementCoverageDocument) -> Markup:
     if statement.unneeded:
         children += [Markup(" "), element("span", "unneeded", class_="chip open")]
     children += [element("span", sentence(told), class_="told") for told in _told(statement)]
-    return element("span", *children, Markup("\n"), class_="word")
+    return element("span", *children, Markup("\n"), class_="word", id=anchor)
 
 
 def _told(statement: StatementCoverageDocument) -> Iterator[str]:
