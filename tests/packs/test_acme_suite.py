@@ -114,3 +114,9 @@ def test_without_one_of_its_sentences_something_goes_untested(words: str) -> Non
 
 def test_every_pack_is_used() -> None:
     assert {name for name in PACKS if any(f'"pack:{name}"' in text for text in run().used)} == PACKS
+
+
+def test_the_files_are_among_the_tests() -> None:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "policies/acme" in config["tool"]["pytest"]["ini_options"]["testpaths"]
+    assert len(FILES) == 5
