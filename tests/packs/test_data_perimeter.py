@@ -114,6 +114,7 @@ def test_a_network_that_counts_as_ours_is_a_hole(tmp_path: Path) -> None:
     ("bound", "sentences"),
     [
         (f"resources = {BUCKET}, {QUEUE}, {KEY}, {SECRET}", 2),
+        ("resources = arn:aws:s3:::*", 2),
         ("foreign = arn:aws:s3:::x/*", 2),
         (f"data = {BUCKET}/* and networks = 192.0.2.1", 2),
     ],
