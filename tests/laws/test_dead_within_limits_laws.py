@@ -15,7 +15,7 @@ from policysim.catalog.facts import CATALOGUE
 from policysim.coverage.dead import DeadKind, dead_statements
 from policysim.coverage.inventory import inventory_of
 from policysim.coverage.limits import limits_of
-from policysim.coverage.separation import apart, share_texts
+from policysim.coverage.separation import apart
 from policysim.evaluation.decide import decide
 from policysim.evaluation.policy_set import AttachedPolicy
 from policysim.language.patterns import action_matches, resource_matches
@@ -23,7 +23,6 @@ from policysim.language.policy_types import PolicyType
 from policysim.language.reader import parse_policy
 from policysim.language.request import Principal, PrincipalKind, Request, RequestContext, Resource
 from policysim.language.source import Source
-from policysim.language.wildcards import Pattern
 from tests.laws.effort import examples
 from tests.laws.thinned_policies import without
 
@@ -193,18 +192,6 @@ def test_without_the_dead_statements_of_an_organisation_every_decision_is_the_sa
         before = decide(situation.request, situation.policies, CATALOGUE)
         after = decide(situation.request, without(situation.policies, found.keys()), CATALOGUE)
         assert (before.effect, before.possible) == (after.effect, after.possible)
-
-
-_PATTERNS: Final = st.text(alphabet="ab*?", max_size=4)
-_TEXTS: Final = ["".join(letters) for size in range(8) for letters in itertools.product("ab", repeat=size)]
-
-
-@examples(400)
-@given(_PATTERNS, _PATTERNS)
-def test_two_patterns_share_a_text_exactly_if_some_text_fits_both(one: str, other: str) -> None:
-    """The slow twin tries every text; a text that fits two patterns so short is no longer than theirs together."""
-    fits, fits_too = Pattern.from_text(one).matches, Pattern.from_text(other).matches
-    assert share_texts(one, other) is any(fits(text) and fits_too(text) for text in _TEXTS)
 
 
 def matches(statement: Statement, action: str, resource: str, team: str) -> bool:

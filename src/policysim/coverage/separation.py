@@ -6,10 +6,10 @@ IAM User Guide, reference_policies_elements_action and _resource; spec A1 to A3,
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from policysim.coverage.inclusion import EVERY_ACTION, covers_action, covers_resource, without_variables
+from policysim.language.overlaps import patterns_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def _share_actions(one: str, other: str) -> bool:
     if one in EVERY_ACTION or other in EVERY_ACTION:
         return True
     (prefix, _, name), (own_prefix, _, own) = one.lower().partition(":"), other.lower().partition(":")
-    return prefix == own_prefix and share_texts(name, own)
+    return prefix == own_prefix and patterns_overlap(name, own)
 
 
 def _resources_apart(one: PatternElement | None, other: PatternElement | None, substitutes: tuple[bool, bool]) -> bool:
@@ -63,7 +63,7 @@ def _filled(element: PatternElement, *, variables: bool) -> tuple[str, ...]:
 
 
 def _share_resources(one: str, other: str) -> bool:
-    return any(share_texts(left, right) for left in _readings(one) for right in _readings(other))
+    return any(patterns_overlap(left, right) for left in _readings(one) for right in _readings(other))
 
 
 def _readings(pattern: str) -> Iterator[str]:
@@ -72,34 +72,3 @@ def _readings(pattern: str) -> Iterator[str]:
     missing = _COLONS - pattern.count(":")
     if missing > 0:
         yield pattern + ":*" * missing
-
-
-@lru_cache(maxsize=65_536)
-def share_texts(one: str, other: str) -> bool:
-    """Whether some text fits both patterns (``*`` any run of characters, ``?`` one)."""
-    reached = {(0, 0)}
-    open_places = [(0, 0)]
-    while open_places:
-        at, own = open_places.pop()
-        if at == len(one) and own == len(other):
-            return True
-        for place in _further(at, own, one, other):
-            if place not in reached:
-                reached.add(place)
-                open_places.append(place)
-    return False
-
-
-def _further(at: int, own: int, one: str, other: str) -> Iterator[tuple[int, int]]:
-    """Where the two patterns stand once one more character, or the end of a ``*``, is behind them."""
-    left, right = one[at : at + 1], other[own : own + 1]
-    if left == "*":
-        yield at + 1, own
-    if right == "*":
-        yield at, own + 1
-    if left == "*" and right:
-        yield at, own + 1
-    elif right == "*" and left:
-        yield at + 1, own
-    elif left and right and (left == right or "?" in {left, right}):
-        yield at + 1, own + 1
