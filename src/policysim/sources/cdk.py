@@ -5,27 +5,25 @@ Source: AWS CDK API reference, cloud-assembly-schema (manifest.json, artifacts a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.language.arns import is_account_id
-from policysim.sources.cloudformation import bounded, organisation_of, read_stack, refuse_organisation_policies
-from policysim.sources.cloudformation_intrinsics import Resolver
+from policysim.sources.cloudformation import organisation_of, read_stacks, refuse_organisation_policies
+from policysim.sources.cloudformation_nested import resolver_of, with_nested
 from policysim.sources.cloudformation_parts import Parts
-from policysim.sources.cloudformation_resources import read_default_policies
-from policysim.sources.cloudformation_template import Deployment, check_parameters, template_of
+from policysim.sources.cloudformation_template import Deployment, check_parameters
 from policysim.sources.errors import InputError
-from policysim.sources.files import read_source
 from policysim.sources.json_values import Json, read_json
 from policysim.sources.template_tree import Mapped, Scalar
-from policysim.sources.template_values import Members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from policysim.account.account import Organisation
+    from policysim.sources.cloudformation_intrinsics import Resolver
+    from policysim.sources.cloudformation_template import Resource
     from policysim.sources.in_force import PolicySource
     from policysim.sources.template_values import Value
 
@@ -33,7 +31,6 @@ MANIFEST: Final = "manifest.json"
 
 _STACK: Final = "aws:cloudformation:stack"
 _ASSEMBLY: Final = "cdk:cloud-assembly"
-_NESTED: Final = "AWS::CloudFormation::Stack"
 _ASSET_PATH: Final = "aws:asset:path"
 _ENVIRONMENT: Final = "aws://"
 _DEEPEST: Final = 8
@@ -79,17 +76,15 @@ def read_cloud_assembly(source: PolicySource, base: Organisation | None = None) 
             parameters=source.parameters,
             exports=place,
         )
-        resolver = _resolver(stack.folder, stack.file, deployment)
+        file = _inside(stack.folder, stack.file, None)
+        resolver = resolver_of(file, stack.folder, deployment, partial(_nested_file, stack.folder))
         refuse_organisation_policies(resolver.template, source)
         place.update(_exported(resolver))
         parts = accounts.setdefault(stack.account_id, Parts(stack.account_id, deployment.partition))
         resolvers.append((resolver, parts))
     check_parameters([one.template for one, _ in resolvers], source.parameters, str(source.path))
-    every = [(one, parts) for resolver, parts in resolvers for one in _with_nested(resolver)]
-    for resolver, parts in every:
-        read_stack(resolver, parts)
-    for resolver, parts in every:
-        read_default_policies(resolver, parts)
+    every = [(one, parts) for resolver, parts in resolvers for one in with_nested(resolver)]
+    read_stacks(every)
     return organisation_of(accounts, str(source.path), base)
 
 
@@ -134,35 +129,11 @@ def _inside(folder: Path, name: str, at: Json | None) -> Path:
     return path
 
 
-def _resolver(folder: Path, file: str, deployment: Deployment, depth: int = 0) -> Resolver:
-    """The resolver of a template, which knows those of the nested stacks that are at hand."""
-    template = template_of(bounded(read_source(_inside(folder, file, None))))
-    resolver = Resolver(template, deployment)
-    for resource in template.of_type(_NESTED):
-        metadata = resource.node.get("Metadata")
-        asset = metadata.get(_ASSET_PATH) if isinstance(metadata, Mapped) else None
-        if not isinstance(asset, Scalar) or not (folder / asset.value).is_file():
-            continue
-        if depth >= _DEEPEST:
-            raise resource.node.error("the nested stacks of this assembly nest too deep")
-
-        def build(name: str = resource.logical_id, file: str = asset.value) -> Resolver:
-            given = resolver.value(template.resources[name].properties.get("Parameters"))
-            values = {key: one.value for key, one in given.members.items()} if isinstance(given, Members) else {}
-            inner = replace(
-                deployment, stack_name=resolver.name_of(template.resources[name]), parameters={}, values=values
-            )
-            return _resolver(folder, file, inner, depth + 1)
-
-        resolver.nested_stacks[resource.logical_id] = build
-    return resolver
-
-
-def _with_nested(resolver: Resolver) -> Iterator[Resolver]:
-    yield resolver
-    for logical_id in resolver.nested_stacks:
-        if resolver.exists(resolver.template.resources[logical_id]) is not False:
-            yield from _with_nested(resolver.nested(logical_id))
+def _nested_file(folder: Path, resource: Resource) -> Path | None:
+    """The template of a nested stack, which the CDK notes beside it."""
+    metadata = resource.node.get("Metadata")
+    asset = metadata.get(_ASSET_PATH) if isinstance(metadata, Mapped) else None
+    return folder / asset.value if isinstance(asset, Scalar) else None
 
 
 def _exported(resolver: Resolver) -> Iterator[tuple[str, Callable[[], Value]]]:

@@ -11,7 +11,7 @@ from policysim.account.account import Organisation
 from policysim.language.arns import is_account_id
 from policysim.sources.cloudformation_base import over_base
 from policysim.sources.cloudformation_identities import read_identities
-from policysim.sources.cloudformation_intrinsics import Resolver
+from policysim.sources.cloudformation_nested import LARGEST, resolver_of, with_nested
 from policysim.sources.cloudformation_parts import Parts
 from policysim.sources.cloudformation_resources import (
     read_default_policies,
@@ -23,21 +23,16 @@ from policysim.sources.cloudformation_template import (
     Deployment,
     Template,
     check_parameters,
-    template_of,
 )
 from policysim.sources.errors import InputError
-from policysim.sources.files import read_source
 from policysim.sources.sam import read_serverless
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from policysim.language.source import Source
+    from policysim.sources.cloudformation_intrinsics import Resolver
     from policysim.sources.in_force import PolicySource
-
-LARGEST: Final = 5_000_000
-"""More characters than a template may have: CloudFormation takes up to 1 MB."""
 
 _YAML_NAMES: Final = (".yaml", ".yml", ".template")
 _SHAPE: Final = ("Resources:", '"Resources"', "AWSTemplateFormatVersion")
@@ -63,8 +58,6 @@ def read_template(source: PolicySource, base: Organisation | None = None) -> Org
     Raises:
         InputError: the file is no template, is broken, or the account is not stated.
     """
-    text = bounded(read_source(source.path))
-    template = template_of(text)
     if source.account_id is None:
         raise InputError(
             f"{source.path}: a template does not say in which account it is deployed: say it with "
@@ -72,7 +65,6 @@ def read_template(source: PolicySource, base: Organisation | None = None) -> Org
         )
     if not is_account_id(source.account_id):
         raise InputError(f"`{source.account_id}` is no account id: expected 12 digits")
-    check_parameters([template], source.parameters, str(source.path))
     names = source.parameters.get(STACK_NAME, ())
     deployment = Deployment(
         account_id=source.account_id,
@@ -80,10 +72,13 @@ def read_template(source: PolicySource, base: Organisation | None = None) -> Org
         stack_name=names[0] if names else None,
         parameters=source.parameters,
     )
-    refuse_organisation_policies(template, source)
+    resolver = resolver_of(source.path, source.path.parent, deployment)
+    check_parameters([resolver.template], source.parameters, str(source.path))
     parts = Parts(source.account_id, deployment.partition)
-    read_stack(Resolver(template, deployment), parts)
-    read_default_policies(Resolver(template, deployment), parts)
+    stacks = [(stack, parts) for stack in with_nested(resolver)]
+    for stack, _ in stacks:
+        refuse_organisation_policies(stack.template, source)
+    read_stacks(stacks)
     return organisation_of({source.account_id: parts}, str(source.path), base)
 
 
@@ -107,16 +102,13 @@ def refuse_organisation_policies(template: Template, source: PolicySource) -> No
         )
 
 
-def bounded(text: Source) -> Source:
-    """The text, unless it is larger than any template."""
-    if len(text.text) > LARGEST:
-        raise InputError(f"{text.name}: this is larger than {LARGEST:,} characters, and no template is")
-    return text
-
-
-def read_stack(resolver: Resolver, parts: Parts) -> None:
-    """Note what one stack makes."""
-    read_identities(resolver, parts)
-    read_resources(resolver, parts)
-    read_serverless(resolver, parts)
-    read_separate_policies(resolver, parts)
+def read_stacks(stacks: Sequence[tuple[Resolver, Parts]]) -> None:
+    """Note what stacks make: first all resources, then the policies that may be theirs, also of another stack."""
+    for resolver, parts in stacks:
+        read_identities(resolver, parts)
+        read_resources(resolver, parts)
+        read_serverless(resolver, parts)
+    for resolver, parts in stacks:
+        read_separate_policies(resolver, parts)
+    for resolver, parts in stacks:
+        read_default_policies(resolver, parts)

@@ -45,8 +45,10 @@ def read_identities(resolver: Resolver, parts: Parts) -> None:
 
 def condition_gap(resource: Resource) -> Missing:
     """That it is not known whether a resource is made."""
-    node = resource.node.members["Condition"].value
-    return Missing(f"whether `{resource.logical_id}` is made is not known: its condition is open", node)
+    condition = resource.node.members.get("Condition")
+    whose = "its condition" if condition is not None else "the condition of its stack"
+    node = resource.node if condition is None else condition.value
+    return Missing(f"whether `{resource.logical_id}` is made is not known: {whose} is open", node)
 
 
 def label_of(resource: Resource, name: str) -> str:

@@ -58,6 +58,7 @@ class Resolver:
     def __init__(self, template: Template, deployment: Deployment) -> None:
         self.template = template
         self.deployment = deployment
+        self.doubtful = False  # a nested stack whose condition is open may not be made at all
         self.names: dict[str, str] = {}
         self.nested_stacks: dict[str, Callable[[], Resolver]] = {}
         self._nested: dict[str, Resolver] = {}
@@ -117,7 +118,8 @@ class Resolver:
     def exists(self, resource: Resource) -> bool | None:
         """Whether a resource is made, by its ``Condition``."""
         condition = resource.node.get("Condition")
-        return self.holds(condition.value, condition) if isinstance(condition, Scalar) else True
+        own = self.holds(condition.value, condition) if isinstance(condition, Scalar) else True
+        return None if self.doubtful and own else own
 
     def arn_of(self, resource: Resource) -> str | None:
         """The ARN of a resource; ``None`` for a type whose ARN is not certain."""
