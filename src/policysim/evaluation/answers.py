@@ -11,7 +11,7 @@ from policysim.evaluation.access import Access, same_account
 from policysim.evaluation.answer_caveats import caveats_of
 from policysim.evaluation.conditions.caveats import KEY_UNKNOWN
 from policysim.evaluation.decision import BY_KEY_GRANT, Caveat, Check, Decision, Effect, UnknownKey, Verdict
-from policysim.evaluation.layers import LayerName
+from policysim.evaluation.layers import LAYER, LayerName
 from policysim.evaluation.principals import NOWHERE, Reach
 from policysim.evaluation.services.cross_account import crosses_accounts
 from policysim.evaluation.services.deviation import NO_DEVIATION
@@ -58,6 +58,21 @@ def certain_effect(access: Access) -> Effect | None:
         return Effect.EXPLICIT_DENY if denied is TRUE else None
     granted = access.granted
     return None if granted is UNKNOWN else _EFFECTS[denied, granted][0]
+
+
+def brief_effect(access: Access) -> Effect | None:
+    """The effect of which ``decide`` with ``brief`` is certain before it tries any unknown key; ``None``: it is not."""
+    effect, _ = _EFFECTS[access.denied, access.granted]
+    return None if effect is Effect.DEPENDS else effect
+
+
+def is_kept_by_a_limit(access: Access) -> bool:
+    """Whether a layer that only limits lacks an Allow that the request needs, and denies it by itself."""
+    return any(
+        _verdict_word(verdict, access, access.needs(verdict.layer)) is Verdict.IMPLICIT_DENY
+        for verdict in access.verdicts.values()
+        if verdict.allowed is FALSE and not LAYER[verdict.layer].grants
+    )
 
 
 def answer(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _UNSIGNED = frozenset({PrincipalKind.ANONYMOUS, PrincipalKind.WEB_IDENTITY, PrincipalKind.SAML})
 
-_WITHOUT_RESOURCE_ACCOUNT: Final = frozenset(
+WITHOUT_RESOURCE_ACCOUNT: Final = frozenset(
     {
         "auditmanager:updateassessmentframeworkshare",
         "detective:acceptinvitation",
@@ -171,7 +171,7 @@ def _only_for_members(request: Request) -> ContextValue | None:
 
 def _resource_organisation(request: Request) -> ContextValue | None:
     action = request.action.lower()
-    return ABSENT if action in _WITHOUT_RESOURCE_ACCOUNT or action.startswith("ebs:") else None
+    return ABSENT if action in WITHOUT_RESOURCE_ACCOUNT or action.startswith("ebs:") else None
 
 
 def _resource_account(request: Request) -> ContextValue | None:

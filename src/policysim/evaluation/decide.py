@@ -6,7 +6,7 @@ reference_policies_evaluation-logic-cross-account; spec E1 to E38, X1 to X14, S1
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.evaluation.answers import answer, settled_answer
 from policysim.evaluation.context import context_lookup
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from policysim.evaluation.judged import Judged
     from policysim.evaluation.policy_set import PolicySet
     from policysim.evaluation.services.deviation import Deviation, Settled
+    from policysim.evaluation.verdicts import LayerVerdict
     from policysim.language.request import ContextValue, Request
 
 
@@ -79,11 +80,17 @@ def _decided(
 ) -> Decision:
     request = asked.request
 
+    found: dict[LayerName, list[_Judgement]] = {layer.name: [] for layer in LAYERS}
+
     def under(assumed: Mapping[str, ContextValue], *, everything: bool = False) -> Decision:
         lookup = lookup_of(request, deviation, assumed)
         question = asked._replace(lookup=lookup, everything=everything)
-        verdict_of = judge if judged is None or assumed else judged.judge
-        verdicts = {layer.name: verdict_of(layer.name, policies, question, deviation) for layer in LAYERS}
+        if judged is not None and not assumed:
+            verdicts = {layer.name: judged.judge(layer.name, policies, question, deviation) for layer in LAYERS}
+        elif everything:
+            verdicts = {layer.name: judge(layer.name, policies, question, deviation) for layer in LAYERS}
+        else:
+            verdicts = {name: _judged_once(known, name, policies, question, deviation) for name, known in found.items()}
         return answer(request, verdicts, deviation, credentials_reach(request, lookup), traced=everything)
 
     decision, lookup = under({}, everything=trace), context_lookup(request)
@@ -91,6 +98,31 @@ def _decided(
         return decision
     unreliable = deviation.unreliable_keys
     return split_unknown_keys(decision, under, lookup, asked.facts, asked.switches, unreliable=unreliable)
+
+
+class _Judgement(NamedTuple):
+    """The verdict of a layer, and the values of the context keys that it looked at."""
+
+    reads: Mapping[str, ContextValue]
+    verdict: LayerVerdict
+
+
+def _judged_once(
+    known: list[_Judgement], name: LayerName, policies: PolicySet, question: Question, deviation: Deviation
+) -> LayerVerdict:
+    """The verdict of a layer; one that was found before where every key that it looked at has the same value."""
+    for reads, verdict in known:
+        if all(question.lookup(key) == value for key, value in reads.items()):
+            return verdict
+    reads = {}
+
+    def looking(key: str) -> ContextValue:
+        value = reads[key] = question.lookup(key)
+        return value
+
+    verdict = judge(name, policies, question._replace(lookup=looking), deviation)
+    known.append(_Judgement(reads, verdict))
+    return verdict
 
 
 def _with_other_target(decision: Decision, named: Decision) -> Decision:
@@ -164,7 +196,8 @@ class CallDecision(NamedTuple):
         return tuple(dict.fromkeys(caveat for decision in told for caveat in decision.caveats))
 
 
-_WORST_FIRST: tuple[Effect, ...] = (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY, Effect.DEPENDS, Effect.ALLOWED)
+WORST_FIRST: Final = (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY, Effect.DEPENDS, Effect.ALLOWED)
+"""The effects of the decisions of one call, that first which settles it before any other."""
 
 
 def decide_call(
@@ -172,5 +205,5 @@ def decide_call(
 ) -> CallDecision:
     """Whether AWS allows a call that needs all of these requests (at least one); ``brief`` as for ``decide``."""
     decisions = tuple(decide(request, policies, facts, trace=trace, brief=brief) for request, policies in requests)
-    deciding = min(decisions, key=lambda decision: _WORST_FIRST.index(decision.effect))
+    deciding = min(decisions, key=lambda decision: WORST_FIRST.index(decision.effect))
     return CallDecision(deciding.effect, deciding, decisions)

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from policysim.evaluation.decide import CallDecision
+    from policysim.evaluation.outlines import Outline
     from policysim.expectations.asking import Asked
     from policysim.expectations.results import Answer
     from policysim.expectations.sentences import Expectation
 
-    _Told = tuple[Callable[[], str], bool]
+    _Told = tuple[Callable[[Answer], str], bool]
 
 SHOWN: Final = 5
 """How many of the answers that are not as expected a result holds."""
@@ -38,7 +39,7 @@ SHOWN: Final = 5
 class _Short(NamedTuple):
     """An answer that is not as expected, by how telling it is: what is told first sorts first.
 
-    Its sentence is made when it is shown: few of many are.
+    Its sentence, and the answer where its outline was enough, are made when it is shown: few of many are.
     """
 
     undecided: bool
@@ -46,15 +47,15 @@ class _Short(NamedTuple):
     repeated: int
     elsewhere: bool
     number: int
-    answer: Answer
-    sentence: Callable[[], str]
+    answered: Callable[[], Answer]
+    told: Callable[[Answer], str]
 
 
 class Tally:
     """The answers of one expectation, counted."""
 
     def __init__(self, expectation: Expectation) -> None:
-        self._expectation = expectation
+        self.expectation = expectation
         self._depending = tuple(word.text for word in expectation.depending_on)
         self._because = tuple(word.text for word in expectation.because)
         self._asked = self._short = self._settled = self._by_guardrail = self._undecided = 0
@@ -69,22 +70,27 @@ class Tally:
         found = self._compared(asked, answer, wanted=wanted)
         if found is None:
             return
-        sentence, undecided = found
+        tell, undecided = found
+        self._fall_short(asked, lambda: answer, tell, undecided=undecided)
+
+    def take_outline(self, asked: Asked, outline: Outline, answered: Callable[[], Answer], *, wanted: bool) -> None:
+        """Count one answer of which the outline tells enough; ``answered`` gives the whole one where it is shown."""
+        self._asked += 1
+        self._settled += outline.settled
+        self._by_guardrail += outline.limited
+        if (outline.effect is Effect.ALLOWED) is not wanted:
+            self._fall_short(asked, answered, partial(told, asked, wanted=wanted), undecided=False)
+
+    def _fall_short(
+        self, asked: Asked, answered: Callable[[], Answer], tell: Callable[[Answer], str], *, undecided: bool
+    ) -> None:
         self._short += 1
         self._undecided += undecided
         told_of = (asked.caller.identity, asked.action, undecided)
         self._told[told_of] += 1
-        self._worst.append(
-            _Short(
-                undecided,
-                asked.sample.invented,
-                self._told[told_of],
-                asked.caller.whose is not Whose.AT_HAND,
-                self._asked,
-                answer,
-                sentence,
-            )
-        )
+        elsewhere = asked.caller.whose is not Whose.AT_HAND
+        repeated = self._told[told_of]
+        self._worst.append(_Short(undecided, asked.sample.invented, repeated, elsewhere, self._asked, answered, tell))
         if len(self._worst) > 2 * SHOWN:
             self._worst = sorted(self._worst, key=_order)[:SHOWN]
 
@@ -94,13 +100,13 @@ class Tally:
         if self._depending:
             return self._compared_with_keys(asked, answer)
         if effect is Effect.DEPENDS:
-            return partial(told, asked, answer, wanted=wanted), True
+            return partial(told, asked, wanted=wanted), True
         if (effect is Effect.ALLOWED) is not wanted:
-            return partial(told, asked, answer, wanted=wanted), False
-        if self._expectation.form is Form.ONLY and not wanted:
+            return partial(told, asked, wanted=wanted), False
+        if self.expectation.form is Form.ONLY and not wanted:
             return None  # the reason of an `only` is that of those who can
         failed = next((reason for reason in self._because if not holds(reason, answer.call)), None)
-        return None if failed is None else (partial(told_reason, asked, answer, failed), False)
+        return None if failed is None else (partial(told_reason, asked, reason=failed), False)
 
     def _compared_with_keys(self, asked: Asked, answer: Answer) -> _Told | None:
         found, keys = openness(answer, self._depending)
@@ -108,9 +114,9 @@ class Tally:
             case Openness.AS_SAID:
                 return None
             case Openness.DECIDED:
-                return partial(told_decided, asked, answer, self._depending), False
+                return partial(told_decided, asked, keys=self._depending), False
             case _:
-                return partial(told_openness, asked, answer, found, keys), found is Openness.OTHERWISE
+                return partial(told_openness, asked, found=found, keys=keys), found is Openness.OTHERWISE
 
     def warnings(self) -> tuple[Problem, ...]:
         """What is to be said of an expectation that no policy can make fail."""
@@ -120,7 +126,7 @@ class Tally:
             sentence = "AWS answers every request of the sentence in the same way, whatever the policies say"
         else:
             return ()
-        return (Problem(NEVER_FAILS, sentence, self._expectation.span),)
+        return (Problem(NEVER_FAILS, sentence, self.expectation.span),)
 
     def result(self, problems: tuple[Problem, ...], *, sampled: bool) -> Result:
         """What came out."""
@@ -128,15 +134,20 @@ class Tally:
         undecided = self._undecided == self._short
         standing = Standing.MET if not self._short else Standing.UNDECIDED if undecided else Standing.UNMET
         return Result(
-            expectation=self._expectation,
+            expectation=self.expectation,
             standing=standing,
             asked=self._asked,
             short=self._short,
-            shortfalls=tuple(Shortfall(one.answer, one.sentence(), one.undecided) for one in worst),
+            shortfalls=tuple(_shown(one) for one in worst),
             problems=problems,
             sampled=sampled,
             by_guardrail=self._by_guardrail,
         )
+
+
+def _shown(short: _Short) -> Shortfall:
+    answer = short.answered()
+    return Shortfall(answer, short.told(answer), short.undecided)
 
 
 def _order(short: _Short) -> tuple[bool, bool, int, bool, int]:

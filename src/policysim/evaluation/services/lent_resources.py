@@ -46,7 +46,7 @@ _SHARED_BY_SETTING: Final[dict[str, frozenset[str]]] = {
     "ec2": frozenset({"image", "snapshot"}),
     "rds": frozenset({"cluster-snapshot", "snapshot"}),
 }
-_USES: Final = frozenset(
+USES_OF_THE_SHARED: Final = frozenset(
     """
     ebs:getsnapshotblock ebs:listchangedblocks ebs:listsnapshotblocks ec2:cancelimagelaunchpermission ec2:copyimage
     ec2:copysnapshot ec2:createfleet ec2:createreplacerootvolumetask ec2:createtags ec2:createvolume ec2:deletetags
@@ -66,7 +66,7 @@ def is_lent(request: Request) -> bool:
     if arn is None:
         return False
     if is_shared_by_setting(request.resource.arn):
-        return arn.resource_id == _MADE_BY_THE_CALL or request.action.lower() in _USES
+        return arn.resource_id == _MADE_BY_THE_CALL or request.action.lower() in USES_OF_THE_SHARED
     return not arn.account and (
         arn.service in _OF_THE_CALLER
         or arn.service in _OF_IDENTITY_CENTER

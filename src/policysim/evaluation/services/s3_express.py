@@ -50,6 +50,9 @@ _WRITING: Final = frozenset(
     }
 )
 
+AS_SESSION: Final = _READING | _WRITING
+"""The operations, in lower case, that a directory bucket authorizes as the creation of a session."""
+
 
 def as_session(request: Request) -> Request:
     """The request that a directory bucket really authorizes; the same one for everything else.
@@ -57,7 +60,7 @@ def as_session(request: Request) -> Request:
     Without a mode of its own S3 tries ``ReadWrite`` first and ``ReadOnly`` then, so a request that reads may be either.
     """
     service, _, operation = request.action.lower().partition(":")
-    if service not in {"s3", "s3express"} or operation not in _READING | _WRITING:
+    if service not in {"s3", "s3express"} or operation not in AS_SESSION:
         return request
     arn = parse_arn(request.resource.arn)
     if arn is None or arn.service != "s3express" or arn.resource_type not in {"bucket", "accesspoint"}:
