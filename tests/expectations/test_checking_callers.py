@@ -37,6 +37,7 @@ HERE = account(
     roles={"app-a": [], "app-b": [], "path/admin": [], "aws-service-role/x/AWSServiceRoleForX": []}, users={"ana": []}
 )
 THERE = account(OTHER, roles={"app-a": [], "other": []})
+WHOLE_FOREIGN = [f"arn:aws:iam::{FOREIGN}:root", f"a user of account {FOREIGN}", f"a role of account {FOREIGN}"]
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
 
 
@@ -147,8 +148,8 @@ class TestNobody:
     @pytest.mark.parametrize(
         ("principal", "expected"),
         [
-            ({"AWS": FOREIGN}, [f"arn:aws:iam::{FOREIGN}:root", f"a user of account {FOREIGN}"]),
-            ({"AWS": f"arn:aws:iam::{FOREIGN}:root"}, [f"arn:aws:iam::{FOREIGN}:root", f"a user of account {FOREIGN}"]),
+            ({"AWS": FOREIGN}, WHOLE_FOREIGN),
+            ({"AWS": f"arn:aws:iam::{FOREIGN}:root"}, WHOLE_FOREIGN),
             ({"AWS": f"arn:aws:iam::{FOREIGN}:role/x"}, [f"arn:aws:iam::{FOREIGN}:role/x"]),
             ({"AWS": f"arn:aws:sts::{FOREIGN}:assumed-role/x/s"}, [f"arn:aws:sts::{FOREIGN}:assumed-role/x/s"]),
             ({"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/app-a/s"}, [f"arn:aws:sts::{ACCOUNT}:assumed-role/app-a/s"]),
@@ -174,8 +175,18 @@ class TestNobody:
     @pytest.mark.parametrize(
         ("key", "value", "expected"),
         [
-            ("aws:PrincipalAccount", FOREIGN, [f"arn:aws:iam::{FOREIGN}:root", f"a user of account {FOREIGN}"]),
-            ("aws:PrincipalArn", f"arn:aws:iam::{FOREIGN}:role/x*", [f"arn:aws:iam::{FOREIGN}:role/xx"]),
+            ("aws:PrincipalAccount", FOREIGN, WHOLE_FOREIGN),
+            (
+                "aws:PrincipalArn",
+                f"arn:aws:iam::{FOREIGN}:role/x*",
+                [f"arn:aws:iam::{FOREIGN}:role/xx", "a role of an outsider"],
+            ),
+            (
+                "aws:PrincipalAccount",
+                f"{FOREIGN[:6]}*",
+                [name.replace(FOREIGN, f"{FOREIGN[:6]}000000") for name in WHOLE_FOREIGN],
+            ),
+            ("aws:PrincipalType", "AssumedRole", ["a role of an outsider"]),
             ("aws:PrincipalOrgID", "o-abcdefghij", ["a principal of organisation o-abcdefghij"]),
             ("aws:PrincipalServiceName", "config.amazonaws.com", ["config.amazonaws.com"]),
             ("aws:PrincipalServiceNamesList", "*", ["cloudtrail.amazonaws.com"]),
@@ -188,6 +199,35 @@ class TestNobody:
         statement = {**allow("s3:GetObject"), "Principal": "*", "Condition": {"StringLike": {key: value}}}
         found = self.everybody(account(resources={BUCKET: [statement]}))
         assert [name for name in found if name not in {"root", "anonymous", "outsider"}] == expected
+
+    @pytest.mark.parametrize(
+        ("key", "allowed", "denied"),
+        [
+            ("aws:PrincipalArn", f"arn:aws:iam::{FOREIGN}:role/*", [f"arn:aws:iam::{FOREIGN}:role/x*"]),
+            ("aws:PrincipalArn", f"arn:aws:iam::{FOREIGN}:*", [f"arn:aws:iam::{FOREIGN}:user/*"]),
+            ("aws:PrincipalArn", "arn:aws:iam::*:role/*", [f"arn:aws:iam::{ACCOUNT}:*", "arn:aws:iam::*:role/x*"]),
+            ("aws:PrincipalAccount", FOREIGN, []),
+            ("aws:username", "c*", ["cx*"]),
+        ],
+    )
+    def test_c15_callers_that_one_pattern_lets_in_and_another_leaves_out_are_told_apart(
+        self, key: str, allowed: str, denied: list[str]
+    ) -> None:
+        said = [{**allow("s3:GetObject"), "Principal": "*", "Condition": {"StringLike": {key: allowed}}}]
+        said += [{**deny("s3:*"), "Principal": "*", "Condition": {"StringLike": {key: denied}}}] if denied else []
+        sentence = f"nobody can s3:GetObject on {BUCKET}/x when aws:SourceVpce absent"
+        assert checked(sentence, account(resources={BUCKET: said})).standing is not Standing.MET
+
+    def test_p5_roles_of_an_account_are_let_in_where_its_users_and_root_are_not(self) -> None:
+        condition = {
+            "ArnLike": {"aws:PrincipalArn": [f"arn:aws:iam::{FOREIGN}:user/*", f"arn:aws:iam::{FOREIGN}:root"]}
+        }
+        said = [
+            {**allow("s3:GetObject"), "Principal": {"AWS": FOREIGN}},
+            {**deny("s3:*"), "Principal": "*", "Condition": condition},
+        ]
+        sentence = f"nobody but root can s3:GetObject on {BUCKET}/x when aws:SourceVpce absent"
+        assert checked(sentence, account(resources={BUCKET: said})).standing is Standing.UNDECIDED
 
     def test_s23_and_that_a_grant_of_a_key_names(self) -> None:
         grants = {
@@ -203,8 +243,7 @@ class TestNobody:
         acl = AccessControlList("0" * 64, (AclGrant(FOREIGN, "READ"), AclGrant("a" * 64, "READ")))
         found = self.everybody(account(public_access=PublicAccess(buckets={"data": BucketSettings(acl=acl)})))
         assert found[3:] == [
-            f"arn:aws:iam::{FOREIGN}:root",
-            f"a user of account {FOREIGN}",
+            *WHOLE_FOREIGN,
             "canonical user aaaaaaaaaaaa",
         ]
 

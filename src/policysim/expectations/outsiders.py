@@ -16,13 +16,18 @@ from policysim.expectations.documents import documents_of
 from policysim.expectations.patterns import is_pattern
 from policysim.expectations.providers import provider_caller
 from policysim.language.arns import SERVICE_DOMAINS, is_account_id, parse_arn
+from policysim.language.cells import Cut, cells
+from policysim.language.patterns import arn_pattern
 from policysim.language.request import Principal, PrincipalKind, RequestContext
+from policysim.language.wildcards import Piece
+from policysim.language.witnesses import text_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from policysim.account.account import Account, Organisation
     from policysim.language.policy import Policy, Statement
+    from policysim.language.witnesses import Tokens
 
 _MADE_UP_ORGANISATION: Final = "o-0000000000"
 _MADE_UP_NAME: Final = "outsider"
@@ -40,10 +45,24 @@ _IN_CONDITIONS: Final = frozenset(
         "aws:principalorgpaths",
         "aws:principalservicename",
         "aws:principalservicenameslist",
+        "aws:principaltype",
         "aws:username",
     }
 )
 """The condition keys whose values name callers, in lower case."""
+
+_SHAPES: Final = {
+    "aws:principalarn": tuple(arn_pattern((Piece(f"arn:*:iam::*:{kind}/?*"),)).tokens() for kind in ("role", "user")),
+    "aws:username": (text_tokens("?*"),),
+}
+"""What the names are like that a condition key compares with patterns."""
+
+_TELLING_KINDS: Final = frozenset({"aws:principalarn", "aws:principaltype"})
+"""The keys by which a policy tells an outsider that is a role from one that is a user."""
+
+_ACCOUNT_DIGITS: Final = 12
+_MOST_NAMES: Final = 32
+"""How many names are made up for one pattern."""
 
 ANONYMOUS: Final = Caller("anonymous", Principal(kind=PrincipalKind.ANONYMOUS), Whose.FOREIGN)
 
@@ -82,10 +101,29 @@ def named_abroad(organisation: Organisation) -> tuple[Caller, ...]:
     users and roles are not all listed.
     """
     found: dict[object, Caller] = {}
-    for kind, value in dict.fromkeys(_mentions(organisation)):
+    mentions = tuple(dict.fromkeys(_mentions(organisation)))
+    for kind, value in (*mentions, *_told_apart(mentions)):
         for caller in _callers(kind, value, organisation):
             found.setdefault(caller.identity, caller)
+    if any(kind in _TELLING_KINDS for kind, _ in mentions):
+        role = _outsider_role(organisation)
+        found.setdefault(role.identity, role)
     return tuple(found.values())
+
+
+def _told_apart(mentions: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Names that fit a pattern and that other patterns of the same key tell apart, beside the plainest one."""
+    for kind, shapes in _SHAPES.items():
+        read = {value: _tokens_of(kind, value) for one, value in mentions if one == kind and "${" not in value}
+        for value in filter(is_pattern, read):
+            cuts = tuple(Cut(tokens) for other, tokens in read.items() if other != value)
+            made = [text for shape in shapes for text in cells((read[value], shape), cuts).texts.values()]
+            if len(made) > 1:
+                yield from ((kind, text) for text in made[:_MOST_NAMES])
+
+
+def _tokens_of(kind: str, value: str) -> Tokens:
+    return text_tokens(value) if kind == "aws:username" else arn_pattern((Piece(value),)).tokens()
 
 
 def _mentions(organisation: Organisation) -> Iterator[tuple[str, str]]:
@@ -135,6 +173,8 @@ def _callers(kind: str, value: str, organisation: Organisation) -> Iterator[Call
             if organisation.account_with_canonical_id(value) is None:
                 principal = Principal(kind=PrincipalKind.ROOT, canonical_id=value)
                 yield Caller(f"canonical user {value[:12]}", principal, Whose.FOREIGN)
+        case "aws:principaltype":
+            return  # it tells kinds of callers apart, and names none
         case "aws:principalisawsservice" | "aws:principalservicename" | "aws:principalservicenameslist":
             yield from _services(value)
         case "aws:principalorgid" | "aws:principalorgpaths":
@@ -158,6 +198,9 @@ def _services(value: str) -> Iterator[Caller]:
 
 def _of_arn_or_account(value: str, organisation: Organisation) -> Iterator[Caller]:
     """Who an ARN, a pattern of ARNs or an account id names beyond the users, roles and roots at hand."""
+    digits = re.sub(r"[*?]", "", value)
+    if digits.isdigit() and digits != value:
+        value = digits.ljust(_ACCOUNT_DIGITS, "0")
     if is_account_id(value):
         value = f"arn:{partition_of(organisation)}:iam::{value}:root"
     arn = parse_arn(value)
@@ -169,6 +212,8 @@ def _of_arn_or_account(value: str, organisation: Organisation) -> Iterator[Calle
         resource = re.sub(r"[*?]", "x", arn.resource.replace("**", "*"))
         service = "iam" if is_pattern(arn.service) else arn.service
         arn = arn._replace(partition=partition, account=account, resource=resource, service=service, region="")
+    elif arn.service == "iam" and not is_account_id(arn.account):
+        arn = arn._replace(account=_unused_account(organisation))  # one that a pattern leaves open
     principal = principal_of(arn)
     if principal is None:
         return
@@ -177,6 +222,7 @@ def _of_arn_or_account(value: str, organisation: Organisation) -> Iterator[Calle
         yield Caller(str(arn), principal, Whose.FOREIGN)
         if arn.resource == "root":
             yield _member(arn.account, arn.partition, f"a user of account {arn.account}")
+            yield _role_of(arn.account, arn.partition, f"a role of account {arn.account}", Whose.FOREIGN)
         return
     known = completed(principal, organisation)
     is_session = known.arn is not None and known.kind is not PrincipalKind.ROOT and arn.service == "sts"
@@ -224,11 +270,28 @@ def _member(
     arn = f"arn:{partition}:iam::{account}:user/{name}"
     managing = False if whose is Whose.OUTSIDER else None
     principal = Principal(kind=PrincipalKind.USER, arn=arn, account=account, in_management_account=managing)
-    known: dict[str, str] = {}
-    if belongs_to is not None:
-        known = {"aws:PrincipalOrgID": belongs_to}
-        known["aws:PrincipalOrgPaths"] = path if path is not None else f"{belongs_to}/r-0000/ou-0000-00000000/"
+    known = {} if belongs_to is None else _membership_of(belongs_to, path)
     return Caller(title, principal, whose, RequestContext(known))
+
+
+def _outsider_role(organisation: Organisation) -> Caller:
+    """A role where the outsider is a user: for policies that tell callers apart by their ARN or kind."""
+    account, known = _unused_account(organisation), _membership_of(_MADE_UP_ORGANISATION, None)
+    return _role_of(account, partition_of(organisation), "a role of an outsider", Whose.OUTSIDER, known)
+
+
+def _role_of(account: str, partition: str, title: str, whose: Whose, known: Mapping[str, str] | None = None) -> Caller:
+    arn = f"arn:{partition}:iam::{account}:role/{_MADE_UP_NAME}"
+    managing = False if whose is Whose.OUTSIDER else None
+    principal = Principal(
+        kind=PrincipalKind.ROLE_SESSION, entity_arn=arn, account=account, in_management_account=managing
+    )
+    return Caller(title, principal, whose, RequestContext(known))
+
+
+def _membership_of(organisation_id: str, path: str | None) -> dict[str, str]:
+    within = path if path is not None else f"{organisation_id}/r-0000/ou-0000-00000000/"
+    return {"aws:PrincipalOrgID": organisation_id, "aws:PrincipalOrgPaths": within}
 
 
 def _unused_account(organisation: Organisation) -> str:
