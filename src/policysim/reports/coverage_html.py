@@ -6,8 +6,6 @@ style sheet.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import TYPE_CHECKING, Final
 
 from policysim.coverage.coverage import Status
@@ -16,6 +14,7 @@ from policysim.reports.coverage_text import percent
 from policysim.reports.coverage_worklist import anchor_of, worklist
 from policysim.reports.decision_phrases import counted
 from policysim.reports.markup import Markup, element, name, sentence
+from policysim.reports.page_head import page_head
 from policysim.reports.page_style import style_sheet
 
 if TYPE_CHECKING:
@@ -97,24 +96,13 @@ def coverage_html(report: CoverageReport) -> str:
             element("footer", f"Measured by policysim {document.policysim} from the expectations that were checked."),
         ),
     )
-    page = element("html", _head(document, style), body, lang="en")
-    return f"<!DOCTYPE html>\n{page.html}\n"
-
-
-def _head(document: CoverageDocument, style: str) -> Markup:
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="generator", content=GENERATOR),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", f"{percent(document.figures)} of the policy statements are covered"),
-        element("style", Markup(style)),
+    page = element(
+        "html",
+        page_head(f"{percent(document.figures)} of the policy statements are covered", style, generator=GENERATOR),
+        body,
+        lang="en",
     )
+    return f"<!DOCTYPE html>\n{page.html}\n"
 
 
 def _header(document: CoverageDocument) -> Markup:

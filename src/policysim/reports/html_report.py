@@ -6,8 +6,6 @@ should markup ever slip in, it could neither run nor load anything.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +15,7 @@ from policysim.reports.decision_phrases import counted
 from policysim.reports.html_blocks import block_html, facts_html
 from policysim.reports.layer_picture import layer_picture
 from policysim.reports.markup import Markup, element, sentence
+from policysim.reports.page_head import page_head
 from policysim.reports.page_style import style_sheet
 from policysim.reports.report_phrases import action_of, caller_of, headline_of
 from policysim.reports.report_sections import page_of
@@ -49,7 +48,7 @@ def html_of_groups(groups: Sequence[GroupReport], version: str) -> str:
             element("footer", f"Explained by policysim {version} from the policies at hand, without asking AWS."),
         ),
     )
-    page = element("html", _head(_title(groups), style), body, lang="en")
+    page = element("html", page_head(_title(groups), style), body, lang="en")
     return f"<!DOCTYPE html>\n{page.html}\n"
 
 
@@ -62,21 +61,6 @@ def _title(groups: Sequence[GroupReport]) -> str:
 
 def _counts(groups: Sequence[GroupReport]) -> str:
     return f"{counted(sum(one.group.count for one in groups), 'denial')}, {counted(len(groups), 'cause')}"
-
-
-def _head(title: str, style: str) -> Markup:
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", title),
-        element("style", Markup(style)),
-    )
 
 
 def _index(groups: Sequence[GroupReport]) -> Markup:
