@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -14,11 +15,10 @@ from tests.cli.account_folders import Ran, account_folder, allow, deny, document
 from tests.reports.sarif_schema import SARIF
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from policysim.account.account import Organisation
     from policysim.sources.in_force import PolicySource
 
+ACME = Path(__file__).resolve().parents[2] / "policies" / "acme"
 READ = ("access", document(allow("s3:GetObject", "arn:aws:s3:::data/*", Sid="Read"), deny("s3:DeleteObject", "*")))
 MET = "role/app can s3:GetObject on arn:aws:s3:::data/a\nrole/app cannot s3:DeleteObject on arn:aws:s3:::data/a\n"
 UNMET = "role/app can s3:PutObject on arn:aws:s3:::data/a\n"
@@ -255,6 +255,14 @@ def test_policies_that_cannot_be_read_keep_no_other_file_waiting(folder: Path) -
     assert code == 2
     assert [one["code"] for one in report["files"][0]["problems"]] == ["unreadable-policies"]
     assert [one["standing"] for one in report["files"][1]["expectations"]] == ["met", "met"]
+
+
+def test_layers_are_listed_where_several_take_part(folder: Path) -> None:
+    write(folder, "a.expect", "role/invoice-mailer can s3:GetObject on arn:aws:s3:::acme-prod-invoices/a\n", str(ACME))
+    done = expect(folder, "a.expect")
+    layers = done.stdout.partition("\nLayers\n")[2]
+    assert "permissions boundary" in layers
+    assert "identity-based policy" in layers
 
 
 def test_a_word_that_names_nobody_is_told_once(folder: Path) -> None:

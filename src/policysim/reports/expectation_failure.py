@@ -175,7 +175,7 @@ def _why(
         more = f" (and {counted(len(others), 'more statement')})" if others else ""
         yield f"{_STATEMENT_TITLE[decision.effect]}{more}", list(_statement(first, first.excerpt, action))
     rows = [_layer(check, decision, action) for check in checks if _takes_part(check, decision)]
-    if rows:
+    if len(rows) > 1:  # of one layer all is said: it is that of the statement, or what the sentence says is missing
         yield "Layers", [LayerTable(tuple(rows))]
 
 
