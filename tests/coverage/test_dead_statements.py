@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from policysim.coverage.coverage import Status, coverage_of
 from policysim.coverage.recorder import Recorder
+from policysim.language.policy import Unresolved
 from policysim.sources.organization_folder import read_organisation
 from tests.account_folders import BUCKET, role_entry, user_entry, write_folder
 from tests.coverage.coverage_runs import (
@@ -164,6 +166,7 @@ def test_a_dead_statement_counts_neither_for_nor_against(tmp_path: Path) -> None
     assert figures.percent == pytest.approx(50)
 
 
+MEMBER, MANAGER = "111122223333", "444455556666"
 BOUNDED = {"PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/limit"}}
 
 
@@ -195,6 +198,20 @@ def test_e12_a_boundary_that_was_not_collected_proves_nothing(tmp_path: Path) ->
     assert dead(covered(account_of(tmp_path, role=own("own", NARROW, **BOUNDED)))) == {}
 
 
+@pytest.mark.parametrize(("may_allow", "found"), [(True, {}), (False, {"Narrow": ("outside", "")})])
+def test_e12_a_boundary_of_which_a_template_leaves_an_allow_open_proves_nothing(
+    tmp_path: Path, *, may_allow: bool, found: dict[str, tuple[str, str]]
+) -> None:
+    limit = managed_policy("limit", statement("Limit", "Allow", "sqs:*"))
+    read = read_organisation(account_of(tmp_path, role=own("own", NARROW, **BOUNDED), policies=[limit]))
+    account = read.accounts[MEMBER]
+    assert account.identities is not None
+    part = Unresolved("`Action` is not known", may_allow=may_allow)
+    managed = {arn: replace(one, unresolved=(part,)) for arn, one in account.identities.managed.items()}
+    partly = replace(account, identities=replace(account.identities, managed=managed))
+    assert dead(coverage_of([replace(read, accounts={MEMBER: partly})], Recorder())) == found
+
+
 def test_e12_a_policy_is_outside_of_boundaries_only_if_it_is_for_everybody_who_has_it(tmp_path: Path) -> None:
     limit = managed_policy("limit", statement("Limit", "Allow", "sqs:*"))
     has_it: Statement = {"AttachedManagedPolicies": [attached("shared")]}
@@ -210,7 +227,6 @@ def test_s7_the_own_allow_beside_a_trust_policy_lives_outside_of_the_boundary(tm
     assert dead(covered(account_of(tmp_path, role=own("own", identity, **BOUNDED), policies=[limit]))) == {}
 
 
-MEMBER, MANAGER = "111122223333", "444455556666"
 FULL_ACCESS = statement("Full", "Allow", "*")
 
 

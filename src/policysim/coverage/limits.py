@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from policysim.account.account import Account, Node, Organisation, Role, User
-    from policysim.language.policy import Statement
+    from policysim.language.policy import Policy, Statement
 
 
 class Limit(NamedTuple):
@@ -91,12 +91,13 @@ def _binding(account: Account, organisation: Organisation) -> tuple[Node, ...]:
 
 def _levels(path: tuple[Node, ...]) -> Iterator[Limit]:
     for node in path:
-        if node.scps is not None and not node.scp_gaps and _whole(node.scps):
+        if node.scps is not None and not node.scp_gaps and all(_is_whole(one.policy) for one in node.scps):
             yield Limit(LayerName.SCP, node.id, node.scps)
 
 
-def _whole(policies: tuple[AttachedPolicy, ...]) -> bool:
-    return all(attached.policy.usable for attached in policies)
+def _is_whole(policy: Policy) -> bool:
+    """Whether a document holds no Allow beside those that were read."""
+    return policy.usable and not any(part.may_allow for part in policy.unresolved)
 
 
 def _holders(account: Account, levels: tuple[Limit, ...]) -> Iterator[tuple[str, tuple[tuple[Limit, ...], ...]]]:
@@ -115,7 +116,7 @@ def _holders(account: Account, levels: tuple[Limit, ...]) -> Iterator[tuple[str,
 
 def _boundary(holder: User | Role, account: Account) -> Iterator[Limit]:
     policy = None if holder.boundary is None else account.document(holder.boundary)
-    if holder.boundary is not None and policy is not None and policy.usable:
+    if holder.boundary is not None and policy is not None and _is_whole(policy):
         yield Limit(LayerName.BOUNDARY, holder.arn, (AttachedPolicy(holder.boundary.name, policy),))
 
 
