@@ -123,3 +123,14 @@ def test_v2_a_variable_has_every_value_that_the_sentence_states() -> None:
     result = checked(f"role/app cannot s3:GetObject on {BUCKET}/* {where}", at_hand)
     assert result.standing is Standing.UNMET
     assert result.short == len({"eu-west-1", "us-east-1"})
+
+
+@pytest.mark.parametrize("tags", [{}, None])
+def test_m1_a_made_up_resource_may_have_any_tags(tags: dict[str, dict[str, str]] | None) -> None:
+    said = allow("ec2:StartInstances", Condition={"StringEquals": {"aws:ResourceTag/env": "dev"}})
+    at_hand = account(roles={"app": [said]}, tags=tags)
+    word = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/*"
+    result = checked(f"role/app cannot ec2:StartInstances on {word} {NO_ENDPOINT}", at_hand)
+    assert result.standing is Standing.UNDECIDED
+    stated = checked(f'role/app cannot ec2:StartInstances on {word} when "aws:ResourceTag/env" = prod', at_hand)
+    assert stated.standing is Standing.MET

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.account.alike_actions import likeness_of
@@ -92,11 +92,18 @@ class Desk:
         key = (sample, likeness_of(action))
         kept = self._kept.get(key)
         if kept is None:
-            found = authorizations(self._request(action, sample), self._organisation)
+            around = self._untagged if sample.invented else self._organisation
+            found = authorizations(self._request(action, sample), around)
             taken = tuple(_as_taken(one, self._caller, sample) for one in found)
             outliners = tuple(Outliner(one.policies, CATALOGUE) for one in taken)
             kept = self._kept[key] = _Found(action, taken, outliners)
         return kept
+
+    @cached_property
+    def _untagged(self) -> Organisation:
+        """The accounts, where nobody knows the tags of resources: a made-up one may have any."""
+        accounts = {name: replace(account, tags=None) for name, account in self._organisation.accounts.items()}
+        return replace(self._organisation, accounts=accounts)
 
     def _request(self, action: str, sample: Sample) -> Request:
         return _requested(self._caller, action, sample, self._context)
