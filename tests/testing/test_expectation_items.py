@@ -189,7 +189,10 @@ def test_an_empty_file_is_an_error(pytester: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (f'account "nowhere"\nrole/app can s3:GetObject on {BUCKET}/*', "a.expect:1:9: the policies cannot be read: nowhere: there is no such*"),
+        (
+            f'account "nowhere"\nrole/app can s3:GetObject on {BUCKET}/*',
+            "a.expect:1:9: the policies cannot be read: nowhere: there is no such*",
+        ),
         (f"#!\nrole/app can s3:GetObject on {BUCKET}/*", "*a.expect: nothing says where the policies are*"),
     ],
 )
@@ -364,3 +367,21 @@ def test_control_characters_of_a_file_do_not_reach_the_terminal(pytester: pytest
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["a.expect:2:7: the control character U+001B stands here*"])
     assert "\x1b" not in result.stdout.str()
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_the_same_path_with_something_else_said_beside_it_is_read_apart(
+    pytester: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
+    """Whether no organisation was collected or there is none makes two answers of the same folder."""
+    sentence = f"role/app-reader can s3:GetObject on {REPORTS}\n"
+    files = {
+        "a.expect": f'account "acme"\n{sentence}',
+        "b.expect": f'account "acme" with organization = none\n{sentence}',
+        "c.expect": f'account "acme"\n{sentence}',
+    }
+    make_project(pytester, files)
+    (pytester.path / "acme" / "organization.json").unlink()
+    result = pytester.runpytest(*workers)
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines(["FAILED a.expect*", "FAILED c.expect*"])
