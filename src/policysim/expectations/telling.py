@@ -31,6 +31,10 @@ _NO_ORGANISATION: Final = (
 )
 _WHOSE: Final = "a resource, or the bucket of an object, belongs to the account whose `resource-policies.json` lists it"
 _ORGANISATION_CALL: Final = "aws organizations describe-organization"
+NOT_DECIDED: Final = " is not decided: "
+AND_SHOULD: Final = ", and should: "
+"""What stands before the reason in the sentences that tell of an answer which is not as expected."""
+
 _VALUES_SHOWN: Final = 3
 _KEYS_SHOWN: Final = 3
 _TELLING: Final = ("allowed", "open", "denied")
@@ -48,10 +52,10 @@ def told(asked: Asked, answer: Answer, *, wanted: bool) -> str:
     """An answer that came out otherwise than expected; ``wanted`` tells whether it was to be an allow."""
     call, request = answer.call, _request(asked)
     if call.effect is Effect.DEPENDS:
-        return f"whether {request} is not decided: {_what_is_open(asked, call)}"
+        return f"whether {request}{NOT_DECIDED}{_what_is_open(asked, call)}"
     if call.effect is Effect.ALLOWED:
         return f"{request}{'' if wanted else ', and should not'}: {_why_allowed(call)}"
-    return f"{_request(asked, verb='cannot')}{', and should' if wanted else ''}: {_why_denied(call)}"
+    return f"{_request(asked, verb='cannot')}{AND_SHOULD if wanted else ': '}{_why_denied(call)}"
 
 
 def told_decided(asked: Asked, answer: Answer, keys: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from policysim.expectations.drafting.said import Said
 from policysim.expectations.reading import read_expectations
 from policysim.expectations.results import Standing
 from policysim.expectations.sentences import Expectation, Form, Test
+from policysim.expectations.telling import AND_SHOULD, NOT_DECIDED
 from policysim.language.source import Source
 
 if TYPE_CHECKING:
@@ -196,14 +197,9 @@ def why_not(result: Result) -> str:
     if result.shortfalls:
         short = _first(result.shortfalls)
         request = short.answer.request
-        _, found, reason = short.sentence.rpartition(_OPEN if short.undecided else _DENIED)
+        _, found, reason = short.sentence.rpartition(NOT_DECIDED if short.undecided else AND_SHOULD)
         return f"{request.action} on {request.resource.arn}: {reason}" if found else short.sentence
     return "it stands for no request" if not result.asked else "it does not hold"
-
-
-_DENIED: Final = ", and should: "
-_OPEN: Final = " is not decided: "
-"""What stands before the reason in the sentences that tell of an answer which is not as expected."""
 
 
 def _first(shortfalls: tuple[Shortfall, ...]) -> Shortfall:
