@@ -51,8 +51,12 @@ def test_what_is_allowed_passes_and_what_is_denied_fails_with_the_explanation(si
     with pytest.raises(AssertionError) as raised:
         simulator.assert_allowed(*DELETE)
     text = str(raised.value)
-    assert text.startswith(f"unmet\n  role/app-reader can s3:DeleteObject on {BUCKET}/reports/a")
+    assert text.startswith(f"unmet: role/app-reader can s3:DeleteObject on {BUCKET}/reports/a\n\n")
     assert "no identity-based" in text
+
+
+def test_a_simulator_is_shown_by_its_accounts(simulator: Simulator) -> None:
+    assert repr(simulator) == "<Simulator of 111122223333>"
 
 
 def test_what_is_denied_passes_and_what_is_allowed_fails_with_the_statement(simulator: Simulator) -> None:

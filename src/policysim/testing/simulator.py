@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policysim.expectations.checking import LIMIT, Checker
 from policysim.expectations.results import Result, Standing
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     Observe = Callable[[Expectation, Answer], None]
 
 _FORM = {Access.ALLOWED: Form.CAN, Access.DENIED: Form.CANNOT}
+_NAMED: Final = 3
+"""As many accounts are named by a simulator's ``repr``, which pytest shows with each failing test."""
 
 
 class Simulator:
@@ -58,6 +60,11 @@ class Simulator:
         self._observe = observe
         self._answers: list[Answer] | None = None
         self._checker = Checker(organisation, limit=limit, observe=self._observed)
+
+    def __repr__(self) -> str:
+        accounts = list(self.organisation.accounts)
+        more = f" and {len(accounts) - _NAMED} more" if len(accounts) > _NAMED else ""
+        return f"<Simulator of {', '.join(accounts[:_NAMED]) or 'no account'}{more}>"
 
     def check(self, expectation: Expectation, *, whole: bool = False) -> Result:
         """What comes out of one sentence, as an expectation file has it; ``whole`` as for ``Checker.check``.
@@ -239,7 +246,12 @@ class Simulator:
         from policysim.reports.layout import Paint  # noqa: PLC0415  # the same
 
         text, span = failure_text(result, Paint(), self.shown).rstrip("\n"), result.expectation.span
-        return text.removeprefix(f"{span.source.name}:1:1: ") if span.source.written_here else text
+        text = text.removeprefix(f"{span.source.name}:1:1: ") if span.source.written_here else text
+        if result.standing is Standing.BROKEN:
+            return text
+        heading, gap, rest = text.partition("\n\n")
+        standing, _, sentence = heading.partition("\n")  # in one line: pytest sums a failure up by its first
+        return f"{standing}: {' '.join(sentence.split())}{gap}{rest}"
 
     @staticmethod
     def _refuse(problems: Iterable[Problem]) -> None:
