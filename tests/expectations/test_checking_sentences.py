@@ -129,6 +129,12 @@ def test_a_resource_whose_owner_nobody_knows_is_said_to_be_listed_by_its_account
 class TestReasons:
     """``because``."""
 
+    def test_a_wrong_answer_is_told_before_one_for_another_reason(self) -> None:
+        at_hand = account(roles={"a": [], "b": [allow("s3:PutBucketPolicy")]}, resources={BUCKET: None})
+        result = checked(f"role/* cannot s3:PutBucketPolicy on {BUCKET} because scp", at_hand)
+        assert (result.standing, result.short) == (Standing.UNMET, 2)
+        assert told(result).startswith("`role/b` can `s3:PutBucketPolicy`")
+
     @pytest.mark.parametrize(
         ("sentence", "standing"),
         [

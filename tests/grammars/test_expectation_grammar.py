@@ -115,7 +115,7 @@ def test_offsets_are_those_of_the_text_behind_a_byte_order_mark_as_well() -> Non
         (
             "role/a can s3:X on y when k = v or m = w",
             "or",
-            "conditions are joined by `and` alone: list the values of one key (`K = V, V`), or write two sentences",
+            "the language has no `or`: part words by commas (`K = V, V` for values), or write two sentences",
         ),
         ("nobody except role/a can s3:X on y", "except", "write `but` for `except`"),
         ("nobody cannot s3:X on y", "cannot", "`nobody` and `only` go with `can`, not with `cannot`"),

@@ -7,6 +7,7 @@ says what it hangs on.
 from __future__ import annotations
 
 from collections import Counter
+from enum import IntEnum
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -30,10 +31,19 @@ if TYPE_CHECKING:
     from policysim.expectations.results import Answer
     from policysim.expectations.sentences import Expectation
 
-    _Told = tuple[Callable[[Answer], str], bool]
+    _Told = tuple[Callable[[Answer], str], "_Kind"]
 
 SHOWN: Final = 5
 """How many of the answers that are not as expected a result holds."""
+
+
+class _Kind(IntEnum):
+    """How an answer falls short, the worst first."""
+
+    WRONG = 0
+    OTHER_REASON = 1
+    """The answer is as expected, and the reason another one."""
+    UNDECIDED = 2
 
 
 class _Short(NamedTuple):
@@ -42,7 +52,7 @@ class _Short(NamedTuple):
     Its sentence, and the answer where its outline was enough, are made when it is shown: few of many are.
     """
 
-    undecided: bool
+    kind: _Kind
     invented: bool
     repeated: int
     elsewhere: bool
@@ -70,8 +80,8 @@ class Tally:
         found = self._compared(asked, answer, wanted=wanted)
         if found is None:
             return
-        tell, undecided = found
-        self._fall_short(asked, lambda: answer, tell, undecided=undecided)
+        tell, kind = found
+        self._fall_short(asked, lambda: answer, tell, kind)
 
     def take_outline(self, asked: Asked, outline: Outline, answered: Callable[[], Answer], *, wanted: bool) -> None:
         """Count one answer of which the outline tells enough; ``answered`` gives the whole one where it is shown."""
@@ -79,34 +89,34 @@ class Tally:
         self._settled += outline.settled
         self._by_guardrail += outline.limited
         if (outline.effect is Effect.ALLOWED) is not wanted:
-            self._fall_short(asked, answered, partial(told, asked, wanted=wanted), undecided=False)
+            self._fall_short(asked, answered, partial(told, asked, wanted=wanted), _Kind.WRONG)
 
     def _fall_short(
-        self, asked: Asked, answered: Callable[[], Answer], tell: Callable[[Answer], str], *, undecided: bool
+        self, asked: Asked, answered: Callable[[], Answer], tell: Callable[[Answer], str], kind: _Kind
     ) -> None:
         self._short += 1
-        self._undecided += undecided
-        told_of = (asked.caller.identity, asked.action, undecided)
+        self._undecided += kind is _Kind.UNDECIDED
+        told_of = (asked.caller.identity, asked.action, kind)
         self._told[told_of] += 1
         elsewhere = asked.caller.whose is not Whose.AT_HAND
         repeated = self._told[told_of]
-        self._worst.append(_Short(undecided, asked.sample.invented, repeated, elsewhere, self._asked, answered, tell))
+        self._worst.append(_Short(kind, asked.sample.invented, repeated, elsewhere, self._asked, answered, tell))
         if len(self._worst) > 2 * SHOWN:
             self._worst = sorted(self._worst, key=_order)[:SHOWN]
 
     def _compared(self, asked: Asked, answer: Answer, *, wanted: bool) -> _Told | None:
-        """What is to be said of an answer that is not as expected, and whether it is undecided."""
+        """What is to be said of an answer that is not as expected, and how it falls short."""
         effect = answer.call.effect
         if self._depending:
             return self._compared_with_keys(asked, answer)
         if effect is Effect.DEPENDS:
-            return partial(told, asked, wanted=wanted), True
+            return partial(told, asked, wanted=wanted), _Kind.UNDECIDED
         if (effect is Effect.ALLOWED) is not wanted:
-            return partial(told, asked, wanted=wanted), False
+            return partial(told, asked, wanted=wanted), _Kind.WRONG
         if self.expectation.form is Form.ONLY and not wanted:
             return None  # the reason of an `only` is that of those who can
         failed = next((reason for reason in self._because if not holds(reason, answer.call)), None)
-        return None if failed is None else (partial(told_reason, asked, reason=failed), False)
+        return None if failed is None else (partial(told_reason, asked, reason=failed), _Kind.OTHER_REASON)
 
     def _compared_with_keys(self, asked: Asked, answer: Answer) -> _Told | None:
         found, keys = openness(answer, self._depending)
@@ -114,9 +124,10 @@ class Tally:
             case Openness.AS_SAID:
                 return None
             case Openness.DECIDED:
-                return partial(told_decided, asked, keys=self._depending), False
+                return partial(told_decided, asked, keys=self._depending), _Kind.WRONG
             case _:
-                return partial(told_openness, asked, found=found, keys=keys), found is Openness.OTHERWISE
+                kind = _Kind.UNDECIDED if found is Openness.OTHERWISE else _Kind.WRONG
+                return partial(told_openness, asked, found=found, keys=keys), kind
 
     def warnings(self) -> tuple[Problem, ...]:
         """What is to be said of an expectation that no policy can make fail."""
@@ -147,12 +158,12 @@ class Tally:
 
 def _shown(short: _Short) -> Shortfall:
     answer = short.answered()
-    return Shortfall(answer, short.told(answer), short.undecided)
+    return Shortfall(answer, short.told(answer), short.kind is _Kind.UNDECIDED)
 
 
-def _order(short: _Short) -> tuple[bool, bool, int, bool, int]:
-    """What is told first: decided before open, real before made up, and one of each caller and action before more."""
-    return short.undecided, short.invented, short.repeated, short.elsewhere, short.number
+def _order(short: _Short) -> tuple[_Kind, bool, int, bool, int]:
+    """What is told first: the worst, what is real before what is made up, one of each caller and action before more."""
+    return short.kind, short.invented, short.repeated, short.elsewhere, short.number
 
 
 def by_guardrail(call: CallDecision) -> bool:

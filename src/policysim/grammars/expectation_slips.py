@@ -82,7 +82,7 @@ OPENERS: Final = (
     ),
     (
         _words("or"),
-        "conditions are joined by `and` alone: list the values of one key (`K = V, V`), or write two sentences",
+        "the language has no {found}: part words by commas (`K = V, V` for values), or write two sentences",
     ),
     (
         _words("&& & || | + not"),
