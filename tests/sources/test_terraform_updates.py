@@ -193,3 +193,14 @@ def test_settings_of_a_bucket_that_the_plan_does_not_hold(tmp_path: Path) -> Non
         False,
         True,
     )
+
+
+def test_a_user_whose_name_is_changed_in_place_keeps_its_groups(tmp_path: Path) -> None:
+    renamed = change(
+        "aws_iam_user",
+        {"name": "ana", "arn": ANA, "path": "/", "tags_all": {}},
+        {"name": "anna", "arn": ANA, "path": "/", "tags_all": {}},
+    )
+    users = identities(tmp_path, renamed).users
+    assert list(users) == [f"arn:aws:iam::{ACCOUNT}:user/anna"]
+    assert users[f"arn:aws:iam::{ACCOUNT}:user/anna"].groups == ("kept", "gone")

@@ -44,7 +44,14 @@ class _Identities:
         self._readers = readers
         self._holdings = holdings
         self._before = before
-        removed = [one for one in readers.plan.removed if one.type in KINDS]
+        self._renamed = {
+            readers.names.arn(after): one
+            for one in readers.plan.updated
+            if one.type in KINDS
+            and (after := readers.plan.resources.get(one.address)) is not None
+            and readers.names.name(after) != readers.names.name(one)
+        }
+        removed = [one for one in readers.plan.removed if one.type in KINDS] + [*self._renamed.values()]
         self._gone = {readers.names.arn(one) for one in removed}
         self._gone_groups = {readers.names.name(one) for one in removed if one.type == GROUP}
         self._planned = {kind: self._of_type(kind) for kind in KINDS}
@@ -139,7 +146,7 @@ class _Identities:
         return found
 
     def _user(self, arn: str, one: PlannedResource) -> User:
-        old = None if one.created else self._before.users.get(arn)
+        old = None if one.created else self._before.users.get(self._arn_before(arn))
         user = User(
             name=self._readers.names.name(one),
             arn=arn,
@@ -153,13 +160,20 @@ class _Identities:
         )
         return self._with_groups(user)
 
+    def _arn_before(self, arn: str) -> str:
+        """The ARN that something has now: its name may be changed in place."""
+        renamed = self._renamed.get(arn)
+        return arn if renamed is None else self._readers.names.arn(renamed)
+
     def _with_groups(self, user: User) -> User:
         given = self._holdings.of(self._account, USER, user.name)
         return self._with_given(replace(user, groups=_groups(user.groups, given)), USER, user.name)
 
     def _group(self, arn: str, one: PlannedResource) -> Group:
         name = self._readers.names.name(one)
-        old = None if one.created else self._before.groups.get(name)
+        renamed = self._renamed.get(arn)
+        before = name if renamed is None else self._readers.names.name(renamed)
+        old = None if one.created else self._before.groups.get(before)
         inline, managed = ({}, ()) if old is None else (old.inline, old.managed)
         return self._with_given(Group(name=name, arn=arn, inline=inline, managed=managed), GROUP, name)
 

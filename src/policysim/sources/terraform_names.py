@@ -21,6 +21,10 @@ _GENERATED_PREFIX: Final = "terraform-"
 """How a name begins that Terraform makes up where the configuration gives none."""
 
 
+_RENAMED: Final = frozenset({"aws_iam_user", "aws_iam_group"})
+"""The types whose name and path AWS changes in place."""
+
+
 class Form(NamedTuple):
     """How the ARN of a type is composed: ``{partition}``, ``{region}``, ``{account}``, ``{name}`` and ``{path}``.
 
@@ -81,9 +85,14 @@ class Names:
     def arn(self, resource: PlannedResource) -> str:
         """The ARN of a resource: its own, or the one that it will have."""
         own = resource.text("arn")
-        if own is not None and parse_arn(own) is not None:
-            return own
-        return self.composed(resource, self.name(resource))
+        if own is None or parse_arn(own) is None or self._is_moved(resource, own):
+            return self.composed(resource, self.name(resource))
+        return own
+
+    def _is_moved(self, resource: PlannedResource, own: str) -> bool:
+        """Whether a user or group gets another name or path in place, while the plan still has its ARN of before."""
+        place = f"{resource.text('path') or '/'}{self.name(resource)}"
+        return resource.type in _RENAMED and not own.endswith(place)
 
     def composed(self, resource: PlannedResource, name: str, kind: str | None = None) -> str:
         """The ARN of a thing of a type (of the resource's, if not said) and a name, where the resource is."""
