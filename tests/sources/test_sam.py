@@ -122,6 +122,10 @@ def test_what_connectors_allow_is_not_passed_over(tmp_path: Path) -> None:
     )
     (policy,) = role_of(account, "F").inline.values()
     assert "what the connectors of `C` allow is not read" in policy.unresolved[0].sentence
+    assert not policy.unresolved[0].may_deny
+    invoked = (account.resource_policies or {})[f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:f"]
+    assert invoked is not None
+    assert [(one.may_allow, one.may_deny) for one in invoked.policy.unresolved] == [(True, False)]
 
 
 def test_without_the_transform_nothing_is_made(tmp_path: Path) -> None:
