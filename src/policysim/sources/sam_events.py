@@ -215,7 +215,7 @@ def read_events(owner: Owner, resolver: Resolver, parts: Parts, gap: Missing | N
         if kind == _SCHEDULE or not is_function:
             _starting_role(owner, name, event, resolver, parts)
         elif kind == "SNS" and _subscribes_queue(event):
-            _queue(owner, name, event, resolver, parts, gap)
+            _queue(owner, name, event, resolver, parts, gap=gap)
         else:
             statement = _event_statement(f"{resource.logical_id}{name}", event, owner.arn, resolver)
             if statement is not None:
@@ -270,7 +270,7 @@ def add_service_role(logical_id: str, service: str, resource: Resource, resolver
     return parts.entities[ROLE, name]
 
 
-def _queue(owner: Owner, name: str, event: Members, resolver: Resolver, parts: Parts, gap: Missing | None) -> None:
+def _queue(owner: Owner, name: str, event: Members, resolver: Resolver, parts: Parts, *, gap: Missing | None) -> None:
     """The queue between a topic and a function: SAM lets the topic send to it."""
     given = _property(event, "SqsSubscription")
     arn = given.get("QueueArn") if isinstance(given, Members) else None
