@@ -11,7 +11,7 @@ import pytest
 
 from policysim.reports.schema import expectation_schema
 from policysim.sources.in_force import read_in_force
-from tests.cli.account_folders import Ran, account_folder, allow, deny, document, run
+from tests.cli.account_folders import ACCOUNT, Ran, account_folder, allow, deny, document, run, write_json
 from tests.reports.sarif_schema import SARIF
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from policysim.sources.in_force import PolicySource
 
 ACME = Path(__file__).resolve().parents[2] / "policies" / "acme"
+OTHER = "444455556666"
 READ = ("access", document(allow("s3:GetObject", "arn:aws:s3:::data/*", Sid="Read"), deny("s3:DeleteObject", "*")))
 MET = "role/app can s3:GetObject on arn:aws:s3:::data/a\nrole/app cannot s3:DeleteObject on arn:aws:s3:::data/a\n"
 UNMET = "role/app can s3:PutObject on arn:aws:s3:::data/a\n"
@@ -263,6 +264,22 @@ def test_layers_are_listed_where_several_take_part(folder: Path) -> None:
     layers = done.stdout.partition("\nLayers\n")[2]
     assert "permissions boundary" in layers
     assert "identity-based policy" in layers
+
+
+def test_of_a_root_user_no_guardrail_is_said_to_grant_anything(folder: Path) -> None:
+    node = {"scps": ["FullAWSAccess"], "rcps": ["RCPFullAWSAccess"]}
+    leaves = [{"id": one, "name": one, **node} for one in (ACCOUNT, OTHER)]
+    root = {"id": "r-ab12", "name": "Root", **node, "children": leaves}
+    tree = {"organization_id": "o-abcdefghij", "management_account_id": OTHER, "root": root}
+    for one in (ACCOUNT, OTHER):  # both list the bucket, so that whose it is stays open
+        at_hand = account_folder(folder / "org" / "accounts" / one, READ)
+        (at_hand / "organization.json").unlink()
+        write_json(at_hand / "account.json", {"account_id": one})
+        write_json(at_hand / "resource-policies.json", {"arn:aws:s3:::shared": None})
+    write_json(folder / "org" / "organization.json", tree)
+    write(folder, "a.expect", f"{ACCOUNT}:root cannot s3:PutBucketPolicy on arn:aws:s3:::shared\n", "org")
+    done = expect(folder)
+    assert "the root user of the account that owns the resource needs no Allow" in " ".join(done.stdout.split())
 
 
 def test_a_word_that_names_nobody_is_told_once(folder: Path) -> None:

@@ -13,7 +13,7 @@ from policysim.expectations.open_answers import Openness
 from policysim.expectations.reasons import deciding_statements
 from policysim.language.lists import listed
 from policysim.language.locator import span_of
-from policysim.language.request import ABSENT, UNKNOWN
+from policysim.language.request import ABSENT, UNKNOWN, PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,12 +102,16 @@ def _value(key: str, value: object) -> str:
 
 def _why_allowed(call: CallDecision) -> str:
     ranked = sorted(deciding_statements(call), key=lambda match: not LAYER[match.layer].grants)
-    statements = list(dict.fromkeys(map(named, ranked)))
-    if call.deciding.layer != "root" and statements:
-        return f"{statements[0]} allows it{_more(statements)}"
-    if call.deciding.layer == "root":
+    if _is_root(call.deciding, ranked):
         return "the root user of the account that owns the resource needs no Allow"
-    return _of_no_statement(call.deciding)
+    statements = list(dict.fromkeys(map(named, ranked)))
+    return f"{statements[0]} allows it{_more(statements)}" if statements else _of_no_statement(call.deciding)
+
+
+def _is_root(decision: Decision, matches: Sequence[StatementMatch]) -> bool:
+    """Whether a root user needed no grant: guardrails let it through as well, and do not give it anything."""
+    by_root = decision.request.principal.kind is PrincipalKind.ROOT
+    return decision.layer == "root" or (by_root and not any(LAYER[match.layer].grants for match in matches))
 
 
 def _why_denied(call: CallDecision) -> str:
