@@ -321,3 +321,15 @@ def test_a_page_on_which_everything_is_decided_and_needed_lists_nothing(tmp_path
     folder = account_of(tmp_path, statement("Read", "Allow", "s3:GetObject", f"{BUCKET}/*"), role=role)
     told = coverage_report(covered(folder, f"role/app can s3:GetObject on {BUCKET}/x"), "1.2.3")
     assert "What to look at" not in rendered(told, "html")
+
+
+def test_what_excludes_nothing_and_where_nothing_stands_is_told(tmp_path: Path) -> None:
+    folder = account_of(tmp_path, statement("Read", "Allow", "s3:GetObject", f"{BUCKET}/*"))
+    told = covered(
+        folder, root=tmp_path, excluded=("own#Read", "own#Raed"), below=("authorization-details.json", "src")
+    )
+    notes = coverage_report(told, "1").document.notes
+    assert notes == (
+        "`src` holds no policy that was read: nothing is counted there",
+        "`own#Raed` excludes nothing: no statement at hand is called so",
+    )

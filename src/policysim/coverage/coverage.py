@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from enum import Enum
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policysim.coverage.dead import Dead, dead_statements
@@ -102,10 +103,15 @@ class Figures(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """Every document at hand that was asked for. ``unknown``: noted statements that are in none of them."""
+    """Every document at hand that was asked for. ``unknown``: noted statements that are in none of them.
+
+    ``no_policy``: files and folders asked for that hold no document; ``no_statement``: patterns that exclude nothing.
+    """
 
     documents: tuple[DocumentCoverage, ...]
     unknown: int
+    no_policy: tuple[str, ...] = ()
+    no_statement: tuple[str, ...] = ()
 
     @property
     def figures(self) -> Figures:
@@ -159,7 +165,12 @@ def coverage_of(
                 for one, key in zip(statements, keys, strict=True)
             )
             found.append(DocumentCoverage(document, tuple(rows)))
-    return Coverage(tuple(found), len(noted) - known)
+    return Coverage(
+        tuple(found),
+        len(noted) - known,
+        no_policy=tuple(one for one in below if not any(is_below(at.place.file, (one,)) for at in inventory.documents)),
+        no_statement=tuple(one for one in excluded if not any(map(partial(_excludes, one), inventory.documents))),
+    )
 
 
 def is_below(file: str, folders: Sequence[str]) -> bool:
@@ -209,9 +220,17 @@ def _status(*, decided: int, matched: int) -> Status:
 
 def _why_excluded(statement: Statement, document: Document, patterns: Sequence[str]) -> str:
     for pattern in patterns:
-        if any(fnmatchcase(name, one) for name in _names(statement, document) for one in (pattern, f"*/{pattern}")):
+        if _fits(pattern, statement, document):
             return f"excluded by `{pattern}`"
     return ""
+
+
+def _excludes(pattern: str, document: Document) -> bool:
+    return any(_fits(pattern, statement, document) for statement in document.policy.statements)
+
+
+def _fits(pattern: str, statement: Statement, document: Document) -> bool:
+    return any(fnmatchcase(name, one) for name in _names(statement, document) for one in (pattern, f"*/{pattern}"))
 
 
 def _names(statement: Statement, document: Document) -> Iterator[str]:

@@ -72,6 +72,8 @@ def _notes(coverage: Coverage) -> list[str]:
     if coverage.unknown:
         tested = counted(coverage.unknown, "statement")
         notes.append(f"{tested} of no policy at hand took part in answers, such as one that a test tried out")
+    notes += (f"`{path}` holds no policy that was read: nothing is counted there" for path in coverage.no_policy)
+    notes += (f"`{pattern}` excludes nothing: no statement at hand is called so" for pattern in coverage.no_statement)
     open_parts = sum(len(one.document.policy.unresolved) for one in coverage.documents)
     if open_parts:
         notes.append(f"{counted(open_parts, 'statement')} that AWS fills in a part of: not known here, and not counted")
