@@ -61,6 +61,7 @@ class Lines:
         self._documents: Documents = documents_of(organisation)
         self._common = (*self._documents.resources, *self._documents.limits)
         self._own: dict[Principal, tuple[AttachedPolicy, ...]] = {}
+        self._of_service: dict[str, tuple[AttachedPolicy, ...]] = {}
         self._shared: dict[str, tuple[tuple[AttachedPolicy, Statement], ...]] = {}
 
     @property
@@ -123,9 +124,18 @@ class Lines:
     def _statements(self, caller: Caller, action: str) -> Iterator[tuple[AttachedPolicy, Statement]]:
         """Every statement that speaks of the action in a policy that may be in force for the caller."""
         if action not in self._shared:
-            self._shared[action] = tuple(_speaking(self._common, action))
+            self._shared[action] = tuple(_speaking(self._common_of(action.partition(":")[0]), action))
         yield from self._shared[action]
         yield from _speaking(self._identity_policies(caller.principal), action)
+
+    def _common_of(self, service: str) -> tuple[AttachedPolicy, ...]:
+        """The policies that are nobody's own and may speak of actions of a service: few of many do."""
+        found = self._of_service.get(service)
+        if found is None:
+            usable = (one for one in self._common if one.policy.usable)
+            found = tuple(one for one in usable if one.policy.by_action.may_speak_of(service))
+            self._of_service[service] = found
+        return found
 
     def _identity_policies(self, principal: Principal) -> tuple[AttachedPolicy, ...]:
         if principal not in self._own:

@@ -23,7 +23,7 @@ class ActionIndex(dict[str, "tuple[Statement, ...]"]):
     What was asked once is remembered: an item that is not there yet is found when it is asked for.
     """
 
-    __slots__ = ("_anywhere", "_doubtful", "_exact", "_statements", "_wild")
+    __slots__ = ("_anywhere", "_doubtful", "_exact", "_services", "_statements", "_wild")
 
     def __init__(self, statements: Sequence[Statement]) -> None:
         super().__init__()
@@ -38,6 +38,7 @@ class ActionIndex(dict[str, "tuple[Statement, ...]"]):
                 self._anywhere.append(place)
             else:
                 self._sort(statement.action.patterns, place)
+        self._services = frozenset((*self._wild, *(name.partition(":")[0] for name in self._exact)))
 
     def _sort(self, patterns: tuple[str, ...], place: int) -> None:
         exact, wild = self._exact, self._wild
@@ -51,6 +52,10 @@ class ActionIndex(dict[str, "tuple[Statement, ...]"]):
             else:
                 prefix, _, name = pattern.lower().partition(":")
                 wild.setdefault(prefix, []).append((name, place))
+
+    def may_speak_of(self, service: str) -> bool:
+        """Whether some statement may be about an action of a service; what it names is told without looking further."""
+        return bool(self._anywhere or self._doubtful) or service.lower() in self._services
 
     def __missing__(self, action: str) -> tuple[Statement, ...]:
         found = self[action] = self._covering(action.lower())

@@ -61,8 +61,8 @@ def witness(inside: tuple[Tokens, ...], outside: tuple[Tokens, ...] = ()) -> str
         places, text = queue.popleft()
         if _accepts(places, patterns, len(inside)):
             return text
-        for char in _choices(places, patterns):
-            after = tuple(_step(char, reached, tokens) for reached, tokens in zip(places, patterns, strict=True))
+        for char in _choices(places, patterns, len(inside)):
+            after = tuple([_step(char, reached, tokens) for reached, tokens in zip(places, patterns, strict=True)])
             if after not in seen and all(after[: len(inside)]):
                 seen.add(after)
                 queue.append((after, text + char))
@@ -84,14 +84,21 @@ def _accepts(places: tuple[frozenset[int], ...], patterns: tuple[Tokens, ...], w
     return True
 
 
-def _choices(places: Iterable[frozenset[int]], patterns: tuple[Tokens, ...]) -> list[str]:
-    """Every character that makes a difference: one that nobody asks for, then those that somebody does."""
+def _choices(places: Iterable[frozenset[int]], patterns: tuple[Tokens, ...], wanted: int) -> list[str]:
+    """Every character that makes a difference: one that nobody asks for, then those that somebody does.
+
+    Where a pattern that is to be fitted asks for one of a few characters, no other leads anywhere.
+    """
     asked: dict[str, None] = {}
-    for reached, tokens in zip(places, patterns, strict=True):
-        for at in sorted(reached):
-            char = tokens[at].char if at < len(tokens) else None
-            if char is not None:
-                asked[char] = None
+    few: set[str] | None = None
+    for number, (reached, tokens) in enumerate(zip(places, patterns, strict=True)):
+        chars = [tokens[at].char for at in sorted(reached) if at < len(tokens)]
+        asked.update((char, None) for char in chars if char is not None)
+        if number < wanted and None not in chars:
+            own = {char for char in chars if char is not None}
+            few = own if few is None else few & own
+    if few is not None:
+        return [char for char in asked if char in few]
     free = next((char for char in FREE if char not in asked), None)
     return [*asked] if free is None else [free, *asked]
 
