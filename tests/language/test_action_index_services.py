@@ -37,6 +37,7 @@ def test_a_document_that_speaks_of_an_action_may_speak_of_its_service(
 
 
 def test_a_document_about_other_services_is_told_apart() -> None:
-    text = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:Get*", "SQS:SendMessage"]}]}'
+    statement = {"Effect": "Allow", "Action": ["s3:Get*", "SQS:SendMessage"], "Resource": "*"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     index = parse_policy(Source("p.json", text), PolicyType.IDENTITY).by_action
     assert [name for name in ("s3", "sqs", "kms") if index.may_speak_of(name)] == ["s3", "sqs"]
