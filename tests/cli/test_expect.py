@@ -10,6 +10,8 @@ import jsonschema
 import pytest
 
 from policysim.reports.schema import expectation_schema
+from policysim.sources.errors import InputError
+from policysim.sources.expectation_search import expectation_files
 from policysim.sources.in_force import read_in_force
 from tests.cli.account_folders import ACCOUNT, Ran, account_folder, allow, deny, document, run, write_json
 from tests.reports.sarif_schema import SARIF
@@ -239,6 +241,20 @@ def test_options_that_make_no_sense_are_refused(folder: Path, arguments: tuple[s
 def test_files_that_cannot_be_read_are_one_sentence(folder: Path, argument: str, sentence: str) -> None:
     (folder / "latin.expect").write_bytes(b"\xff\xe9")
     assert refused(expect(folder, argument)).startswith(sentence)
+
+
+def test_a_folder_that_may_not_be_looked_into_is_named_itself(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "locked").mkdir()
+    exists = Path.exists
+
+    def refuse(path: Path) -> bool:
+        if path.parent.name == "locked":
+            raise PermissionError(13, "Permission denied", str(path))
+        return exists(path)
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    with pytest.raises(InputError, match=r"locked: this may not be read"):
+        expectation_files([str(folder)])
 
 
 def test_policies_that_cannot_be_read_are_told_at_the_line_that_names_them(folder: Path) -> None:
