@@ -134,3 +134,11 @@ def test_m1_a_made_up_resource_may_have_any_tags(tags: dict[str, dict[str, str]]
     assert result.standing is Standing.UNDECIDED
     stated = checked(f'role/app cannot ec2:StartInstances on {word} when "aws:ResourceTag/env" = prod', at_hand)
     assert stated.standing is Standing.MET
+
+
+def test_v2_a_variable_has_the_values_of_another_key_that_is_like_a_pattern() -> None:
+    said = allow("ec2:CreateTags", Condition={"StringEquals": {"aws:RequestTag/a": "${aws:RequestTag/b}"}})
+    volume = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:volume/vol-0123456789abcdef0"
+    like = '"aws:RequestTag/a" like x* and "aws:RequestTag/b" like xy*'
+    sentence = f"role/app cannot ec2:CreateTags on {volume} when aws:SourceVpce absent and {like}"
+    assert checked(sentence, account(roles={"app": [said]})).standing is Standing.UNMET

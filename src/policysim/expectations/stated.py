@@ -57,8 +57,14 @@ class Stated:
         if self._always is not None and prefix is None:
             return self._always
 
+        known = self._plain
+
         def lines(key: str) -> tuple[Cut, ...]:
-            return self._lines.of_values(caller, action, key, self._plain)
+            return self._lines.of_values(caller, action, key, known)
+
+        if sum(condition.test is Test.LIKE for condition in self._conditions) > 1:
+            # A policy variable may compare one of the keys with another: with each value that this one is asked with.
+            known = self._combined(self._conditions, lines, ())
 
         if prefix is None:
             return self._combined(self._conditions, lines, ())
