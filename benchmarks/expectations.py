@@ -97,6 +97,7 @@ def main() -> None:
             "`nobody can` four actions on everything",
             "nobody can iam:PutRolePolicy, iam:AttachRolePolicy, kms:Decrypt, sqs:* on *",
         ),
+        ("`nobody can s3:* on *`", "nobody can s3:* on *"),
         ("`nobody can * on *` (too many)", "nobody can * on *"),
     ):
         expectations = expectations_of(said)
