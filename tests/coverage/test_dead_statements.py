@@ -273,6 +273,9 @@ def test_e20_scps_prove_nothing_of_the_management_account_and_of_what_they_exemp
     exempt, everything = statement("Turk", "Allow", "mechanicalturk:*"), statement("All", "Allow", "*")
     here = organisation_of(tmp_path / "three", root=[FULL_ACCESS], account=listed, role=own("own", exempt, everything))
     assert dead(covered(here)) == {"Turk": ("repeated", "All")}
+    deny_alone = [statement("Alone", "Deny", "sqs:*")]
+    here = organisation_of(tmp_path / "four", root=[FULL_ACCESS], account=deny_alone, role=own("own", everything))
+    assert "All" not in dead(covered(here))
 
 
 def test_e18_a_deny_in_an_scp_above_kills_the_allow_of_a_role_and_repeats_the_deny_below(tmp_path: Path) -> None:
