@@ -9,11 +9,13 @@ import click
 
 from policysim import __version__
 from policysim.cli.exit_codes import ExitCode
+from policysim.cli.kept_files import keep_policies
 from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import read_policy
 from policysim.language.source import pointer_of
 from policysim.reports.check_build import CheckedPolicy, check_file
+from policysim.sources.in_force import PolicySource
 from policysim.sources.policy_documents import documents_in
 from policysim.sources.policy_files import policy_of
 from policysim.validation.checking import check_policy
@@ -54,6 +56,7 @@ def check(policies: tuple[str, ...], type_: str | None, severity: str, **options
     """
     output = output_of(options)
     check_output(output)
+    keep_policies([output.file] if output.file else [], [PolicySource(Path(policy)) for policy in policies])
     told = None if type_ is None else TYPES[type_]
     checked = [_checked(found, told) for argument in policies for found in documents_in(argument)]
     document = check_file(checked, FindingSeverity(severity), __version__)

@@ -13,6 +13,7 @@ from policysim.account.principals import UnknownPrincipal, resolve_principal
 from policysim.catalog.facts import CATALOGUE
 from policysim.cli.context_options import context_of
 from policysim.cli.exit_codes import ExitCode
+from policysim.cli.kept_files import keep_policies
 from policysim.cli.ordered_command import OrderedCommand, option_order
 from policysim.cli.output import Output, answer_stream, check_output, output_of, output_options
 from policysim.cli.policy_source import source_options, source_options_of
@@ -132,6 +133,7 @@ def evaluate(ctx: click.Context, /, sentences: tuple[str, ...], cases: str | Non
     check_output(output)
     additions = _additions(options.pop("add_policy"), options.pop("as_type"), option_order(ctx))
     policies = source_options_of(options)
+    keep_policies([output.file] if output.file else [], [policies.source] if policies.source else [])
     if sentences:
         _check_alone({**options, "cases": cases})
         from policysim.cli.sentences import WhatIf, answer_sentences  # noqa: PLC0415  # the options need none of it

@@ -13,6 +13,7 @@ from policysim.cli.evidence import told_by
 from policysim.cli.exit_codes import ExitCode
 from policysim.cli.explanations import Asked, asked_in, examined
 from policysim.cli.fix_out import Patches, fix_options, fix_out_of
+from policysim.cli.kept_files import keep_policies
 from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
 from policysim.cli.policy_source import source_options, source_options_of
 from policysim.cli.progress import with_progress
@@ -74,6 +75,7 @@ def explain(what: str, evidence: tuple[str, ...], **options: Any) -> ExitCode:  
     policies = source_options_of(options)
     wanted = fix_out_of(options, policies.account, output)
     check_output(output, writes_more=wanted.file is not None)
+    keep_policies([output.file] if output.file else [], [policies.source] if policies.source else [])
     given = told_by(what, output)
     asked = _asked(policies.source, calls_with_evidence(given.calls, evidence))
     found = examined(with_progress(asked, len(asked), "denials explained", output), given.events)
