@@ -52,7 +52,7 @@ def test_a_failed_assertion_shows_the_explanation_at_the_line_of_the_test(pytest
     asked = f'policysim.assert_denied("role/app-writer", "s3:PutObject", "{BUCKET}/a")'
     lines = run(pytester, f"def test_it(policysim):\n    {asked}\n")
     assert f">       {asked}" in lines
-    assert "E       AssertionError: unmet" in lines
+    assert f"E       AssertionError: unmet: role/app-writer cannot s3:PutObject on {BUCKET}/a" in lines
     assert any(line.startswith("E ") and "authorization-details.json:" in line for line in lines)
     assert "test_it.py:4: AssertionError" in lines
 
