@@ -63,7 +63,7 @@ def test_every_resource_is_among_those_that_the_words_stand_for(keys: list[str])
 
 
 def test_keys_that_were_absent_throughout_are_told_from_those_that_were_not() -> None:
-    calls = Calls("role/app", "s3:GetObject", None, "log:1")
+    calls = Calls("role/app", "s3:GetObject", None)
     recorded: tuple[dict[str, ContextValue], ...] = (
         {"a": ABSENT, "b": ("1",), "c": ("x",), "d": UNKNOWN},
         {"a": ABSENT, "b": ("2",), "c": ABSENT},
@@ -72,6 +72,6 @@ def test_keys_that_were_absent_throughout_are_told_from_those_that_were_not() ->
         context = RequestContext().with_values(values)
         principal = Principal(kind=PrincipalKind.ROLE_SESSION)
         resource = Resource(arn=f"{BUCKET}/x")
-        calls.add(Request(principal=principal, action="s3:GetObject", resource=resource, context=context))
+        calls.add(Request(principal=principal, action="s3:GetObject", resource=resource, context=context), "log:1")
     assert calls.seen == {"a": (), "b": ("1", "2")}
     assert calls.number == 2

@@ -33,6 +33,7 @@ _WHOSE: Final = "a resource, or the bucket of an object, belongs to the account 
 _ORGANISATION_CALL: Final = "aws organizations describe-organization"
 NOT_DECIDED: Final = " is not decided: "
 AND_SHOULD: Final = ", and should: "
+AND_SHOULD_NOT: Final = ", and should not: "
 """What stands before the reason in the sentences that tell of an answer which is not as expected."""
 
 _VALUES_SHOWN: Final = 3
@@ -54,7 +55,7 @@ def told(asked: Asked, answer: Answer, *, wanted: bool) -> str:
     if call.effect is Effect.DEPENDS:
         return f"whether {request}{NOT_DECIDED}{_what_is_open(asked, call)}"
     if call.effect is Effect.ALLOWED:
-        return f"{request}{'' if wanted else ', and should not'}: {_why_allowed(call)}"
+        return f"{request}{': ' if wanted else AND_SHOULD_NOT}{_why_allowed(call)}"
     return f"{_request(asked, verb='cannot')}{AND_SHOULD if wanted else ': '}{_why_denied(call)}"
 
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.evaluation.decision import Effect
 from policysim.expectations.checking import Checker
 from policysim.expectations.drafting.said import Said
+from policysim.expectations.problem_kinds import NEVER_FAILS
 from policysim.expectations.reading import read_expectations
 from policysim.expectations.results import Standing
 from policysim.expectations.sentences import Expectation, Form, Test
-from policysim.expectations.telling import AND_SHOULD, NOT_DECIDED
+from policysim.expectations.telling import AND_SHOULD, AND_SHOULD_NOT, NOT_DECIDED
 from policysim.language.source import Source
 
 if TYPE_CHECKING:
@@ -87,6 +88,11 @@ class Trial:
         """Whether a sentence is met, and worth saying: no warning comes with it."""
         result = self.result(sentence)
         return result is not None and result.standing is Standing.MET and not result.problems and result.asked > 0
+
+    def never_fails(self, sentence: Sentence) -> bool:
+        """Whether AWS answers as the sentence says whatever the policies say."""
+        result = self.result(sentence)
+        return result is not None and any(problem.kind is NEVER_FAILS for problem in result.problems)
 
     def _asked(self, text: str) -> Result | None:
         expectation = self._read(text)
@@ -197,7 +203,8 @@ def why_not(result: Result) -> str:
     if result.shortfalls:
         short = _first(result.shortfalls)
         request = short.answer.request
-        _, found, reason = short.sentence.rpartition(NOT_DECIDED if short.undecided else AND_SHOULD)
+        wrong = AND_SHOULD_NOT if result.expectation.form in {Form.CANNOT, Form.NOBODY} else AND_SHOULD
+        _, found, reason = short.sentence.rpartition(NOT_DECIDED if short.undecided else wrong)
         return f"{request.action} on {request.resource.arn}: {reason}" if found else short.sentence
     return "it stands for no request" if not result.asked else "it does not hold"
 

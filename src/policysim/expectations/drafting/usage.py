@@ -40,15 +40,15 @@ class Recorded(NamedTuple):
 class Calls:
     """The calls of one principal for one action, all of them allowed or all of them denied by one layer.
 
-    ``resources`` counts them by resource, ``keys`` are the values that context keys had (``None``: absent); ``where``
-    is the first one.
+    ``resources`` counts them by resource, ``places`` tells where the first one on each stands, ``keys`` are the values
+    that context keys had (``None``: absent).
     """
 
     word: str
     action: str
     layer: str | None
-    where: str
     resources: dict[str, int] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
     keys: dict[str, dict[str | None, None]] = field(default_factory=dict)
 
     @property
@@ -66,9 +66,15 @@ class Calls:
                 found[key] = stated
         return found
 
-    def add(self, request: Request) -> None:
+    @property
+    def where(self) -> str:
+        """Where the first call stands."""
+        return next(iter(self.places.values()))
+
+    def add(self, request: Request, where: str) -> None:
         """Takes note of one more call."""
         arn = request.resource.arn
+        self.places.setdefault(arn, where)
         self.resources[arn] = self.resources.get(arn, 0) + 1
         for key, value in request.context.items():
             if value is not UNKNOWN:
@@ -151,7 +157,7 @@ def _word(principal: Principal, words: Mapping[str, str], organisation: Organisa
 def _take_used(usage: Usage, word: str, requests: Sequence[Request], where: str) -> None:
     for request in requests:
         action = _spelled(request.action)
-        usage.used.setdefault((word, action), Calls(word, action, None, where)).add(request)
+        usage.used.setdefault((word, action), Calls(word, action, None)).add(request, where)
 
 
 def _take_denied(usage: Usage, word: str, call: Call, requests: Sequence[Request], where: str) -> None:
@@ -161,8 +167,8 @@ def _take_denied(usage: Usage, word: str, call: Call, requests: Sequence[Request
         return
     request = requests[0]
     action = _spelled(request.action)
-    calls = usage.denied.setdefault((word, action, denial.layer), Calls(word, action, denial.layer, where))
-    calls.add(request)
+    calls = usage.denied.setdefault((word, action, denial.layer), Calls(word, action, denial.layer))
+    calls.add(request, where)
 
 
 def _spelled(action: str) -> str:
