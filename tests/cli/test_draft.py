@@ -129,3 +129,17 @@ def test_what_stands_in_policies_never_becomes_a_sentence_or_reaches_the_termina
     assert "can     s3:PutObject on arn:aws:s3:::data/in/*" in text
     ran = run("expect", "a.expect", cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout
+
+
+def test_whom_a_template_leaves_out_is_told_as_not_known(tmp_path: Path) -> None:
+    trust = document({"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"})
+    properties = {"RoleName": "reader", "AssumeRolePolicyDocument": trust}
+    reader = {"Type": "AWS::IAM::Role", "Properties": properties}
+    template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Reader": reader}}
+    write_json(tmp_path / "t.json", template)
+    source = ("--account", "t.json", "--account-id", "111122223333", "--region", "eu-west-1")
+    wrote = run("expect", "--write", "a.expect", *source, cwd=tmp_path)
+    assert wrote.returncode == 0, wrote.stderr
+    text = " ".join((tmp_path / "a.expect").read_text(encoding="utf-8").replace("#", "").split())
+    assert "whether a user or role of account 111122223333 that was not collected can is not known" in text
+    assert "is no principal" not in text

@@ -131,6 +131,9 @@ def _whoever(
         open_ |= {
             named.word(one.answer): None for one in result.shortfalls if one.undecided and one.answer.decision.gaps
         }
+        nameless = next((word for word in sorted(further) if " " in word), None)  # no word for a principal has a blank
+        if nameless is not None:
+            return Refused(sentence, f"whether {nameless} can is not known")
         if further <= set(sentence.principals):
             return _refused(sentence, trial)
         sentence = replace(sentence, principals=tuple(sorted({*sentence.principals, *further}, key=_in_order)))
