@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -191,7 +191,7 @@ class TestNobody:
             ("aws:PrincipalServiceName", "config.amazonaws.com", ["config.amazonaws.com"]),
             ("aws:PrincipalServiceNamesList", "*", ["cloudtrail.amazonaws.com"]),
             ("aws:PrincipalIsAWSService", "true", ["cloudtrail.amazonaws.com"]),
-            ("aws:PrincipalIsAWSService", "false", []),
+            ("aws:PrincipalIsAWSService", "false", ["cloudtrail.amazonaws.com"]),
             ("aws:PrincipalOrgPaths", "o-abcdefghij/r-1/ou-1/*", ["a principal of path o-abcdefghij/r-1/ou-1/"]),
         ],
     )
@@ -302,6 +302,84 @@ class TestNobody:
         )
         assert result.standing is Standing.MET
         assert codes(result) == ["never-fails"]
+
+
+class TestCallersThatConditionsLetIn:
+    """A policy for everybody that a condition narrows to callers whom no ``Principal`` names."""
+
+    QUEUE = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:q"
+
+    def found(self, *statements: dict[str, Any]) -> dict[str, str]:
+        opened = account(
+            resources={self.QUEUE: [{**allow("sqs:SendMessage"), "Principal": "*"} | one for one in statements]}
+        )
+        asked = answers(f"nobody but root can sqs:SendMessage on {self.QUEUE}", opened)
+        return {one.caller: one.call.effect.value for one in asked}
+
+    @pytest.mark.parametrize(
+        ("condition", "service"),
+        [
+            ({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:orders"}}, "sns.amazonaws.com"),
+            (
+                {"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:x"}, "StringEquals": {"aws:SourceAccount": FOREIGN}},
+                "s3.amazonaws.com",
+            ),
+            ({"StringEquals": {"aws:SourceAccount": FOREIGN}}, "cloudtrail.amazonaws.com"),
+            ({"StringEquals": {"aws:SourceOrgID": "o-abcdefghij"}}, "cloudtrail.amazonaws.com"),
+            ({"Null": {"aws:SourceArn": "false"}}, "cloudtrail.amazonaws.com"),
+        ],
+    )
+    def test_what_only_services_have_lets_a_service_in(self, condition: Any, service: str) -> None:
+        found = self.found({"Condition": condition})
+        assert found.pop(service) == "depends"
+        assert set(found.values()) == {"implicit_deny"}
+
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}},
+            {"Null": {"aws:PrincipalServiceName": "true"}},
+        ],
+    )
+    def test_a_denial_of_all_but_services_leaves_the_services(self, condition: Any) -> None:
+        found = self.found({}, {"Effect": "Deny", "Condition": condition})
+        assert found.pop("cloudtrail.amazonaws.com") == "allowed"
+        assert set(found.values()) == {"explicit_deny"}
+
+    def test_a_denial_unless_a_source_is_stated_leaves_the_services(self) -> None:
+        found = self.found({}, {"Effect": "Deny", "Condition": {"Null": {"aws:SourceArn": "true"}}})
+        assert found["cloudtrail.amazonaws.com"] == "depends"
+
+    def test_a_source_of_a_statement_for_one_service_names_no_other(self) -> None:
+        condition = {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:orders"}}
+        found = self.found({"Principal": {"Service": "events.amazonaws.com"}, "Condition": condition})
+        assert set(found) == {"anonymous", "outsider", "events.amazonaws.com"}
+
+    @pytest.mark.parametrize(
+        ("kind", "caller"),
+        [
+            ("Account", "the root user of an outsider"),
+            ("Acc*", "the root user of an outsider"),
+            ("FederatedUser", "a federated user of an outsider"),
+            ("AssumedRole", "a role of an outsider"),
+        ],
+    )
+    def test_an_outsider_is_of_the_kind_that_a_condition_lets_in(self, kind: str, caller: str) -> None:
+        found = self.found({"Condition": {"StringLike": {"aws:PrincipalType": kind}}})
+        assert [name for name, effect in found.items() if effect == "allowed"] == [caller]
+
+    def test_an_outsider_without_a_user_name_is_a_role(self) -> None:
+        known = {"Null": {"aws:username": "true"}, "StringNotEquals": {"aws:PrincipalAccount": "anonymous"}}
+        assert self.found({"Condition": known})["a role of an outsider"] == "allowed"
+
+    def test_the_account_that_may_call_a_key_is_asked(self) -> None:
+        condition = {"StringEquals": {"kms:CallerAccount": [ACCOUNT, FOREIGN]}}
+        opened = account(resources={KEY: [{**allow("kms:*"), "Principal": {"AWS": "*"}, "Condition": condition}]})
+        found = {
+            one.caller: one.call.effect.value for one in answers(f"nobody but root can kms:Decrypt on {KEY}", opened)
+        }
+        assert found["anonymous"] == found["outsider"] == "implicit_deny"
+        assert {found[name] for name in WHOLE_FOREIGN} == {"depends"}
 
 
 class TestOnly:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.language.arns import parse_arn
-from policysim.language.request import ABSENT, OF_AN_ACCOUNT, UNKNOWN
+from policysim.language.request import ABSENT, OF_AN_ACCOUNT, UNKNOWN, PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,9 @@ def implied_kms_key(key: str, request: Request) -> ContextValue | None:
 
 
 def _caller_account(request: Request) -> ContextValue | None:
-    """The caller's account: every call of a principal of an account has it (spec S24)."""
+    """The caller's account: every call of a principal of an account has it (spec S24); nobody's account is absent."""
+    if request.principal.kind is PrincipalKind.ANONYMOUS:
+        return ABSENT
     account = request.principal.account
     return (account,) if request.principal.kind in OF_AN_ACCOUNT and account is not None else None
 

@@ -19,7 +19,7 @@ from policysim.expectations.results import Answer
 from policysim.language.arns import parse_arn
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import parse_policy
-from policysim.language.request import Request, RequestContext, Resource
+from policysim.language.request import PrincipalKind, Request, RequestContext, Resource
 from policysim.language.source import Source
 
 if TYPE_CHECKING:
@@ -176,6 +176,8 @@ def _as_taken(situation: Situation, caller: Caller, sample: Sample) -> Situation
         node = caller.principal.arn or caller.name
         allowing = AttachedPolicy(_TAKEN, _everything(), None, node, editable=False)
         policies = policies.with_layer(LayerName.IDENTITY, one_level(node, (allowing,)))
+        if caller.principal.kind is PrincipalKind.FEDERATED_USER:  # without a session policy it may do nothing
+            policies = policies.with_layer(LayerName.SESSION, one_level(node, (allowing,)))
     return situation._replace(policies=policies)
 
 

@@ -7,6 +7,7 @@ access_policies-cross-account-resource-access; spec P2 to P17, S13, S23.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from policysim.account.principals import completed, principal_of
@@ -19,14 +20,14 @@ from policysim.language.arns import SERVICE_DOMAINS, is_account_id, parse_arn
 from policysim.language.cells import Cut, cells
 from policysim.language.patterns import arn_pattern
 from policysim.language.request import Principal, PrincipalKind, RequestContext
-from policysim.language.wildcards import Piece
+from policysim.language.wildcards import Pattern, Piece
 from policysim.language.witnesses import text_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from policysim.account.account import Account, Organisation
-    from policysim.language.policy import Policy, Statement
+    from policysim.language.policy import Policy, PrincipalElement, Statement
     from policysim.language.witnesses import Tokens
 
 _MADE_UP_ORGANISATION: Final = "o-0000000000"
@@ -47,9 +48,16 @@ _IN_CONDITIONS: Final = frozenset(
         "aws:principalservicenameslist",
         "aws:principaltype",
         "aws:username",
+        "kms:calleraccount",
     }
 )
 """The condition keys whose values name callers, in lower case."""
+
+_OF_SERVICES: Final = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"})
+"""The condition keys, in lower case, that only requests of AWS services have."""
+
+_SERVICE_OF_ARN: Final = {"execute-api": "apigateway"}
+"""The services whose principals have another name than their ARNs."""
 
 _SHAPES: Final = {
     "aws:principalarn": tuple(arn_pattern((Piece(f"arn:*:iam::*:{kind}/?*"),)).tokens() for kind in ("role", "user")),
@@ -57,8 +65,14 @@ _SHAPES: Final = {
 }
 """What the names are like that a condition key compares with patterns."""
 
-_TELLING_KINDS: Final = frozenset({"aws:principalarn", "aws:principaltype"})
+_TELLING_KINDS: Final = frozenset({"aws:principalarn", "aws:principaltype", "aws:username"})
 """The keys by which a policy tells an outsider that is a role from one that is a user."""
+
+_FURTHER_KINDS: Final = (
+    ("Account", "the root user of an outsider", "iam", "root"),
+    ("FederatedUser", "a federated user of an outsider", "sts", f"federated-user/{_MADE_UP_NAME}"),
+)
+"""What else an outsider may be: its ``aws:PrincipalType``, what it is called, and its ARN."""
 
 _ACCOUNT_DIGITS: Final = 12
 _MOST_NAMES: Final = 32
@@ -145,6 +159,20 @@ def _mentions_of(policy: Policy) -> Iterator[tuple[str, str]]:
         for condition in statement.conditions:
             if condition.key.lower() in _IN_CONDITIONS:
                 yield from ((condition.key.lower(), value) for value in condition.values)
+        if statement.principal is not None and _may_be_any_service(statement.principal):
+            yield from (("Service", _service_behind(source)) for source in _sources(statement))
+
+
+def _may_be_any_service(element: PrincipalElement) -> bool:
+    return element.negated or any(entry.value == "*" for entry in element.entries)
+
+
+def _sources(statement: Statement) -> tuple[str, ...]:
+    """The ARNs on whose behalf a service asks, where a statement is about that; ``*`` where it names none."""
+    conditions = [one for one in statement.conditions if one.key.lower() in _OF_SERVICES]
+    arns = [value for one in conditions if one.key.lower() == "aws:sourcearn" for value in one.values]
+    named = tuple(value for value in arns if parse_arn(value) is not None)
+    return named or (("*",) if conditions else ())
 
 
 def _mentions_beside_policies(account: Account) -> Iterator[tuple[str, str]]:
@@ -174,7 +202,7 @@ def _callers(kind: str, value: str, organisation: Organisation) -> Iterator[Call
                 principal = Principal(kind=PrincipalKind.ROOT, canonical_id=value)
                 yield Caller(f"canonical user {value[:12]}", principal, Whose.FOREIGN)
         case "aws:principaltype":
-            return  # it tells kinds of callers apart, and names none
+            yield from _of_kind(value, organisation)
         case "aws:principalisawsservice" | "aws:principalservicename" | "aws:principalservicenameslist":
             yield from _services(value)
         case "aws:principalorgid" | "aws:principalorgpaths":
@@ -189,11 +217,29 @@ def _callers(kind: str, value: str, organisation: Organisation) -> Iterator[Call
 
 
 def _services(value: str) -> Iterator[Caller]:
-    """The service that a condition names, or any one where it says that the caller is a service."""
-    if value.lower() in {"true", "*"}:
-        yield service_caller(_ANY_SERVICE)
-    elif value.lower() != "false":
-        yield service_caller(re.sub(r"[*?]", "x", value))
+    """The service that a condition names, or any one where it tells services from other callers."""
+    tells = value.lower() in {"true", "false", "*"}
+    yield service_caller(_ANY_SERVICE if tells else re.sub(r"[*?]", "x", value))
+
+
+def _service_behind(source: str) -> str:
+    """The service that asks on behalf of a resource; any one where its ARN does not tell."""
+    arn = parse_arn(source)
+    if arn is None or is_pattern(arn.service) or "${" in arn.service:
+        return _ANY_SERVICE
+    return f"{_SERVICE_OF_ARN.get(arn.service, arn.service)}.amazonaws.com"
+
+
+def _of_kind(value: str, organisation: Organisation) -> Iterator[Caller]:
+    """Somebody of another account of a kind that an outsider is not: its root user, or a federated user."""
+    account, partition = _unused_account(organisation), partition_of(organisation)
+    known = RequestContext(_membership_of(_MADE_UP_ORGANISATION, None))
+    for kind, title, service, name in _FURTHER_KINDS:
+        if Pattern.from_text(value).matches(kind):
+            arn = parse_arn(f"arn:{partition}:{service}::{account}:{name}")
+            principal = None if arn is None else principal_of(arn)
+            if principal is not None:
+                yield Caller(title, replace(principal, in_management_account=False), Whose.OUTSIDER, known)
 
 
 def _of_arn_or_account(value: str, organisation: Organisation) -> Iterator[Caller]:
