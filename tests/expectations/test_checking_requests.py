@@ -292,6 +292,7 @@ class TestContexts:
             ("aws:SourceIp = 192.0.2.0/24", "wrong-value", "expected one address"),
             ("aws:SecureTransport = yes", "wrong-value", "expected `true` or `false`"),
             ("aws:MultiFactorAuthAge = old", "wrong-value", "expected a number"),
+            ("aws:CurrentTime = tomorrow", "wrong-value", "expected a time"),
             ("aws:SourceIp like 10.*", "wrong-value", "`aws:SourceIp` is an address"),
         ],
     )

@@ -15,6 +15,7 @@ from policysim.catalog.condition_keys import LISTED_ELSEWHERE
 from policysim.catalog.facts import CATALOGUE
 from policysim.catalog.global_keys import GLOBAL_KEYS
 from policysim.evaluation.facts import KeyType
+from policysim.evaluation.values import instant_of
 from policysim.expectations.patterns import is_pattern
 from policysim.expectations.problem_kinds import UNKNOWN_KEY, WRONG_VALUE
 from policysim.expectations.sentences import Test
@@ -136,6 +137,10 @@ _WANTED: Final[dict[str, tuple[Callable[[str], bool], str]]] = {
     KeyType.BOOL.value: (lambda text: text.lower() in {"true", "false"}, "`true` or `false`"),
     KeyType.IP_ADDRESS.value: (_is_address, "one address, such as `203.0.113.7`"),
     KeyType.NUMERIC.value: (_is_number, "a number"),
+    KeyType.DATE.value: (
+        lambda text: instant_of(text) is not None,
+        "a time, such as `2026-11-24T03:00:00Z`, or the seconds since 1970",
+    ),
 }
 _KIND: Final = {
     KeyType.BOOL.value: "`true` or `false`",
