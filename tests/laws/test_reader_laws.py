@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policysim.grammars.policies import explain_break
@@ -22,6 +22,11 @@ TYPES = st.sampled_from(PolicyType)
 
 
 @given(DOCUMENTS, WRITTEN, TYPES)
+@example(
+    {"Statement": [{"Effect": "Allow", "Action": "*", "Principal": {"AWS": [None, "*"]}}]},
+    "compact",
+    PolicyType.RESOURCE,
+)
 @settings(max_examples=200, deadline=None)
 def test_reader_and_locator_agree_with_the_grammar(document: Any, style: str, type_: PolicyType) -> None:
     assert_read_like_the_grammar(STYLES[style](document), type_)

@@ -182,7 +182,10 @@ def _principal_entries(name: str, value: object, where: Location, reading: Readi
     entries = []
     for kind, listed in value.items():
         flaws = partial(principal_flaws, kind, any_principal=reading.grammar.any_principal)
-        for index, text in enumerate(reading.texts(kind, listed, where.below(kind), flaws)):
-            path = (name, kind, index) if isinstance(listed, list) else (name, kind)
-            entries.append(PrincipalEntry(kind, text, path))
+        texts = reading.texts(kind, listed, where.below(kind), flaws)
+        if isinstance(listed, list):
+            places = [index for index, item in enumerate(listed) if isinstance(item, str)]
+            entries += [PrincipalEntry(kind, text, (name, kind, at)) for at, text in zip(places, texts, strict=True)]
+        else:
+            entries += [PrincipalEntry(kind, text, (name, kind)) for text in texts]
     return entries
