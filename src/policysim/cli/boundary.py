@@ -10,7 +10,7 @@ import click
 
 from policysim.cli.exit_codes import ExitCode
 from policysim.reports.printable import printable
-from policysim.sources.errors import InputError
+from policysim.sources.errors import InputError, RemoteError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,9 @@ def exit_code_of(command: Callable[[], object], *, verbose: bool) -> int:
             sys.stdout.flush()
     except InputError as error:
         return _refuse(str(error))
+    except RemoteError as error:
+        say(str(error))
+        return ExitCode.REMOTE_FAILURE
     except click.UsageError as error:
         return _refuse(_usage_sentence(error))
     except click.ClickException as error:

@@ -1,0 +1,174 @@
+"""What a snapshot is made of: collectors, the calls that they make, and the entries that they find.
+
+A collector reads one thing of one account in one place, such as the queues of a Region. The engine runs collectors side
+by side and writes what they find into the account folder. A refused call is a gap and never the end.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from policysim.account.account import CollectionGap
+from policysim.sources.aws.failures import Failure, code_of, failure_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from policysim.sources.aws.connection import Connection
+
+
+class Part(StrEnum):
+    """The files of the account folder; the value is the file's name without its ending."""
+
+    ACCOUNT = "account"
+    AUTHORIZATION_DETAILS = "authorization-details"
+    RESOURCE_POLICIES = "resource-policies"
+    VPC_ENDPOINTS = "vpc-endpoints"
+    TAGS = "tags"
+    KMS_GRANTS = "kms-grants"
+    S3_PUBLIC_ACCESS = "s3-public-access"
+    S3_ACCESS_POINTS = "s3-access-points"
+    IDENTITY_PROVIDERS = "identity-providers"
+
+
+class Entry(NamedTuple):
+    """One finding: the file that it belongs into, the way to its place there, and the JSON value.
+
+    ``path`` is ``(ARN,)`` in a map by ARN, ``("buckets", NAME)`` in ``s3-public-access``. ``None`` says "collected,
+    there is none"; a policy is the document itself or the text in which AWS printed it.
+    """
+
+    part: Part
+    path: tuple[str, ...]
+    value: object
+
+
+class Scope(Enum):
+    """Where a collector runs."""
+
+    ACCOUNT = "account"
+    """Once in each account."""
+    REGION = "region"
+    """In each Region of each account in which botocore knows the service."""
+
+
+class Place(NamedTuple):
+    """An account and a Region in it; the Region of a collector of scope ACCOUNT is the partition's first."""
+
+    account_id: str
+    partition: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collector:
+    """What one collector reads, and how.
+
+    ``services`` are the IAM prefixes of which it collects everything: they are called complete where every collector
+    that names them finished everywhere without a gap. ``client`` is boto3's name of the service that decides in which
+    Regions it runs. ``actions`` are all the IAM actions that it needs. ``what`` says it in words: ``queue policies``.
+    """
+
+    name: str
+    services: tuple[str, ...]
+    client: str
+    scope: Scope
+    actions: tuple[str, ...]
+    what: str
+    collect: Callable[[Reading], Iterator[Entry]]
+    regions: tuple[str, ...] = ()
+    """Where it runs, when not everywhere: of services that live in one Region."""
+
+
+class GoneError(Exception):
+    """The resource was deleted between the list and the look at it."""
+
+
+class RefusedError(Exception):
+    """AWS refused a call; the gap is noted already."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """How a collector calls AWS in one place; ``gaps`` are what was refused so far."""
+
+    connection: Connection
+    place: Place
+    gaps: list[CollectionGap] = field(default_factory=list)
+    _about: str = ""
+
+    def call(
+        self,
+        service: str,
+        operation: str,
+        *,
+        absent: tuple[str, ...] = (),
+        region: str | None = None,
+        **parameters: object,
+    ) -> dict[str, Any] | None:
+        """The answer; ``None`` where AWS answered with one of the codes ``absent``, which say "there is none".
+
+        Raises:
+            GoneError, RefusedError: ``about`` catches them. botocore's other errors pass: the engine deals with them.
+        """
+        with self._told(service, operation, absent) as found:
+            found.append(self.connection.call(service, operation, region=region or self.place.region, **parameters))
+        return found[0] if found else None
+
+    def items(
+        self,
+        service: str,
+        operation: str,
+        member: str,
+        *,
+        absent: tuple[str, ...] = (),
+        region: str | None = None,
+        **parameters: object,
+    ) -> Iterator[Any]:
+        """The items of a list that AWS prints page after page.
+
+        A list that is refused on its way keeps what it gave until then, and is a gap.
+        """
+        pages = self.connection.pages(service, operation, region=region or self.place.region, **parameters)
+        while True:
+            with self._told(service, operation, absent) as found:
+                found.append(next(pages, None))
+            if not found or found[0] is None:
+                return
+            yield from found[0].get(member) or ()
+
+    @contextmanager
+    def about(self, what: str) -> Iterator[None]:
+        """Calls about one resource, by its ARN: refused ones are its gaps, and a resource that is gone is left out."""
+        outer, self._about = self._about, what
+        try:
+            yield
+        except (GoneError, RefusedError):
+            return
+        finally:
+            self._about = outer
+
+    @contextmanager
+    def _told(self, service: str, operation: str, absent: tuple[str, ...]) -> Iterator[list[Any]]:
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  # loads only where AWS is called
+
+        try:
+            yield []
+        except (BotoCoreError, ClientError) as error:
+            if code_of(error) in absent:
+                return
+            match failure_of(error):
+                case Failure.GONE:
+                    raise GoneError from None
+                case Failure.REFUSED:
+                    self.gaps.append(CollectionGap(self._about, _action(service, operation), code_of(error)))
+                    raise RefusedError from None
+                case _:
+                    raise
+
+
+def _action(service: str, operation: str) -> str:
+    return f"{service}:{''.join(word.capitalize() for word in operation.split('_'))}"

@@ -1,0 +1,226 @@
+"""The user's credentials as a way to call AWS: clients, a count of the calls, and a guard that lets only reads out."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from contextlib import contextmanager
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+from policysim import __version__
+from policysim.sources.aws.failures import remote_error
+from policysim.sources.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from boto3 import Session
+    from botocore.client import BaseClient
+    from botocore.config import Config
+    from botocore.model import OperationModel
+
+READ_ONLY_VERBS: Final = ("BatchGet", "Describe", "Filter", "Get", "Head", "List", "Lookup", "Search")
+"""What the name of an operation begins with that changes nothing."""
+
+READ_ONLY_OPERATIONS: Final = frozenset(
+    {
+        "athena:StartQueryExecution",
+        "athena:StopQueryExecution",
+        "cloudtrail:CancelQuery",
+        "cloudtrail:StartQuery",
+        "iam:SimulateCustomPolicy",
+        "iam:SimulatePrincipalPolicy",
+        "logs:StartQuery",
+        "logs:StopQuery",
+        "sts:AssumeRole",
+        "sts:DecodeAuthorizationMessage",
+    }
+)
+"""Operations that change no resource, whatever their names say."""
+
+_ATTEMPTS: Final = 10
+_CONNECT_SECONDS: Final = 10
+_CONNECTIONS: Final = 32
+_SESSION_NAME: Final = "policysim"
+_MISSING: Final = "this calls AWS, for which boto3 is needed: `pip install 'policysim[aws]'`"
+
+
+class AwsSettings(NamedTuple):
+    """``--profile``, ``--region`` and ``--endpoint-url``, as the AWS CLI has them."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+
+
+class CallerIdentity(NamedTuple):
+    """Who the credentials stand for."""
+
+    account_id: str
+    arn: str
+    partition: str
+
+
+class Connection:
+    """One set of credentials. Safe to be used by several threads.
+
+    ``writes`` are the operations beside reading ones that may go out, as ``sns:Publish``.
+    ``calls`` counts the requests by ``service:Operation``, retries included; assumed roles count into the same.
+    """
+
+    def __init__(
+        self,
+        settings: AwsSettings,
+        *,
+        writes: frozenset[str] = frozenset(),
+        session: Session | None = None,
+        calls: Counter[str] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.calls = Counter[str]() if calls is None else calls
+        self._writes = writes
+        self._lock = Lock()
+        self._clients: dict[tuple[str, str | None], BaseClient] = {}
+        self._session = _session_of(settings) if session is None else session
+        events = self._session.events
+        events.register("before-parameter-build.*.*", self._guard)
+        events.register("before-send.*.*", self._count)
+
+    @property
+    def region(self) -> str | None:
+        """The Region of the settings, of the profile or of the environment."""
+        return self.settings.region or self._session.region_name
+
+    @cached_property
+    def identity(self) -> CallerIdentity:
+        """Whom the credentials stand for.
+
+        Raises:
+            RemoteError: AWS does not know them, or cannot be reached.
+        """
+        with remote("sts:GetCallerIdentity"):
+            told = self.call("sts", "get_caller_identity", region=self.region or "us-east-1")
+        return CallerIdentity(told["Account"], told["Arn"], told["Arn"].split(":")[1])
+
+    def client(self, service: str, region: str | None = None) -> BaseClient:
+        """The boto3 client of a service in a Region, one and the same each time."""
+        key = (service, region or self.region)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._session.client(  # type: ignore[call-overload]  # any service by name
+                    service,
+                    region_name=key[1],
+                    endpoint_url=self.settings.endpoint_url,
+                    config=_config(own_endpoint=self.settings.endpoint_url is not None),
+                )
+            return self._clients[key]
+
+    def call(self, service: str, operation: str, *, region: str | None = None, **parameters: object) -> dict[str, Any]:
+        """The answer to one call; ``operation`` is boto3's name, as ``get_bucket_policy``. botocore's errors pass."""
+        answer = getattr(self.client(service, region), operation)(**parameters)
+        return dict(answer)
+
+    def pages(
+        self, service: str, operation: str, *, region: str | None = None, **parameters: object
+    ) -> Iterator[dict[str, Any]]:
+        """The answers to one call, page after page, where botocore knows how to turn them; else the one answer."""
+        client = self.client(service, region)
+        if client.can_paginate(operation):
+            yield from client.get_paginator(operation).paginate(**parameters)
+        else:
+            yield self.call(service, operation, region=region, **parameters)
+
+    def assume(self, role_arn: str, *, external_id: str | None = None) -> Connection:
+        """The same with the credentials of a role; they are renewed before they expire.
+
+        Raises:
+            botocore's errors, at the first call: the role cannot be assumed.
+        """
+        import boto3  # noqa: PLC0415  # the same
+        import botocore.session  # noqa: PLC0415  # the same
+        from botocore.credentials import (  # noqa: PLC0415  # loads only where AWS is called
+            AssumeRoleCredentialFetcher,
+            DeferredRefreshableCredentials,
+        )
+
+        extra = {"RoleSessionName": _SESSION_NAME, **({"ExternalId": external_id} if external_id else {})}
+        fetcher = AssumeRoleCredentialFetcher(
+            client_creator=lambda service, **_: self.client(service, self.region or "us-east-1"),
+            source_credentials=self._session.get_credentials(),
+            role_arn=role_arn,
+            extra_args=extra,
+        )
+        assumed = botocore.session.Session()
+        renewed = DeferredRefreshableCredentials(method="assume-role", refresh_using=fetcher.fetch_credentials)
+        assumed._credentials = renewed  # type: ignore[attr-defined]  # noqa: SLF001  # there is no public way
+        if self.region:
+            assumed.set_config_variable("region", self.region)
+        session = boto3.Session(botocore_session=assumed)
+        settings = self.settings._replace(profile=None)
+        return Connection(settings, writes=self._writes, session=session, calls=self.calls)
+
+    def regions_of(self, service: str, partition: str = "aws") -> list[str]:
+        """The Regions in which botocore knows the service."""
+        return self._session.get_available_regions(service, partition_name=partition)
+
+    def _guard(self, model: OperationModel, **_: object) -> None:
+        name = f"{_prefix(model)}:{model.name}"
+        reads = model.name.startswith(READ_ONLY_VERBS) or name in READ_ONLY_OPERATIONS
+        if not reads and name not in self._writes:
+            raise RuntimeError(f"`{name}` is not one of the calls that this may make")
+
+    def _count(self, event_name: str, **_: object) -> None:
+        service, operation = event_name.split(".")[1:]
+        with self._lock:
+            self.calls[f"{service}:{operation}"] += 1
+
+
+@contextmanager
+def remote(call: str) -> Iterator[None]:
+    """Turns botocore's errors into the sentence that ends the command.
+
+    Raises:
+        RemoteError: for any of them.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  # loads only where AWS is called
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise remote_error(error, call) from None
+
+
+def _session_of(settings: AwsSettings) -> Session:
+    try:
+        import boto3  # noqa: PLC0415  # loads only where AWS is called
+        from botocore.exceptions import ProfileNotFound  # noqa: PLC0415  # the same
+    except ImportError:
+        raise InputError(_MISSING) from None
+    try:
+        return boto3.Session(profile_name=settings.profile, region_name=settings.region)
+    except ProfileNotFound:
+        raise InputError(f"`--profile {settings.profile}`: the AWS configuration has no such profile") from None
+
+
+def _config(*, own_endpoint: bool) -> Config:
+    """Adaptive retries, unless the environment sets its own; no account id before the name of an own endpoint."""
+    from botocore.config import Config  # noqa: PLC0415  # loads only where AWS is called
+
+    retries: dict[str, Any] = {}
+    if "AWS_RETRY_MODE" not in os.environ:
+        retries["mode"] = "adaptive"
+    if "AWS_MAX_ATTEMPTS" not in os.environ:
+        retries["total_max_attempts"] = _ATTEMPTS
+    return Config(
+        retries=cast("Any", retries or None),
+        connect_timeout=_CONNECT_SECONDS,
+        max_pool_connections=_CONNECTIONS,
+        inject_host_prefix=not own_endpoint,
+        user_agent_extra=f"policysim/{__version__}",
+    )
+
+
+def _prefix(model: OperationModel) -> str:
+    return model.service_model.service_name

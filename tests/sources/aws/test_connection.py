@@ -1,0 +1,81 @@
+"""The way to AWS: whose the credentials are, a count of the calls, and a guard against calls that change things."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from policysim.sources.aws.connection import AwsSettings, Connection, remote
+from policysim.sources.errors import InputError, RemoteError
+
+if TYPE_CHECKING:
+    from tests.aws_server import AwsServer
+
+
+def connected(aws: AwsServer) -> Connection:
+    return Connection(AwsSettings(endpoint_url=aws.url))
+
+
+def test_the_identity_tells_account_and_partition(aws: AwsServer) -> None:
+    assert connected(aws).identity[::2] == ("123456789012", "aws")
+
+
+def test_an_assumed_role_works_in_its_own_account_and_its_calls_count_with_the_others(aws: AwsServer) -> None:
+    connection = connected(aws)
+    assumed = connection.assume("arn:aws:iam::111122223333:role/reader")
+    assert assumed.identity.account_id == "111122223333"
+    assert connection.calls == {"sts:AssumeRole": 1, "sts:GetCallerIdentity": 1}
+
+
+def test_a_call_that_changes_something_does_not_leave_the_machine(aws: AwsServer) -> None:
+    with pytest.raises(RuntimeError, match="iam:CreateUser"):
+        connected(aws).call("iam", "create_user", UserName="ana")
+    assert aws.called("iam:CreateUser") == 0
+
+
+def test_a_write_that_was_asked_for_goes_out(aws: AwsServer) -> None:
+    connection = Connection(AwsSettings(endpoint_url=aws.url), writes=frozenset({"iam:CreateUser"}))
+    connection.call("iam", "create_user", UserName="ana")
+    assert aws.called("iam:CreateUser") == 1
+
+
+def test_throttled_calls_are_sent_again(aws: AwsServer) -> None:
+    aws.fail("sts:GetCallerIdentity", "Throttling", times=1)
+    connection = connected(aws)
+    assert connection.identity.account_id == "123456789012"
+    assert connection.calls["sts:GetCallerIdentity"] == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("ExpiredToken", "have expired: get new ones"),
+        ("InvalidClientTokenId", "no valid AWS credentials"),
+        ("AccessDenied", "refused `sts:GetCallerIdentity`"),
+        ("Throttling", "slows down `sts:GetCallerIdentity`"),
+        ("RequestTimeTooSkewed", "the clock of this machine is wrong"),
+    ],
+)
+def test_a_failure_is_one_sentence_that_says_what_to_do(aws: AwsServer, code: str, sentence: str) -> None:
+    aws.fail("sts:GetCallerIdentity", code)
+    with pytest.raises(RemoteError, match=sentence) as caught:
+        _ = connected(aws).identity
+    assert "\n" not in str(caught.value)
+
+
+def test_no_answer_at_all_names_the_place() -> None:
+    with pytest.raises(RemoteError, match=r"no answer from `http://127.0.0.1:9/`"), remote("sts:GetCallerIdentity"):
+        Connection(AwsSettings(endpoint_url="http://127.0.0.1:9")).call("sts", "get_caller_identity")
+
+
+def test_an_unknown_profile_is_named() -> None:
+    with pytest.raises(InputError, match="`--profile nobody`"):
+        Connection(AwsSettings(profile="nobody"))
+
+
+def test_no_module_of_the_command_line_loads_boto3_before_it_is_needed() -> None:
+    code = "import sys, policysim.cli.explain, policysim.cli.evaluate; sys.exit('boto3' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
