@@ -1,0 +1,1 @@
+"""``policysim snapshot``: a live account or organisation, written as an account folder."""
