@@ -81,14 +81,16 @@ class Collector:
     collect: Callable[[Reading], Iterator[Entry]]
     regions: tuple[str, ...] = ()
     """Where it runs, when not everywhere: of services that live in one Region."""
+    tags_of: tuple[str, ...] = ()
+    """The IAM prefixes of which it collects all tags; tags count as complete as ``services`` do."""
 
 
 class GoneError(Exception):
-    """The resource was deleted between the list and the look at it."""
+    """The resource was deleted between the list and the look at it; the arguments are the call and the error code."""
 
 
 class RefusedError(Exception):
-    """AWS refused a call; the gap is noted already."""
+    """AWS refused a call, or answered one about a single resource with another error; the gap is noted already."""
 
 
 @dataclass(slots=True)
@@ -132,17 +134,33 @@ class Reading:
 
         A list that is refused on its way keeps what it gave until then, and is a gap.
         """
+        for page in self.pages(service, operation, absent=absent, region=region, **parameters):
+            yield from page.get(member) or ()
+
+    def pages(
+        self,
+        service: str,
+        operation: str,
+        *,
+        absent: tuple[str, ...] = (),
+        region: str | None = None,
+        **parameters: object,
+    ) -> Iterator[dict[str, Any]]:
+        """The answers themselves, page after page, as ``items`` takes them."""
         pages = self.connection.pages(service, operation, region=region or self.place.region, **parameters)
         while True:
             with self._told(service, operation, absent) as found:
                 found.append(next(pages, None))
             if not found or found[0] is None:
                 return
-            yield from found[0].get(member) or ()
+            yield found[0]
 
     @contextmanager
     def about(self, what: str) -> Iterator[None]:
-        """Calls about one resource, by its ARN: refused ones are its gaps, and a resource that is gone is left out."""
+        """Calls about one resource, by its ARN: a resource that is gone is left out, refused calls are its gaps.
+
+        So are errors without a kind of their own, as of a key that is just being made: they cost that resource alone.
+        """
         outer, self._about = self._about, what
         try:
             yield
@@ -160,9 +178,12 @@ class Reading:
         except (BotoCoreError, ClientError) as error:
             if code_of(error) in absent:
                 return
-            match failure_of(error):
+            failure = failure_of(error)
+            if failure is Failure.OTHER and self._about and isinstance(error, ClientError):
+                failure = Failure.REFUSED
+            match failure:
                 case Failure.GONE:
-                    raise GoneError from None
+                    raise GoneError(_action(service, operation), code_of(error)) from None
                 case Failure.REFUSED:
                     self.gaps.append(CollectionGap(self._about, _action(service, operation), code_of(error)))
                     raise RefusedError from None

@@ -40,6 +40,15 @@ READ_ONLY_OPERATIONS: Final = frozenset(
 )
 """Operations that change no resource, whatever their names say."""
 
+_TOKENS: Final = (
+    ("LastEvaluatedStreamArn", "ExclusiveStartStreamArn"),
+    ("NextMarker", "Marker"),
+    ("NextToken", "NextToken"),
+    ("nextMarker", "marker"),
+    ("nextToken", "nextToken"),
+)
+"""What an answer calls the token of its next page, and what the call for that page does."""
+
 _ATTEMPTS: Final = 10
 _CONNECT_SECONDS: Final = 10
 _CONNECTIONS: Final = 32
@@ -125,12 +134,23 @@ class Connection:
     def pages(
         self, service: str, operation: str, *, region: str | None = None, **parameters: object
     ) -> Iterator[dict[str, Any]]:
-        """The answers to one call, page after page, where botocore knows how to turn them; else the one answer."""
+        """The answers to one call, page after page.
+
+        botocore lacks the pages of some operations, such as ``events:ListEventBuses``: the token of an answer that the
+        operation takes back leads on.
+        """
         client = self.client(service, region)
         if client.can_paginate(operation):
             yield from client.get_paginator(operation).paginate(**parameters)
-        else:
-            yield self.call(service, operation, region=region, **parameters)
+            return
+        taken = _input_of(client, operation)
+        while True:
+            answer = self.call(service, operation, region=region, **parameters)
+            yield answer
+            further = {into: answer[out] for out, into in _TOKENS if answer.get(out) and into in taken}
+            if not further:
+                return
+            parameters |= further
 
     def assume(self, role_arn: str, *, external_id: str | None = None) -> Connection:
         """The same with the credentials of a role; they are renewed before they expire.
@@ -220,6 +240,12 @@ def _config(*, own_endpoint: bool) -> Config:
         inject_host_prefix=not own_endpoint,
         user_agent_extra=f"policysim/{__version__}",
     )
+
+
+def _input_of(client: BaseClient, operation: str) -> frozenset[str]:
+    """The names of what an operation takes; ``operation`` is boto3's name."""
+    model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
+    return frozenset(model.input_shape.members if model.input_shape is not None else ())
 
 
 def _prefix(model: OperationModel) -> str:
