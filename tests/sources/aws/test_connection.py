@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.stub import Stubber
 
 from policysim.sources.aws.connection import AwsSettings, Connection, remote
 from policysim.sources.errors import InputError, RemoteError
@@ -79,3 +80,18 @@ def test_an_unknown_profile_is_named() -> None:
 def test_no_module_of_the_command_line_loads_boto3_before_it_is_needed() -> None:
     code = "import sys, policysim.cli.explain, policysim.cli.evaluate; sys.exit('boto3' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_pages_that_botocore_does_not_turn_are_turned_by_the_token(aws: AwsServer) -> None:
+    connection = connected(aws)
+    client = connection.client("events", "eu-west-1")
+    bus = {"Name": "default", "Arn": "arn:aws:events:eu-west-1:123456789012:event-bus/default"}
+    with Stubber(client) as stubber:
+        stubber.add_response("list_event_buses", {"EventBuses": [bus], "NextToken": "further"}, {})
+        stubber.add_response("list_event_buses", {"EventBuses": [bus]}, {"NextToken": "further"})
+        assert len(list(connection.pages("events", "list_event_buses", region="eu-west-1"))) == 2
+        stubber.assert_no_pending_responses()
+
+
+def test_an_answer_whose_token_leads_nowhere_is_the_only_page(aws: AwsServer) -> None:
+    assert len(list(connected(aws).pages("sts", "get_caller_identity"))) == 1
