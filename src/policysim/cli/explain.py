@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from policysim import __version__
+from policysim.cli.ask_aws import calls_from_aws
 from policysim.cli.aws_evaluation import calls_with_evidence
+from policysim.cli.aws_options import aws_options, aws_settings_of
 from policysim.cli.evidence import told_by
 from policysim.cli.exit_codes import ExitCode
 from policysim.cli.explanations import Asked, asked_in, examined
@@ -63,9 +65,11 @@ open. A code in the answer, such as E18, names a rule: see `policysim rule E18`.
     multiple=True,
     help="AWS's own evaluation of the request: authorization details or a decoded message. May be repeated.",
 )
+@click.option("--aws", "asks_aws", is_flag=True, help="Fetch AWS's own evaluation of each denial that has one.")
+@aws_options
 @fix_options
 @output_options_for(*FORMATS, more="every statement, cause and alternative, in seven steps")
-def explain(what: str, evidence: tuple[str, ...], **options: Any) -> ExitCode:  # noqa: ANN401  # click's options
+def explain(what: str, evidence: tuple[str, ...], *, asks_aws: bool, **options: Any) -> ExitCode:  # noqa: ANN401  # click's options
     """Why was this denied, and which statement must change?
 
     FILE holds CloudTrail events, a message, or AWS's own evaluation of the request; MESSAGE is the error message
@@ -73,11 +77,15 @@ def explain(what: str, evidence: tuple[str, ...], **options: Any) -> ExitCode:  
     """
     output = output_of(options)
     policies = source_options_of(options)
+    settings = aws_settings_of(options, policies.region)
     wanted = fix_out_of(options, policies.account, output)
     check_output(output, writes_more=wanted.file is not None)
     keep_policies([output.file] if output.file else [], [policies.source] if policies.source else [])
     given = told_by(what, output)
-    asked = _asked(policies.source, calls_with_evidence(given.calls, evidence))
+    calls = calls_with_evidence(given.calls, evidence)
+    if asks_aws:
+        calls = calls_from_aws(calls, settings)
+    asked = _asked(policies.source, calls)
     found = examined(with_progress(asked, len(asked), "denials explained", output), given.events)
     told = _Told(found, Patches(wanted))
     with answer_stream(output) as write:

@@ -1,10 +1,11 @@
 """What to fetch when a policy is not at hand: for each layer the words, and the AWS CLI call where there is one.
 
-Source: AWS CLI Command Reference; spec M11, M18.
+Source: AWS CLI Command Reference; IAM User Guide, troubleshoot_access-denied-authorization-id; spec M11, M15, M18.
 """
 
 from __future__ import annotations
 
+import re
 from shlex import quote
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,6 +16,7 @@ from policysim.account.policy_calls import (
     trust_policy_call,
 )
 from policysim.account.policy_holders import can_have_policy, policy_holders
+from policysim.catalog.partitions import is_region
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.diagnosis import Fact
 from policysim.language.arns import parse_arn
@@ -22,6 +24,8 @@ from policysim.language.arns import parse_arn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from policysim.cloudtrail.call import Call
+    from policysim.cloudtrail.denial import Denial
     from policysim.language.request import Request
 
 
@@ -29,6 +33,11 @@ class _Fetched(NamedTuple):
     words: str
     command: str = ""
 
+
+CUT_OFF: Final = "CloudTrail cut the encoded message off at 1 KB: take the whole one from the error that the caller saw"
+"""Why a message that a record shows cannot be decoded (spec M15)."""
+
+_DETAILS_REGION: Final = re.compile(r"[?&]region=([a-z0-9-]+)#/authorization-details/")
 
 _DETAILS: Final = "aws iam get-account-authorization-details"
 _TARGET: Final = "aws organizations list-policies-for-target --filter {kind} --target-id {target}"
@@ -103,3 +112,28 @@ def read_policy(policy_arn: str) -> str:
     if ":organizations:" in policy_arn:
         return organisation_policy_call(policy_arn.rsplit("/", 1)[-1])
     return managed_policy_call(policy_arn)
+
+
+def details_region(call: Call) -> str | None:
+    """The Region whose IAM Toolbox has the authorization details of a call: that of the link in its message.
+
+    Where the message shows no Region it is that of the event; ``None`` where neither tells.
+    """
+    raw = call.denial.raw if call.denial is not None else ""
+    found = _DETAILS_REGION.search(raw)
+    if found is not None and is_region(found[1]):
+        return found[1]
+    return (call.event.aws_region or None) if call.event is not None else None
+
+
+def details_command(call: Call, authorization_id: str) -> str:
+    """The call that prints AWS's own evaluation of a denial (spec M11)."""
+    region = details_region(call)
+    where = f" --region {quote(region)}" if region is not None else ""
+    return f"aws iam-toolbox get-request-authorization-details{where} --authorization-id {quote(authorization_id)}"
+
+
+def decode_command(denial: Denial) -> str:
+    """The call that decodes an encoded message; of one that was cut off a word stands for it (spec M15)."""
+    message = quote(denial.encoded) if denial.encoded is not None and not denial.cut else "MESSAGE"
+    return f"aws sts decode-authorization-message --encoded-message {message}"

@@ -14,7 +14,14 @@ from policysim.evaluation.decision import Effect
 from policysim.evaluation.layers import LayerName
 from policysim.explanation.agreement import Finding, layer_of_message, rules_out_a_deny
 from policysim.explanation.diagnosis import Agreement
-from policysim.explanation.fetching import fetch, in_words, policy_command, read_policy
+from policysim.explanation.fetching import (
+    decode_command,
+    details_command,
+    fetch,
+    in_words,
+    policy_command,
+    read_policy,
+)
 from policysim.explanation.key_sources import where_to_look
 from policysim.language.arns import parse_arn
 
@@ -32,6 +39,8 @@ if TYPE_CHECKING:
 _NO_POLICY: Final = (
     "the policies of the account are needed to say which statement decides: pass them with `--account DIR`"
 )
+_OR_AWS: Final = "`--aws` fetches it, and so does"
+_FROM_THE_ERROR: Final = "take it from the caller's own error, for"
 _NO_REQUEST: Final = "which request was denied is not known: explain {other}, which may name what is missing here"
 
 _REQUESTER_PAYS: Final = "check what else makes S3 refuse: whether the bucket is a Requester Pays bucket"
@@ -50,7 +59,7 @@ _LOCKED: Final = frozenset(
 def next_steps(call: Call, decision: Decision | None, comparison: Comparison, advice: Iterable[str]) -> tuple[str, ...]:
     """The steps for one call, without repetition; ``advice`` on conditions and documents comes last."""
     at_hand = {requested.evaluated.kind for requested in call.requests if requested.evaluated is not None}
-    steps = dict.fromkeys(_of_message(call.denial, at_hand))
+    steps = dict.fromkeys(_of_message(call, at_hand))
     if decision is None:
         steps.update(dict.fromkeys(_without_policies(call)))
     else:
@@ -66,21 +75,17 @@ def without_repetition(steps: Iterable[str], hypotheses: Iterable[Hypothesis]) -
     return tuple(step for step in steps if not any(step in one for one in said))
 
 
-def _of_message(denial: Denial | None, at_hand: set[EvaluationKind]) -> Iterator[str]:
+def _of_message(call: Call, at_hand: set[EvaluationKind]) -> Iterator[str]:
     """What AWS itself can tell more about this denial, beyond what of it is at hand (spec M11, M15)."""
+    denial = call.denial
     if denial is None:
         return
     if denial.authorization_id is not None and EvaluationKind.AUTHORIZATION_DETAILS not in at_hand:
-        yield (
-            "ask AWS for its evaluation, kept for 24 hours: `aws iam-toolbox get-request-authorization-details"
-            f" --authorization-id {denial.authorization_id}`"
-        )
+        command = details_command(call, denial.authorization_id)
+        yield f"ask AWS for its evaluation, kept for 24 hours; {_OR_AWS}: `{command}`"
     if denial.encoded is not None and not at_hand:
-        cut = " (CloudTrail cut this one off: take it from the caller's own error)" if denial.cut else ""
-        yield (
-            "decode the message for the matched statement and every context key: `aws sts decode-authorization-message"
-            f" --encoded-message MESSAGE`{cut}"
-        )
+        how = f"CloudTrail cut this one off: {_FROM_THE_ERROR}" if denial.cut else _OR_AWS
+        yield f"decode the message for the matched statement and every context key; {how}: `{decode_command(denial)}`"
 
 
 def _without_policies(call: Call) -> Iterator[str]:
