@@ -58,6 +58,15 @@ class Fault:
 
 
 @dataclass
+class Reply:
+    """What stands in for moto, of operations that it lacks: calls that ``matches`` fits get this body."""
+
+    matches: Callable[[Call], bool]
+    body: bytes
+    content_type: str
+
+
+@dataclass
 class AwsServer:
     """A running server: ``url`` is what ``--endpoint-url`` takes, ``moto_url`` leads past the door."""
 
@@ -65,6 +74,7 @@ class AwsServer:
     moto_url: str
     calls: list[Call] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
     def reset(self) -> None:
@@ -75,21 +85,22 @@ class AwsServer:
         with self.lock:
             self.calls.clear()
             self.faults.clear()
+            self.replies.clear()
 
     def fail(self, operation: str, code: str, **settings: Any) -> Fault:
         """Answers calls of ``service:operation`` with an error code; ``*`` stands for any service or operation.
 
         ``operation`` of a REST API is ``METHOD /path`` and is compared as a regular expression.
         """
-        service, _, name = operation.partition(":")
-
-        def matches(call: Call) -> bool:
-            return service in {"*", call.service} and (name == "*" or re.fullmatch(name, call.operation) is not None)
-
-        fault = Fault(matches, code, **settings)
+        fault = Fault(_matches(operation), code, **settings)
         with self.lock:
             self.faults.append(fault)
         return fault
+
+    def reply(self, operation: str, body: str, content_type: str = "application/json") -> None:
+        """Answers calls of ``service:operation`` with a body of the test's own; the operation as ``fail`` takes it."""
+        with self.lock:
+            self.replies.append(Reply(_matches(operation), body.encode(), content_type))
 
     def client(self, service: str, region: str = "us-east-1", *, account: str | None = None) -> Any:
         """A client that talks to moto past the door, to make what a test needs; ``account`` as moto's assumed role."""
@@ -111,6 +122,13 @@ class AwsServer:
         service, _, name = operation.partition(":")
         with self.lock:
             return sum(1 for call in self.calls if service in {"*", call.service} and name in {"*", call.operation})
+
+
+def _matches(operation: str) -> Callable[[Call], bool]:
+    service, _, name = operation.partition(":")
+    return lambda call: (
+        service in {"*", call.service} and (name == "*" or re.fullmatch(name, call.operation) is not None)
+    )
 
 
 @contextmanager
@@ -182,10 +200,13 @@ def _handler(server: AwsServer, moto_port: int) -> type[BaseHTTPRequestHandler]:
             with server.lock:
                 server.calls.append(call)
                 fault = _due(server.faults, call)
+                reply = next((one for one in server.replies if one.matches(call)), None)
             if fault is not None and fault.delay:
                 time.sleep(fault.delay)
             if fault is not None and fault.code:
                 status, headers, answer = _failed(self, fault)
+            elif reply is not None:
+                status, headers, answer = 200, [("Content-Type", reply.content_type)], reply.body
             else:
                 status, headers, answer = _asked_of_moto(self, body, moto_port)
             self.send_response(status)
