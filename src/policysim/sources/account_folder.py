@@ -9,22 +9,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.account.account import (
-    Account,
-    CollectionGap,
-    PolicyReference,
-    VpcEndpoint,
-)
+from policysim.account.account import Account, CollectionGap
 from policysim.account.on_demand import OnDemand
-from policysim.evaluation.policy_set import AttachedPolicy
 from policysim.language.arns import is_account_id
 from policysim.language.policy_types import PolicyType
+from policysim.sources.account_entries import endpoint, grants, resource_policy, session_policies, tags
 from policysim.sources.errors import InputError
 from policysim.sources.files import json_file, json_files, stem_of
 from policysim.sources.identities import read_identities
 from policysim.sources.json_values import Json, read_json
-from policysim.sources.key_grants import read_grant
-from policysim.sources.policy_files import Documents, file_named, read_policy_file
+from policysim.sources.policy_files import Documents, read_policy_file
 from policysim.sources.s3_settings import read_access_point, read_public_access
 
 if TYPE_CHECKING:
@@ -35,7 +29,6 @@ if TYPE_CHECKING:
 
     from policysim.account.account import Identities, PublicAccess
     from policysim.account.on_demand import Reader
-    from policysim.evaluation.key_grants import KeyGrant
     from policysim.language.policy import Policy
     from policysim.language.source import Location
 
@@ -62,11 +55,11 @@ def read_account(folder: Path, root: Path | None = None) -> Account:
         partition=(about.optional_text("partition") if about is not None else None) or "aws",
         identities=_identities(folder),
         aws_managed=OnDemand(partial(_managed_policies, folder)),
-        resource_policies=_map(folder, _RESOURCE_POLICIES, partial(_resource_policy, documents)),
-        session_policies=_map(folder, "session-policies", partial(_session_policies, documents)),
-        endpoints=_map(folder, "vpc-endpoints", partial(_endpoint, documents)),
-        tags=_map(folder, "tags", _tags),
-        grants=_map(folder, "kms-grants", _grants),
+        resource_policies=_map(folder, _RESOURCE_POLICIES, partial(resource_policy, documents)),
+        session_policies=_map(folder, "session-policies", partial(session_policies, documents)),
+        endpoints=_map(folder, "vpc-endpoints", partial(endpoint, documents)),
+        tags=_map(folder, "tags", tags),
+        grants=_map(folder, "kms-grants", grants),
         public_access=_public_access(folder),
         access_points=_map(folder, "s3-access-points", read_access_point),
         canonical_id=about.optional_text("canonical_user_id") if about is not None else None,
@@ -155,50 +148,6 @@ def _places(folder: Path) -> Mapping[str, Reader[Location]]:
     """Where the mappings are written that a new policy is entered into."""
     path = json_file(folder, _RESOURCE_POLICIES)
     return {} if path is None else {_RESOURCE_POLICIES: lambda: read_json(path).location}
-
-
-def _resource_policy(documents: Documents, arn: str, at: Json) -> AttachedPolicy | None:
-    if at.empty:
-        return None
-    name = file_named(at) or f"policy of {arn}"
-    return AttachedPolicy(name, documents.read(at, PolicyType.RESOURCE), None, arn)
-
-
-def _session_policies(documents: Documents, session: str, at: Json) -> tuple[AttachedPolicy | PolicyReference, ...]:
-    return tuple(_session_policy(documents, session, index, item) for index, item in enumerate(at.items()))
-
-
-def _session_policy(documents: Documents, session: str, index: int, at: Json) -> AttachedPolicy | PolicyReference:
-    path = file_named(at)
-    if path is not None and path.startswith("arn:"):
-        return PolicyReference(path.rsplit("/", 1)[-1], path)
-    name = path or f"session_policies[{index}]"
-    return AttachedPolicy(name, documents.read(at, PolicyType.SESSION), None, session)
-
-
-def _endpoint(documents: Documents, endpoint_id: str, at: Json) -> VpcEndpoint:
-    document = at.member("policy")
-    attached = None
-    if document is not None and not document.empty:
-        name = file_named(document) or f"policy of {endpoint_id}"
-        attached = AttachedPolicy(name, documents.read(document, PolicyType.VPCE), None, endpoint_id)
-    return VpcEndpoint(
-        id=endpoint_id,
-        policy=attached,
-        policy_collected=document is not None,
-        vpc_id=at.optional_text("vpc_id"),
-        service_name=at.optional_text("service_name"),
-        endpoint_type=at.optional_text("endpoint_type"),
-        account_id=at.optional_text("account_id"),
-    )
-
-
-def _tags(_arn: str, at: Json) -> Mapping[str, str] | None:
-    return None if at.value is None else {key: value.text("the value of a tag") for key, value in at.members()}
-
-
-def _grants(_arn: str, at: Json) -> tuple[KeyGrant, ...]:
-    return tuple(read_grant(grant) for grant in at.items())
 
 
 def _public_access(folder: Path) -> PublicAccess | None:

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 
 
 def read_identities(parts: Sequence[Path]) -> Identities:
-    """The identities that several parts of authorization details hold together; each part is read when first needed.
+    """The identities that several parts of authorization details hold together; each part is read when first needed."""
+    return identities_of(partial(_read_parts, parts))
+
+
+def identities_of(parts: Callable[[], Sequence[Json]]) -> Identities:
+    """The identities that several authorization details hold together; ``parts`` is asked when they are first needed.
 
     No document is parsed, and no user, group or role built, before somebody asks for it.
     """
@@ -43,15 +48,19 @@ def read_identities(parts: Sequence[Path]) -> Identities:
     )
 
 
+def _read_parts(paths: Sequence[Path]) -> list[Json]:
+    return [read_json(path) for path in paths]
+
+
 class _Details:
     """The parts as JSON, joined."""
 
-    def __init__(self, parts: Sequence[Path]) -> None:
-        self._paths = parts
+    def __init__(self, parts: Callable[[], Sequence[Json]]) -> None:
+        self._read = parts
 
     @cached_property
-    def _parts(self) -> list[Json]:
-        return [read_json(path) for path in self._paths]
+    def _parts(self) -> Sequence[Json]:
+        return self._read()
 
     def index(self, name: str, key: str, build: Callable[[Json], Entity]) -> dict[str, Reader[Entity]]:
         return {found: partial(build, entry) for found, entry in self._entries(name, key).items()}
