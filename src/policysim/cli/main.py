@@ -28,6 +28,9 @@ COMMANDS: dict[str, LazyCommand] = {
     "eval": LazyCommand("policysim.cli.evaluate", "evaluate", "Would this request be allowed? What if ...?"),
     "expect": LazyCommand("policysim.cli.expect", "expect", "Do the policies keep to what is expected of them?"),
     "check": LazyCommand("policysim.cli.check", "check", "Is this policy valid, and does it do what it says?"),
+    "verify-logs": LazyCommand(
+        "policysim.cli.verify_logs", "verify_logs", "Are the log files of a trail as CloudTrail delivered them?"
+    ),
     "rule": LazyCommand("policysim.cli.rule", "rule", "What does a rule that an answer names say, such as E18?"),
 }
 

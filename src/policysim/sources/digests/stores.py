@@ -1,0 +1,52 @@
+"""Where log files and digest files are read from: what every such place can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from policysim.cloudtrail.digest_layout import Folder, Place
+    from policysim.cloudtrail.digests import Judgement
+
+
+class Fetched(NamedTuple):
+    """An object: its bytes as they are stored, and its metadata where those are at hand."""
+
+    data: bytes
+    metadata: Mapping[str, str]
+
+
+class Wanted(NamedTuple):
+    """Which accounts and Regions are looked at; empty is all."""
+
+    accounts: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+
+    def takes(self, account: str, region: str) -> bool:
+        """Whether these are wanted."""
+        return (not self.accounts or account in self.accounts) and (not self.regions or region in self.regions)
+
+
+class LogStore(Protocol):
+    """S3 or a local copy. Safe to be used by several threads."""
+
+    is_live: bool
+    """Whether this is where CloudTrail delivers, so that the newest digests must be there."""
+
+    def folders(self, wanted: Wanted) -> Iterator[Folder]:
+        """The accounts and Regions that are there."""
+
+    def digests(self, folder: Folder, since: datetime | None, until: datetime | None) -> list[Place]:
+        """The digest files by the ends of their hours, both inclusive, in the order of their keys."""
+
+    def logs(self, folder: Folder, since: datetime | None, until: datetime | None) -> Iterator[Place]:
+        """The log files by the times of their delivery, both inclusive, in the order of their keys."""
+
+    def fetch(self, place: Place) -> Fetched | Judgement:
+        """An object, or why there is none: ``MISSING`` or ``UNPROVEN``."""
+
+    def name(self, place: Place) -> str:
+        """How a person finds the object."""
