@@ -29,6 +29,7 @@ class Part(StrEnum):
     VPC_ENDPOINTS = "vpc-endpoints"
     TAGS = "tags"
     KMS_GRANTS = "kms-grants"
+    KMS_ALIASES = "kms-aliases"
     S3_PUBLIC_ACCESS = "s3-public-access"
     S3_ACCESS_POINTS = "s3-access-points"
     IDENTITY_PROVIDERS = "identity-providers"
