@@ -6,6 +6,7 @@ Source: the layout of the account folder; Organizations User Guide, orgs_manage_
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
     from policysim.account.on_demand import Reader
     from policysim.evaluation.policy_set import Gap
     from policysim.language.policy import Policy
+    from policysim.language.policy_types import PolicyType
 
 _DEEPEST: Final = 20
 """More levels than AWS allows below a root (five of organisational units, and the accounts)."""
 
 _AWS_OWNED: Final = ":organizations::aws:policy/"
+
+
+PolicyReader = Callable[[str, "PolicyType", Json], "Policy | None"]
 
 
 class _Kind(NamedTuple):
@@ -85,7 +90,15 @@ def _organisation(folder: Path, accounts: Mapping[str, Account]) -> Organisation
     path = json_file(folder, "organization")
     if path is None:
         return Organisation(accounts=accounts)
-    about = read_json(path)
+    return organisation_of(read_json(path), accounts, partial(_policy_file, folder))
+
+
+def organisation_of(about: Json, accounts: Mapping[str, Account], read: PolicyReader) -> Organisation:
+    """The organisation that ``organization.json`` describes, around its accounts.
+
+    ``read`` reads a policy by its folder, its type and the place of its name; it answers ``None`` for one that nobody
+    collected.
+    """
     if about.empty:
         return Organisation(accounts=accounts, standalone=True)
     root = about.member("root")
@@ -93,10 +106,20 @@ def _organisation(folder: Path, accounts: Mapping[str, Account]) -> Organisation
         accounts=accounts,
         id=about.optional_text("organization_id"),
         management_account=about.optional_text("management_account_id"),
-        root=None if root is None or root.empty else _Policies(folder, about).node(root),
+        root=None if root is None or root.empty else _Policies(read, about).node(root),
         scps_enabled=_enabled(about, "scps_enabled"),
         rcps_enabled=_enabled(about, "rcps_enabled"),
     )
+
+
+def _policy_file(folder: Path, kind: str, type: PolicyType, at: Json) -> Policy | None:  # noqa: A002  # the reader's word
+    name = at.text()
+    path = json_file(folder / kind, name)
+    if path is None:
+        return None
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise at.error(f"`{name}` leads out of the folder `{folder}`")
+    return read_policy_file(path, type)
 
 
 def _enabled(about: Json, name: str) -> bool:
@@ -107,8 +130,8 @@ def _enabled(about: Json, name: str) -> bool:
 class _Policies:
     """Builds the tree of an organisation; the document of each policy is read once."""
 
-    def __init__(self, folder: Path, about: Json) -> None:
-        self._folder = folder
+    def __init__(self, read: PolicyReader, about: Json) -> None:
+        self._reader = read
         self._known = about.member("policies")
         self._documents: dict[tuple[str, str], Policy | None] = {}
 
@@ -157,13 +180,8 @@ class _Policies:
         return self._documents[kind.folder, name]
 
     def _read(self, kind: _Kind, at: Json, name: str) -> Policy | None:
-        folder = self._folder / kind.folder
-        path = json_file(folder, name)
-        if path is None:
-            return kind.full_access.document() if name == kind.full_access.name else None
-        if not path.resolve().is_relative_to(self._folder.resolve()):
-            raise at.error(f"`{name}` leads out of the folder `{self._folder}`")
-        return read_policy_file(path, kind.full_access.type)
+        found = self._reader(kind.folder, kind.full_access.type, at)
+        return kind.full_access.document() if found is None and name == kind.full_access.name else found
 
     def _identity(self, name: str) -> dict[str, str]:
         entry = None if self._known is None or self._known.empty else self._known.member(name)
