@@ -95,3 +95,9 @@ def test_pages_that_botocore_does_not_turn_are_turned_by_the_token(aws: AwsServe
 
 def test_an_answer_whose_token_leads_nowhere_is_the_only_page(aws: AwsServer) -> None:
     assert len(list(connected(aws).pages("sts", "get_caller_identity"))) == 1
+
+
+def test_an_answer_that_is_none_of_awss_is_no_answer(aws: AwsServer) -> None:
+    aws.reply("sts:GetCallerIdentity", "<!doctype html><title>Log in to the network</title>", "text/html")
+    with pytest.raises(RemoteError, match="`sts:GetCallerIdentity` got no answer"):
+        _ = connected(aws).identity

@@ -128,7 +128,8 @@ class Connection:
 
     def call(self, service: str, operation: str, *, region: str | None = None, **parameters: object) -> dict[str, Any]:
         """The answer to one call; ``operation`` is boto3's name, as ``get_bucket_policy``. botocore's errors pass."""
-        answer = getattr(self.client(service, region), operation)(**parameters)
+        with _readable():
+            answer = getattr(self.client(service, region), operation)(**parameters)
         return dict(answer)
 
     def pages(
@@ -141,7 +142,8 @@ class Connection:
         """
         client = self.client(service, region)
         if client.can_paginate(operation):
-            yield from client.get_paginator(operation).paginate(**parameters)
+            with _readable():
+                yield from client.get_paginator(operation).paginate(**parameters)
             return
         taken = _input_of(client, operation)
         while True:
@@ -210,6 +212,18 @@ def remote(call: str) -> Iterator[None]:
         yield
     except (BotoCoreError, ClientError) as error:
         raise remote_error(error, call) from None
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Takes an answer that is none of AWS's, such as the page of a proxy, for no answer at all."""
+    from botocore.exceptions import HTTPClientError  # noqa: PLC0415  # loads only where AWS is called
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415  # the same
+
+    try:
+        yield
+    except ResponseParserError as error:
+        raise HTTPClientError(error=error) from None
 
 
 def _session_of(settings: AwsSettings) -> Session:
