@@ -27,15 +27,22 @@ ANY: Final = "*"
 UNJOINABLE: Final = "several policies of different versions"
 """What a gap tells of the policies of one resource that make no one document."""
 
+UNNAMED: Final = "an item without its name"
+"""What a gap tells of a listed resource whose ARN is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A list of resources: boto3's ``operation``, the member with the ``items``, the template of an item's ARN."""
+    """A list of resources: boto3's ``operation``, the member with the ``items``, the template of an item's ARN.
+
+    ``client`` is boto3's name of the service where it is not that of the row.
+    """
 
     operation: str
     items: str
     arn: str
     parameters: Mapping[str, str] = field(default_factory=dict)
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +121,13 @@ def _items(
     """The items of the last level; a list below another is one about the item above."""
     level, *below = levels
     parameters = filled(level.parameters, known)
-    for item in reading.items(client, level.operation, level.items, **parameters):
+    for item in reading.items(level.client or client, level.operation, level.items, **parameters):
         members = {**known, **(item if isinstance(item, dict) else {"item": item})}
-        members["arn"] = level.arn.format_map(members)
+        try:
+            members["arn"] = level.arn.format_map(members)
+        except KeyError:
+            reading.gaps.append(CollectionGap("", action_of(client, level.operation), UNNAMED))
+            continue
         if not is_own(members["arn"], reading):
             continue
         if not below:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.sources.aws.collectors.listed import Level, Listed, Read, collector
+from policysim.sources.aws.collectors.regions import VECTOR_BUCKETS_IN
 
 if TYPE_CHECKING:
     from policysim.sources.aws.collecting import Collector
@@ -57,5 +58,5 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
     collector("backup", "access policies of backup vaults", BACKUP_VAULTS, services=("backup",)),
     collector("efs", "file system policies", FILE_SYSTEMS, services=("elasticfilesystem",)),
     collector("glacier", "access and lock policies of Glacier vaults", VAULTS, services=("glacier",)),
-    collector("s3vectors", "vector bucket policies", VECTOR_BUCKETS, services=("s3vectors",)),
+    collector("s3vectors", "vector bucket policies", VECTOR_BUCKETS, services=(), regions=VECTOR_BUCKETS_IN),
 )
