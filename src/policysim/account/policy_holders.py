@@ -79,6 +79,12 @@ def _package(arn: Arn) -> tuple[str, ...]:
     return (str(arn._replace(resource="/".join(("repository", *names[:2])))),) if kind == "package" else ()
 
 
+def _registry(arn: Arn) -> tuple[str, ...]:
+    if arn.resource_type != "schema":
+        return ()
+    return (str(arn._replace(resource="/".join(("registry", *arn.resource.split("/")[1:2])))),)
+
+
 def _cluster(arn: Arn) -> tuple[str, ...]:
     return (str(arn._replace(resource="/".join(("cluster", *arn.resource.split("/")[1:3])))),)
 
@@ -96,5 +102,6 @@ _HOLDERS: Final[dict[str, Callable[[Arn], tuple[str, ...]]]] = {
     "s3-outposts": _first_parts(4),
     "s3tables": _first_parts(2),
     "s3vectors": _first_parts(2),
+    "schemas": _registry,
     "sns": _topic,
 }

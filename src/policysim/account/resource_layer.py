@@ -22,6 +22,8 @@ from policysim.evaluation.services.lent_resources import is_lent, is_shared_by_s
 from policysim.language.arns import parse_arn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from policysim.account.account import Account, Organisation
     from policysim.evaluation.policy_set import LayerPolicies
     from policysim.language.arns import Arn
@@ -40,6 +42,9 @@ TRUST_ACTIONS = frozenset(
 """The actions that a role's trust policy speaks of (spec G21, S1, S7)."""
 
 _UNDER_TRUST_OR_NOTHING = frozenset({"iam", "sts"})
+
+_SHARES = "ram"
+"""The service whose completeness is that of the shares."""
 
 
 def resource_layer(request: Request, organisation: Organisation) -> LayerPolicies | None:
@@ -101,7 +106,9 @@ def _trust(request: Request, organisation: Organisation) -> LayerPolicies:
 def _shared(request: Request, arn: Arn, owner: Account | None) -> LayerPolicies | None:
     """A service without policies of its own: for a foreign caller a share of AWS RAM may stand in (spec X7, S43).
 
-    AWS RAM prints a share as the resource policy that it acts as; a folder may list that one.
+    AWS RAM prints a share as the resource policy that it acts as; a folder may list that one. Where all shares of the
+    account were collected and none is of this service, there is none. One of another resource leaves it open: parts of
+    what is shared, such as the virtual nodes of a mesh, are not listed themselves.
     """
     foreign = request.resource.account is None or request.resource.account != request.principal.account
     if not foreign or request.principal.account is None or arn.service not in SHARED_THROUGH_RAM:
@@ -110,7 +117,13 @@ def _shared(request: Request, arn: Arn, owner: Account | None) -> LayerPolicies 
     if listed is not None and request.resource.arn in listed:
         share = listed[request.resource.arn]
         return None if share is None else one_level(request.resource.arn, (share,))
+    if listed is not None and owner is not None and _SHARES in owner.complete and not _any_of(arn.service, listed):
+        return None
     return one_level(request.resource.arn, (), (gaps.share_unknown(request.resource.arn, owner),))
+
+
+def _any_of(service: str, listed: Iterable[str]) -> bool:
+    return any(arn is not None and arn.service == service for arn in map(parse_arn, listed))
 
 
 def _collected(request: Request, arn: Arn, owner: Account, *, certain: bool) -> LayerPolicies | None:
@@ -128,6 +141,8 @@ def _collected(request: Request, arn: Arn, owner: Account, *, certain: bool) -> 
     fixed = fixed_key_policy(request)
     if fixed is not None:
         return one_level(text, (*fixed.policies, *granted.policies), (*fixed.gaps, *granted.gaps))
+    if _is_for_services_alone(arn) and request.principal.account == request.resource.account:
+        return None
     if listed is None or not owner.covers(listed, arn.service):
         unlisted = (
             gaps.resource_policy_missing(owner, policy_holders(arn))
@@ -136,6 +151,14 @@ def _collected(request: Request, arn: Arn, owner: Account, *, certain: bool) -> 
         )
         return one_level(text, granted.policies, (unlisted, *granted.gaps))
     return one_level(text, granted.policies, granted.gaps) if granted.policies or granted.gaps else None
+
+
+def _is_for_services_alone(arn: Arn) -> bool:
+    """Whether AWS applies the policies of a resource to calls of AWS services only, as those of log groups.
+
+    Source: CloudWatch Logs API Reference, PutResourcePolicy. An account's own users and roles meet none there.
+    """
+    return arn.service == "logs" and arn.resource_type == "log-group"
 
 
 def _granted(request: Request, arn: Arn, owner: Account) -> GrantsOfKey:
