@@ -47,9 +47,9 @@ class Grouping:
         self._groups[key].add(self._count, diagnosis)
         self._count += 1
 
-    def groups(self) -> list[Group]:
-        """The groups, the one with the most denials first; of equal ones the earlier."""
-        return [Group(group.first(), group.document()) for group in self._in_order()]
+    def groups(self, most: int | None = None) -> list[Group]:
+        """The groups, the one with the most denials first; of equal ones the earlier. ``most``: so many of them."""
+        return [Group(group.first(), group.document()) for group in self._in_order()[:most]]
 
     def documents(self) -> list[GroupDocument]:
         """The groups without their diagnoses."""
