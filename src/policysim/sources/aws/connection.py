@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections import Counter
 from contextlib import contextmanager
-from functools import cached_property
-from threading import Lock
+from functools import cached_property, partial
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from urllib.parse import urlsplit
 
 from policysim import __version__
 from policysim.sources.aws.failures import remote_error
@@ -72,6 +73,10 @@ class CallerIdentity(NamedTuple):
     partition: str
 
 
+class StoppedError(Exception):
+    """The call was not sent: nobody wants the answer any more."""
+
+
 class Connection:
     """One set of credentials. Safe to be used by several threads.
 
@@ -86,9 +91,11 @@ class Connection:
         writes: frozenset[str] = frozenset(),
         session: Session | None = None,
         calls: Counter[str] | None = None,
+        stopped: Event | None = None,
     ) -> None:
         self.settings = settings
         self.calls = Counter[str]() if calls is None else calls
+        self._stopped = stopped or Event()
         self._writes = writes
         self._lock = Lock()
         self._clients: dict[tuple[str, str | None], BaseClient] = {}
@@ -96,6 +103,8 @@ class Connection:
         events = self._session.events
         events.register("before-parameter-build.*.*", self._guard)
         events.register("before-send.*.*", self._count)
+        if settings.endpoint_url is not None:
+            events.register("before-call.s3-control.*", partial(_stay_at, settings.endpoint_url))
 
     @property
     def region(self) -> str | None:
@@ -181,13 +190,25 @@ class Connection:
             assumed.set_config_variable("region", self.region)
         session = boto3.Session(botocore_session=assumed)
         settings = self.settings._replace(profile=None)
-        return Connection(settings, writes=self._writes, session=session, calls=self.calls)
+        return Connection(settings, writes=self._writes, session=session, calls=self.calls, stopped=self._stopped)
+
+    def stop(self) -> None:
+        """Lets no further call out, also not with the credentials of roles; each raises ``StoppedError``."""
+        self._stopped.set()
+
+    def release(self, region: str) -> None:
+        """Forgets the clients of a Region: hundreds of them take hundreds of megabytes."""
+        with self._lock:
+            for key in [key for key in self._clients if key[1] == region]:
+                del self._clients[key]
 
     def regions_of(self, service: str, partition: str = "aws") -> list[str]:
         """The Regions in which botocore knows the service."""
         return self._session.get_available_regions(service, partition_name=partition)
 
     def _guard(self, model: OperationModel, **_: object) -> None:
+        if self._stopped.is_set():
+            raise StoppedError
         name = f"{_prefix(model)}:{model.name}"
         reads = model.name.startswith(READ_ONLY_VERBS) or name in READ_ONLY_OPERATIONS
         if not reads and name not in self._writes:
@@ -254,6 +275,12 @@ def _config(*, own_endpoint: bool) -> Config:
         inject_host_prefix=not own_endpoint,
         user_agent_extra=f"policysim/{__version__}",
     )
+
+
+def _stay_at(endpoint_url: str, params: dict[str, Any], **_: object) -> None:
+    """S3 Control puts the account id before the name of any host, and only AWS's own hosts go by such names."""
+    own = urlsplit(endpoint_url)
+    params["url"] = urlsplit(params["url"])._replace(scheme=own.scheme, netloc=own.netloc).geturl()
 
 
 def _input_of(client: BaseClient, operation: str) -> frozenset[str]:
