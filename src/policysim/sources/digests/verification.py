@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from policysim.cloudtrail.digest_chains import EVERY, Checked, Gap, Window, walk
 from policysim.cloudtrail.digest_layout import Chain, Folder, Place, digest_name, log_name
 from policysim.cloudtrail.digest_verdicts import ChainVerdict, FileVerdict, Kind, Note
-from policysim.cloudtrail.digests import Judgement, Verdict
+from policysim.cloudtrail.digests import Judgement, ListedLog, Verdict
 from policysim.sources.digests.digest_files import digest_reading, log_judgement
 from policysim.sources.digests.public_keys import PublicKeys, SignatureTester
 from policysim.sources.digests.stores import LogStore, Wanted
@@ -73,7 +74,8 @@ class _FolderRun:
         self._store, self._asked, self._now, self._pool = run.store, run.asked, run.now, run.pool
         self._folder = folder
         self._test = SignatureTester(run.keys, folder.region)
-        self._listed: set[Place] = set()
+        self._listed: dict[Place, str] = {}
+        self._doubtful: dict[Place, str] = {}
         self._covered: list[tuple[datetime, datetime]] = []
 
     def run(self) -> Iterator[FileVerdict | ChainVerdict | Note]:
@@ -92,6 +94,7 @@ class _FolderRun:
         for chain in sorted(chains):
             ordered = [place for _, place in sorted(chains[chain], reverse=True)]
             yield from self._chain(chain, ordered)
+        yield from self._doubts()
         if left_out:
             where = f"{self._folder.account} in {self._folder.region}"
             yield Note(f"{where}: other trails log there too, so log files that no digest lists were not looked for")
@@ -113,7 +116,8 @@ class _FolderRun:
                     continue
                 if step.judgement.verdict is Verdict.VALID and step.digest:
                     spans.append((step.digest.start, step.digest.end))
-                yield _told(FileVerdict(kind, self._store.name(step.place), *step.judgement))
+                told = FileVerdict(kind, self._store.name(step.place), *step.judgement)
+                yield partial(_same, told)
                 yield from self._logs(step)
 
         yield from _in_order(self._pool, lambda job: job(), jobs())
@@ -125,19 +129,23 @@ class _FolderRun:
 
     def _logs(self, step: Checked) -> Iterator[Callable[[], FileVerdict]]:
         """The log files of a digest; what a digest lists that is not valid proves nothing."""
-        if step.digest is None:
-            return
         name = self._store.name(step.place)
-        for listed in step.digest.logs:
-            shown = self._store.name(listed.place)
-            self._listed.add(listed.place)
-            if step.judgement.verdict is Verdict.VALID:
-                yield lambda listed=listed, shown=shown: FileVerdict(  # type: ignore[misc]  # mypy takes no defaults here
-                    Kind.LOG, shown, *log_judgement(self._store, listed, name)
-                )
-            else:
-                reason = f"{name}, which lists it, is {step.judgement.verdict.value}"
-                yield _told(FileVerdict(Kind.LOG, shown, Verdict.UNPROVEN, reason))
+        for listed in step.digest.logs if step.digest else ():
+            if step.judgement.verdict is not Verdict.VALID:
+                self._doubtful[listed.place] = f"{name}, which lists it, is {step.judgement.verdict}"
+            elif self._listed.get(listed.place) != listed.hash:
+                self._listed[listed.place] = listed.hash
+                yield partial(self._log, listed, name)
+
+    def _log(self, listed: ListedLog, digest: str) -> FileVerdict:
+        judgement = log_judgement(self._store, listed, digest)
+        return FileVerdict(Kind.LOG, self._store.name(listed.place), *judgement)
+
+    def _doubts(self) -> Iterator[FileVerdict]:
+        """Log files that only digests list that are not valid."""
+        for place, reason in self._doubtful.items():
+            if place not in self._listed:
+                yield FileVerdict(Kind.LOG, self._store.name(place), Verdict.UNPROVEN, reason)
 
     def _unlisted(self) -> Iterator[FileVerdict]:
         """Log files that no digest lists."""
@@ -145,7 +153,7 @@ class _FolderRun:
         newest = max((end for _, end in spans), default=None)
         for place in self._store.logs(self._folder, self._asked.since, self._asked.until):
             named = log_name(place.key)
-            if named is not None and place not in self._listed:
+            if named is not None and place not in self._listed and place not in self._doubtful:
                 yield FileVerdict(Kind.LOG, self._store.name(place), *_uncovered(named.time, spans, newest, self._now))
 
 
@@ -163,8 +171,8 @@ def _uncovered(
     return Judgement(Verdict.UNLISTED, reason)
 
 
-def _told(verdict: FileVerdict) -> Callable[[], FileVerdict]:
-    return lambda: verdict
+def _same(verdict: FileVerdict) -> FileVerdict:
+    return verdict
 
 
 def _in_order(
