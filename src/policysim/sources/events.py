@@ -32,6 +32,13 @@ EXPLAINED_SIZE: Final = 1 << 20
 """The longest text, in characters, that a broken place is explained of with the written grammar, which is slow."""
 
 
+class RecordAt(NamedTuple):
+    """One record as decoded JSON, and where it stood: the file, and the line or the record in it."""
+
+    record: object
+    where: str
+
+
 class EventAt(NamedTuple):
     """One event, and where it stood: the file, and the line or the record in it."""
 
@@ -45,17 +52,40 @@ def events_in(source: Source) -> list[EventAt]:
     Raises:
         InputError: with one sentence that names the text, and the line where there is one.
     """
+    return [event_at(found) for found in records_in(source)]
+
+
+def event_at(found: RecordAt) -> EventAt:
+    """The event that a record holds.
+
+    Raises:
+        InputError: it is no CloudTrail record.
+    """
+    if isinstance(found.record, RepeatedMembers):
+        raise InputError(f"{found.where}: `{found.record.names[0]}` stands more than once in this record")
+    try:
+        return EventAt(event_from_record(found.record), found.where)
+    except EventError as error:
+        raise InputError(f"{found.where}: {error}") from None
+
+
+def records_in(source: Source) -> list[RecordAt]:
+    """The records that a text holds, taken out of what they came wrapped in and not looked into; at least one.
+
+    Raises:
+        InputError: the text is no JSON, or holds none.
+    """
     if not source.text.removeprefix(BYTE_ORDER_MARK).strip():
         raise InputError(f"{source.name}: this is empty, and CloudTrail events in JSON were expected")
     if "\0" in source.text:
         raise InputError(f"{source.name}: this holds zero bytes, so it is no JSON in UTF-8 (UTF-16 is to be converted)")
     try:
-        events = [event for value, where in _values(source) for event in _events(value, where)]
+        records = [record for value, where in _values(source) for record in _records(value, where)]
     except RecursionError:
         raise InputError(f"{source.name}: {TOO_DEEP}") from None
-    if not events:
+    if not records:
         raise InputError(f"{source.name}: this holds no events")
-    return events
+    return records
 
 
 def _values(source: Source) -> Iterator[tuple[object, str]]:
@@ -136,10 +166,10 @@ def _broken(source: Source, problem: Problem) -> InputError:
     return InputError(f"{place}: this is not JSON: {told.sentence}")
 
 
-def _events(value: object, where: str) -> Iterator[EventAt]:
-    """The events of a JSON value, taken out of what they came wrapped in."""
+def _records(value: object, where: str) -> Iterator[RecordAt]:
+    """The records of a JSON value, taken out of what they came wrapped in."""
     if isinstance(value, list) and (cells := _cells(value)):
-        yield from _events(cells, where)
+        yield from _records(cells, where)
     elif isinstance(value, list):
         yield from _each(value, where, "item")
     elif isinstance(value, dict) and (wrapping := _wrapping_of(value)) is not None:
@@ -148,16 +178,11 @@ def _events(value: object, where: str) -> Iterator[EventAt]:
         if isinstance(inside, list):
             yield from _each(inside, where, one)
         elif isinstance(inside, str):
-            yield from _events_of_text(inside, f"{where}, `{name}`")
+            yield from _records_of_text(inside, f"{where}, `{name}`")
         else:
-            yield from _events(inside, where)
+            yield from _records(inside, where)
     else:
-        if isinstance(value, RepeatedMembers):
-            raise InputError(f"{where}: `{value.names[0]}` stands more than once in this record")
-        try:
-            yield EventAt(event_from_record(value), where)
-        except EventError as error:
-            raise InputError(f"{where}: {error}") from None
+        yield RecordAt(value, where)
 
 
 def _cells(row: list[object]) -> dict[str, object]:
@@ -207,14 +232,14 @@ def _wrapping_of(value: dict[str, object]) -> tuple[str, str] | None:
     return None
 
 
-def _each(values: list[object], where: str, one: str) -> Iterator[EventAt]:
+def _each(values: list[object], where: str, one: str) -> Iterator[RecordAt]:
     for number, value in enumerate(values, start=1):
-        yield from _events(value, f"{where}, {one} {number}")
+        yield from _records(value, f"{where}, {one} {number}")
 
 
-def _events_of_text(text: str, where: str) -> Iterator[EventAt]:
-    """The events of a JSON text that stands as a string in another one."""
+def _records_of_text(text: str, where: str) -> Iterator[RecordAt]:
+    """The records of a JSON text that stands as a string in another one."""
     value = load_json(Source(where, text))
     if isinstance(value, Problem):
         raise InputError(f"{where}: {value.message}")
-    yield from _events(value, where)
+    yield from _records(value, where)

@@ -45,7 +45,16 @@ def read_argument(argument: str, stdin: BinaryIO | None = None) -> Source:
 def read_source(path: Path, name: str | None = None) -> Source:
     """The text of a file; ``name`` is how the user named it, if not as ``path``. Gzip is told by its first bytes."""
     shown = name if name is not None else str(path)
-    return _decoded(_bytes_of(path, shown), shown)
+    return _decoded(_bytes_of(path, shown), shown, SIZE_LIMIT)
+
+
+def source_of(data: bytes, name: str, limit: int) -> Source:
+    """The text that bytes hold, plain or gzipped; ``limit`` bounds them, once unpacked.
+
+    Raises:
+        InputError: they hold more, or no text.
+    """
+    return _decoded(_bounded(data, name, limit), name, limit)
 
 
 def standard_input(stream: BinaryIO | None = None) -> Source:
@@ -56,7 +65,7 @@ def standard_input(stream: BinaryIO | None = None) -> Source:
         data = (stream or sys.stdin.buffer).read(SIZE_LIMIT + 1)
     except OSError as error:
         raise unreadable(error, STANDARD_INPUT_NAME) from None
-    return _decoded(_bounded(data, STANDARD_INPUT_NAME), STANDARD_INPUT_NAME)
+    return source_of(data, STANDARD_INPUT_NAME, SIZE_LIMIT)
 
 
 def json_file(folder: Path, stem: str) -> Path | None:
@@ -112,12 +121,12 @@ def _bytes_of(path: Path, name: str) -> bytes:
             data = file.read(SIZE_LIMIT + 1)
     except OSError as error:
         raise unreadable(error, name) from None
-    return _bounded(data, name)
+    return _bounded(data, name, SIZE_LIMIT)
 
 
-def _decoded(data: bytes, name: str) -> Source:
+def _decoded(data: bytes, name: str, limit: int) -> Source:
     if data.startswith(_GZIP_MAGIC):
-        data = _unpacked(data, name)
+        data = _unpacked(data, name, limit)
     if data.startswith(_UTF_16_STARTS):
         raise InputError(f"{name}: this is UTF-16 text, and UTF-8 was expected: convert it first")
     try:
@@ -127,19 +136,19 @@ def _decoded(data: bytes, name: str) -> Source:
         raise InputError(f"{name}:{line}: this is not UTF-8 text (byte {error.start})") from None
 
 
-def _unpacked(data: bytes, name: str) -> bytes:
+def _unpacked(data: bytes, name: str, limit: int) -> bytes:
     import gzip  # noqa: PLC0415  # most folders hold nothing packed
     import io  # noqa: PLC0415  # the same
     import zlib  # noqa: PLC0415  # the same
 
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
-            return _bounded(packed.read(SIZE_LIMIT + 1), name)
+            return _bounded(packed.read(limit + 1), name, limit)
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise InputError(f"{name}: this is a broken gzip file") from None
 
 
-def _bounded(data: bytes, name: str) -> bytes:
-    if len(data) > SIZE_LIMIT:
-        raise InputError(f"{name}: this holds more than {SIZE_LIMIT >> 20} MiB")
+def _bounded(data: bytes, name: str, limit: int) -> bytes:
+    if len(data) > limit:
+        raise InputError(f"{name}: this holds more than {limit >> 20} MiB")
     return data
