@@ -98,7 +98,7 @@ class _FolderRun:
         if left_out:
             where = f"{self._folder.account} in {self._folder.region}"
             yield Note(f"{where}: other trails log there too, so log files that no digest lists were not looked for")
-        elif chains or self._asked.chain is None:
+        else:
             yield from self._unlisted()
 
     def _chain(self, chain: Chain, places: list[Place]) -> Iterator[FileVerdict | ChainVerdict]:
