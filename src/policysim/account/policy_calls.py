@@ -14,18 +14,106 @@ if TYPE_CHECKING:
     from policysim.language.arns import Arn
 
 _BY_SERVICE: Final = {
+    "acm-pca": "aws acm-pca get-policy --region {region} --resource-arn {arn}",
+    "backup": "aws backup get-backup-vault-access-policy --region {region} --backup-vault-name {id}",
+    "bedrock": "aws bedrock get-resource-policy --region {region} --resource-arn {arn}",
+    "bedrock-agentcore": "aws bedrock-agentcore-control get-resource-policy --region {region} --resource-arn {arn}",
+    "cloudhsm": "aws cloudhsmv2 get-resource-policy --region {region} --resource-arn {arn}",
+    "cloudtrail": "aws cloudtrail get-resource-policy --region {region} --resource-arn {arn}",
+    "codebuild": "aws codebuild get-resource-policy --region {region} --resource-arn {arn}",
+    "comprehend": "aws comprehend describe-resource-policy --region {region} --resource-arn {arn}",
+    "dsql": "aws dsql get-cluster-policy --region {region} --identifier {id}",
     "dynamodb": "aws dynamodb get-resource-policy --resource-arn {arn}",
     "ecr": "aws ecr get-repository-policy --repository-name {id}",
+    "ecr-public": "aws ecr-public get-repository-policy --region us-east-1 --repository-name {id}",
+    "elasticfilesystem": "aws efs describe-file-system-policy --region {region} --file-system-id {id}",
+    "entityresolution": "aws entityresolution get-policy --region {region} --arn {arn}",
+    "es": "aws opensearch describe-domain --region {region} --domain-name {id}",
     "events": "aws events describe-event-bus --name {id}",
+    "glacier": "aws glacier get-vault-access-policy --region {region} --account-id {account} --vault-name {id}",
+    "glue": "aws glue get-resource-policy --region {region}",
+    "kafka": "aws kafka get-cluster-policy --region {region} --cluster-arn {arn}",
     "kinesis": "aws kinesis get-resource-policy --resource-arn {arn}",
     "kms": "aws kms get-key-policy --key-id {arn} --policy-name default",
     "lambda": "aws lambda get-policy --function-name {arn}",
+    "lex": "aws lexv2-models describe-resource-policy --region {region} --resource-arn {arn}",
+    "mediatailor": "aws mediatailor get-channel-policy --region {region} --channel-name {id}",
+    "oam": "aws oam get-sink-policy --region {region} --sink-identifier {arn}",
+    "organizations": "aws organizations describe-resource-policy",
+    "redshift": "aws redshift get-resource-policy --region {region} --resource-arn {arn}",
+    "redshift-serverless": "aws redshift-serverless get-resource-policy --region {region} --resource-arn {arn}",
+    "refactor-spaces": "aws migration-hub-refactor-spaces get-resource-policy --region {region} --identifier {arn}",
+    "rum": "aws rum get-resource-policy --region {region} --name {id}",
     "s3": "aws s3api get-bucket-policy --bucket {resource}",
+    "s3vectors": "aws s3vectors get-vector-bucket-policy --region {region} --vector-bucket-arn {arn}",
+    "schemas": "aws schemas get-resource-policy --region {region} --registry-name {id}",
     "secretsmanager": "aws secretsmanager get-resource-policy --secret-id {arn}",
+    "serverlessrepo": "aws serverlessrepo get-application-policy --region {region} --application-id {arn}",
+    "ses": "aws sesv2 get-email-identity-policies --region {region} --email-identity {id}",
+    "signer": "aws signer list-profile-permissions --region {region} --profile-name {part2}",
     "sns": "aws sns get-topic-attributes --topic-arn {arn}",
     "sqs": "aws sqs get-queue-attributes --attribute-names Policy --queue-url {url}",
+    "ssm": "aws ssm get-resource-policies --region {region} --resource-arn {arn}",
+    "ssm-contacts": "aws ssm-contacts get-contact-policy --region {region} --contact-arn {arn}",
+    "ssm-incidents": "aws ssm-incidents get-resource-policies --resource-arn {arn}",
 }
 
+_BY_TYPE: Final = {
+    ("apigateway", ""): "aws apigateway get-rest-api --region {region} --rest-api-id {part2}",
+    ("codeartifact", "domain"): (
+        "aws codeartifact get-domain-permissions-policy --region {region} --domain {part1} --domain-owner {account}"
+    ),
+    ("codeartifact", "repository"): (
+        "aws codeartifact get-repository-permissions-policy --region {region} --domain {part1} "
+        "--domain-owner {account} --repository {part2}"
+    ),
+    ("lambda", "layer"): (
+        "aws lambda get-layer-version-policy --region {region} --layer-name {name} --version-number {version}"
+    ),
+    ("logs", "delivery-destination"): (
+        "aws logs get-delivery-destination-policy --region {region} --delivery-destination-name {id}"
+    ),
+    ("logs", "destination"): "aws logs describe-destinations --region {region} --destination-name-prefix {id}",
+    ("logs", "log-group"): "aws logs describe-resource-policies --region {region}",
+    ("rekognition", "project"): "aws rekognition list-project-policies --region {region} --project-arn {arn}",
+    ("s3-object-lambda", "accesspoint"): (
+        "aws s3control get-access-point-policy-for-object-lambda --region {region} --account-id {account} --name {id}"
+    ),
+    ("s3express", "accesspoint"): (
+        "aws s3control get-access-point-policy --region {region} --account-id {account} --name {id}"
+    ),
+    ("s3express", "bucket"): "aws s3api get-bucket-policy --region {region} --bucket {id}",
+    ("s3tables", "bucket"): "aws s3tables get-table-bucket-policy --region {region} --table-bucket-arn {arn}",
+    ("sagemaker", "model-package-group"): (
+        "aws sagemaker get-model-package-group-policy --region {region} --model-package-group-name {id}"
+    ),
+    ("vpc-lattice", "service"): "aws vpc-lattice get-auth-policy --region {region} --resource-identifier {part1}",
+    ("vpc-lattice", "servicenetwork"): (
+        "aws vpc-lattice get-auth-policy --region {region} --resource-identifier {part1}"
+    ),
+}
+"""Where the call depends on the type of the resource: further services, and exceptions to the table above."""
+
+_ACCESS_POINT_POLICY: Final = "aws s3control get-access-point-policy --region {region} --account-id {account} --name "
+_BY_WORD: Final = {
+    ("execute-api", 1, "domainnames"): (
+        "aws apigateway get-domain-name --region {region} --domain-name {domain} --domain-name-id {domain_id}"
+    ),
+    ("mediapackagev2", 4, "originEndpoint"): (
+        "aws mediapackagev2 get-origin-endpoint-policy --region {region} --channel-group-name {part1} "
+        "--channel-name {part3} --origin-endpoint-name {part5}"
+    ),
+    ("mediapackagev2", 2, "channel"): (
+        "aws mediapackagev2 get-channel-policy --region {region} --channel-group-name {part1} --channel-name {part3}"
+    ),
+    ("rekognition", 2, "version"): "",
+    ("s3", 0, "accesspoint"): _ACCESS_POINT_POLICY + "{part1}",
+    ("s3-outposts", 2, "accesspoint"): _ACCESS_POINT_POLICY + "{arn}",
+    ("s3-outposts", 2, "bucket"): (
+        "aws s3control get-bucket-policy --region {region} --account-id {account} --bucket {arn}"
+    ),
+}
+"""Where a word of the path decides, at a place counted from zero; the first row that fits."""
 
 _ACCESS_POINT: Final = "aws s3control get-access-point --region {region} --account-id {account} --name "
 _ACCESS_POINTS: Final = {
@@ -41,9 +129,13 @@ _ACCESS_POINTS: Final = {
 def resource_policy_call(holder_arn: str) -> str:
     """The call that prints the policy hanging on this ARN (not on a part of it); empty where none is known."""
     arn = parse_arn(holder_arn)
-    if arn is None or (arn.service == "s3" and arn.account):
+    if arn is None:
         return ""
-    return _filled(_BY_SERVICE.get(arn.service, ""), arn)
+    words = arn.resource.split("/")
+    for (service, at, word), call in _BY_WORD.items():
+        if service == arn.service and words[at:-1][:1] == [word]:
+            return _filled(call, arn)
+    return _filled(_BY_TYPE.get((arn.service, arn.resource_type)) or _BY_SERVICE.get(arn.service, ""), arn)
 
 
 def access_point_call(arn: Arn) -> str:
@@ -57,7 +149,10 @@ def access_point_call(arn: Arn) -> str:
 
 
 def _filled(call: str, arn: Arn) -> str:
-    """The call with the parts of an ARN, each as one word for the shell: names come from whoever wrote the event."""
+    """The call with the parts of an ARN, each as one word for the shell: names come from whoever wrote the event.
+
+    Empty where the ARN lacks a part that the call needs.
+    """
     parts = {
         "arn": str(arn),
         "region": arn.region,
@@ -65,8 +160,14 @@ def _filled(call: str, arn: Arn) -> str:
         "resource": arn.resource,
         "id": arn.resource_id,
         "url": queue_url(arn),
+        **{f"part{position}": part for position, part in enumerate(arn.resource.split("/"))},
     }
-    return call.format(**{name: quote(part) for name, part in parts.items()})
+    parts["domain"], _, parts["domain_id"] = arn.resource.rpartition("/")[2].rpartition("+")
+    parts["name"], _, parts["version"] = arn.resource_id.partition(":")
+    try:
+        return call.format(**{name: quote(part) for name, part in parts.items() if part})
+    except KeyError:
+        return ""
 
 
 def queue_url(arn: Arn) -> str:
