@@ -114,7 +114,7 @@ def test_names_of_strangers_neither_break_a_subject_nor_colour_a_text(stage: Sta
 
 def test_a_document_that_is_too_large_leaves_its_report_to_the_link(stage: Stage) -> None:
     events = scenario_events("01")
-    events[0] = json.loads(json.dumps(events[0]).replace("CN-2026-0412.pdf", "k" * 20_000))
+    events[0] = json.loads(json.dumps(events[0]).replace("CN-2026-0412.pdf", "k" * 60_000))
     stage.pipeline().handle(stage.put_log(log_file(events)), FakeContext())
     (message,) = stage.messages()
     document = json.loads(message["Message"])
