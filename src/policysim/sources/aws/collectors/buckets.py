@@ -56,7 +56,8 @@ def _settings(reading: Reading) -> Iterator[Entry]:
             )
         with reading.about(arn):
             told = reading.call("s3", "get_bucket_abac", Bucket=name) or {}
-            found["abac"] = (told.get("AbacStatus") or {}).get("Status") == "Enabled"
+            status = (told.get("AbacStatus") or {}).get("Status")
+            found |= {"abac": status == "Enabled"} if status else {}
         if found.get("ownership") != _ENFORCED:
             with reading.about(arn):
                 told = reading.call("s3", "get_bucket_acl", Bucket=name) or {}
