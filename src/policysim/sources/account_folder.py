@@ -92,7 +92,7 @@ def _account_id(about: Json) -> str:
     return at.text()
 
 
-class _Collection(NamedTuple):
+class Collection(NamedTuple):
     """What a folder tells of its own making."""
 
     complete: frozenset[str] = frozenset()
@@ -100,11 +100,15 @@ class _Collection(NamedTuple):
     at: datetime | None = None
 
 
-def _collection(folder: Path) -> _Collection:
+def _collection(folder: Path) -> Collection:
     path = json_file(folder, "collection")
-    about = None if path is None else read_json(path)
+    return read_collection(None if path is None else read_json(path))
+
+
+def read_collection(about: Json | None) -> Collection:
+    """What ``collection.json`` tells; nothing where it is missing."""
     if about is None or about.empty:
-        return _Collection()
+        return Collection()
     form = about.member("format")
     if form is not None and form.value != FORMAT:
         raise form.error(f"this folder has a form that this version cannot read: expected {FORMAT}")
@@ -117,7 +121,7 @@ def _collection(folder: Path) -> _Collection:
         )
         for gap in about.optional_items("gaps")
     )
-    return _Collection(complete, gaps, about.optional_time("collected_at"))
+    return Collection(complete, gaps, about.optional_time("collected_at"))
 
 
 def _identities(folder: Path) -> Identities | None:

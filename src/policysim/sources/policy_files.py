@@ -13,13 +13,12 @@ from policysim.language.problems import Problem
 from policysim.language.reader import parse_policy, read_policy
 from policysim.language.source import Location, Span
 from policysim.sources.files import read_source, where_it_leads
-from policysim.sources.json_values import problem_error
+from policysim.sources.json_values import Json, problem_error
 
 if TYPE_CHECKING:
     from policysim.language.policy import Policy
     from policysim.language.policy_types import PolicyType
     from policysim.language.source import DocumentPath, Source
-    from policysim.sources.json_values import Json
 
 _WRAPPINGS: Final[tuple[DocumentPath, ...]] = (
     ("PolicyVersion", "Document"),
@@ -60,10 +59,21 @@ def policy_of(source: Source, type: PolicyType) -> Policy:  # noqa: A002  # the 
     value = load_json(source)
     if isinstance(value, Problem):
         return replace(parse_policy(source, type), problems=(explained(value, source),))
+    found = _unwrapped(value, source)
+    return read_policy(found.value, found.location, type)
+
+
+def document_in(source: Source) -> Json:
+    """The document that a text holds, as it is written; the whole text where its JSON is broken."""
+    value = load_json(source)
+    return Json(source.text, Location(source, ())) if isinstance(value, Problem) else _unwrapped(value, source)
+
+
+def _unwrapped(value: object, source: Source) -> Json:
     path = _wrapping(value)
     for step in path:
         value = value[step] if isinstance(value, dict) and isinstance(step, str) else value
-    return read_policy(value, Location(source, path), type)
+    return Json(value, Location(source, path))
 
 
 def _wrapping(value: object) -> DocumentPath:
@@ -107,6 +117,11 @@ class Documents:
         if (path, type) not in self._files:
             self._files[path, type] = read_policy_file(self._inside(path, at), type)
         return self._files[path, type]
+
+    def document(self, at: Json) -> Json:
+        """The document that stands at a place, or the one in the file that is named there, as it is written."""
+        path = file_named(at)
+        return at if path is None else document_in(read_source(self._inside(path, at)))
 
     def _inside(self, text: str, at: Json) -> Path:
         path, root = self._folder / text, self._root.resolve()
