@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -262,6 +263,18 @@ def test_a_copy_of_another_bucket_that_was_mixed_in_is_moved(tmp_path: Path) -> 
     trail.write(tmp_path)
     _, files = run(LocalStore(str(tmp_path)), saved_keys(tmp_path), Asked())
     assert files[str(tmp_path / key)].verdict is Verdict.MOVED
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    trail = small()
+    trail.write(tmp_path)
+    pipe, folder = (tmp_path / key for key in trail.logs()[:2])
+    pipe.unlink()
+    os.mkfifo(pipe)
+    folder.unlink()
+    folder.mkdir()
+    _, files = run(LocalStore(str(tmp_path)), saved_keys(tmp_path))
+    assert [files[str(path)].reason for path in (pipe, folder)] == ["it is no file", "it is no file"]
 
 
 def test_a_listed_name_never_leads_out_of_the_copy(tmp_path: Path) -> None:

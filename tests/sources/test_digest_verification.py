@@ -373,6 +373,23 @@ def test_a_digest_that_is_no_digest_at_all(content: bytes) -> None:
     assert "it is no digest file" in Found(trail).of(Verdict.CHANGED)[key]
 
 
+def test_half_a_surrogate_pair_in_a_digest_is_no_text() -> None:
+    trail = trail_of()
+    key = trail.digests()[-1]
+    rewritten(trail, key, lambda value: value.update(digestS3Object="\ud800"))
+    assert "`digestS3Object` is no Unicode text" in Found(trail).of(Verdict.CHANGED)[key]
+
+
+def test_a_deleted_digest_behind_one_that_is_not_valid_leaves_a_gap() -> None:
+    trail = trail_of()
+    older, newer = trail.digests()[1:3]
+    rewritten(trail, newer, lambda value: value["logFiles"].pop())
+    del trail.objects[older]
+    found = Found(trail)
+    assert list(found.of(Verdict.CHANGED)) == [newer]
+    assert [(gap.after, gap.before) for gap in found.chains[0].gaps] == [(START + HOUR, START + 2 * HOUR)]
+
+
 def test_a_wrong_hash_of_the_previous_digest() -> None:
     trail = trail_of(hours=2)
     first, second = trail.digests()

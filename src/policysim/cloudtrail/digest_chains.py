@@ -99,6 +99,7 @@ def _between(newer: Checked, place: Place, end: datetime, *, is_backfill: bool) 
     """What lies between a digest and the next older one that is there, at ``place``."""
     digest = newer.digest
     if digest is None or newer.judgement.verdict is not Verdict.VALID:
+        yield from () if is_backfill else _behind(newer.place, end)
         return
     if digest.previous is None:
         if not is_backfill:
@@ -113,6 +114,13 @@ def _between(newer: Checked, place: Place, end: datetime, *, is_backfill: bool) 
         yield from _lost(newer.place, expected)
         if not is_backfill:
             yield Gap(end, digest.start, "digests are missing")
+
+
+def _behind(newer: Place, end: datetime) -> Iterator[Gap]:
+    """A digest that is not valid cannot tell what stood before it; that time passed, its name tells."""
+    named = digest_name(newer.key)
+    if named is not None and named.end - EVERY > end:
+        yield Gap(end, named.end - EVERY, "the digest after it is not valid, so nothing tells what is missing here")
 
 
 def _lost(place: Place, expected: Place) -> Iterator[Checked | Gap]:

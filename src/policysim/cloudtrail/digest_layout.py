@@ -16,7 +16,7 @@ ROOT: Final = "AWSLogs"
 
 ORGANISATION_ID: Final = re.compile(r"o-[a-z0-9]{10,32}")
 ACCOUNT_ID: Final = re.compile(r"\d{12}", re.ASCII)
-REGION: Final = re.compile(r"[a-z]{2,3}(-[a-z]+)+-\d{1,2}", re.ASCII)
+REGION: Final = re.compile(r"[a-z]+(-[a-z]+)+-\d{1,2}", re.ASCII)
 
 _DIGEST_NAME: Final = re.compile(
     r"(?P<account>\d{12})_CloudTrail-Digest_(?P<region>[a-z0-9-]+)_(?P<trail>.+)_(?P<home>[a-z0-9-]+)"

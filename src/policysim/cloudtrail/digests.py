@@ -202,6 +202,8 @@ def _text(value: Mapping[str, Any], member: str) -> str:
     text = value.get(member)
     if not isinstance(text, str):
         raise DigestFormatError(f"it has no text `{member}`")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise DigestFormatError(f"`{member}` is no Unicode text")
     return text
 
 

@@ -20,7 +20,7 @@ from policysim.cloudtrail.digest_layout import (
 from policysim.cloudtrail.digests import Judgement, Verdict
 from policysim.sources.aws.connection import remote
 from policysim.sources.aws.failures import Failure, code_of, failure_of, remote_error
-from policysim.sources.digests.stores import Fetched
+from policysim.sources.digests.stores import LARGEST, TOO_LARGE, Fetched
 from policysim.sources.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class BucketStore:
             raise InputError(f"`{location}`: expected `s3://BUCKET` or `s3://BUCKET/PREFIX`")
         self.bucket = bucket
         self._base, self._below = _cut(key)
-        self._folder_location = location
+        self._location = location
 
     def folders(self, wanted: Wanted) -> Iterator[Folder]:
         """The accounts and Regions that have digests or logs, found by what stands between the slashes of the keys.
@@ -74,7 +74,8 @@ class BucketStore:
                     if wanted.takes(account, region):
                         yield Folder(self.bucket, base, account, region)
         if not found:
-            raise InputError(f"`{self._folder_location}`: there is no `{ROOT}` folder of CloudTrail")
+            hint = "name the prefix of the trail too, if it has one"
+            raise InputError(f"`{self._location}`: there is no `{ROOT}` folder of CloudTrail: {hint}")
 
     def digests(self, folder: Folder, since: datetime | None, until: datetime | None) -> list[Place]:
         """The digest files of a folder."""
@@ -115,7 +116,9 @@ class BucketStore:
                 told = self._connection.call(
                     "s3", "get_object", region=self._region, Bucket=place.bucket, Key=place.key
                 )
-                return Fetched(told["Body"].read(), told.get("Metadata") or {})
+                with told["Body"] as body:
+                    data: bytes = body.read(LARGEST + 1)
+                return TOO_LARGE if len(data) > LARGEST else Fetched(data, told.get("Metadata") or {})
             except (IncompleteReadError, ReadTimeoutError, ResponseStreamingError) as error:
                 if attempt == _ATTEMPTS:
                     raise remote_error(error, "s3:GetObject") from None

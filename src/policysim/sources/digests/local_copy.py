@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from policysim.cloudtrail.digest_layout import DIGESTS, LOGS, ROOT, Folder, Place, digest_name, folder_of, log_name
 from policysim.cloudtrail.digests import DigestFormatError, Judgement, Verdict, read_digest
-from policysim.sources.digests.stores import Fetched
+from policysim.sources.digests.stores import LARGEST, TOO_LARGE, Fetched
 from policysim.sources.digests.unpacking import unpack
 from policysim.sources.errors import InputError
 from policysim.sources.files import unreadable
@@ -86,11 +86,16 @@ class LocalStore:
         if path is None:
             return Judgement(Verdict.UNPROVEN, f"it is in {place}, which is not part of this copy")
         try:
-            data = path.read_bytes()
+            if not path.is_file() and path.exists():
+                return Judgement(Verdict.UNPROVEN, "it is no file")
+            with path.open("rb") as stream:
+                data = stream.read(LARGEST + 1)
         except FileNotFoundError:
             return Judgement(Verdict.MISSING, "it is not there")
         except OSError as error:
             return Judgement(Verdict.UNPROVEN, f"it cannot be read ({(error.strerror or str(error)).lower()})")
+        if len(data) > LARGEST:
+            return TOO_LARGE
         return Fetched(data, _metadata(path) if digest_name(place.key) else {})
 
     def name(self, place: Place) -> str:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from policysim.cloudtrail.digests import Judgement, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from policysim.cloudtrail.digest_layout import Folder, Place
-    from policysim.cloudtrail.digests import Judgement
+
+
+LARGEST: Final = 1 << 28
+"""The most bytes, as stored, that are read of one object; the largest of CloudTrail have a tenth of it."""
+
+TOO_LARGE: Final = Judgement(Verdict.UNPROVEN, f"it is larger than {LARGEST >> 20} MiB, which no file of CloudTrail is")
 
 
 class Fetched(NamedTuple):
