@@ -1,4 +1,4 @@
-"""Collectors of what is no policy of one resource: settings of S3, grants, aliases, endpoints, buses, versions, tags."""
+"""Collectors of what is no policy of one resource: settings of S3, grants, aliases, endpoints, versions and tags."""
 
 from __future__ import annotations
 
