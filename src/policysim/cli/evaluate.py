@@ -11,6 +11,7 @@ from policysim import __version__
 from policysim.account.authorizations import authorizations
 from policysim.account.principals import UnknownPrincipal, resolve_principal
 from policysim.catalog.facts import CATALOGUE
+from policysim.cli.aws_options import aws_options, aws_settings_of
 from policysim.cli.context_options import context_of
 from policysim.cli.exit_codes import ExitCode
 from policysim.cli.kept_files import keep_policies
@@ -37,7 +38,11 @@ if TYPE_CHECKING:
     from policysim.account.situate import Situation
     from policysim.evaluation.decide import CallDecision
     from policysim.evaluation.decision import Decision
+    from policysim.evaluation.policy_set import PolicySet
+    from policysim.explanation.simulator.comparing import SimulatorAnswer
     from policysim.language.request import Principal
+    from policysim.reports.decision_document import AnswerDocument
+    from policysim.sources.aws.connection import AwsSettings
     from policysim.sources.in_force import PolicySource
 
 EXIT_CODE: Final[dict[Effect, ExitCode]] = {
@@ -61,10 +66,13 @@ Ask with options, or with sentences as they stand in an expectation file:
     --resource arn:aws:s3:::data/report.csv --account policies/acme
   policysim eval 'role/app cannot s3:Put* on arn:aws:s3:::data/*' \\
     --account policies/acme
+Ask AWS's policy simulator as well, with your credentials:
+  policysim eval --ask-aws --principal role/app --action s3:GetObject \\
+    --resource arn:aws:s3:::data/report.csv --account policies/acme
 
 Exit codes: 0 allowed, 1 denied, 2 bad input, 3 undecided; of sentences 0 met,
 1 unmet, 2 one cannot be asked, 3 undecided; with --cases, 0 once every line is
-answered.
+answered; with --ask-aws, 4 where AWS or the network fails.
 """
 _TOLD_BY_SENTENCES: Final = (
     "principal",
@@ -75,6 +83,7 @@ _TOLD_BY_SENTENCES: Final = (
     "absent",
     "context_complete",
     "cases",
+    "ask_aws",
 )
 """Options that a sentence takes the place of."""
 
@@ -93,6 +102,18 @@ class Question(NamedTuple):
     additions: Sequence[tuple[str, PolicyType]]
     scp: Sequence[str]
     remove_policy: Sequence[str]
+
+    @property
+    def what_if(self) -> bool:
+        """Whether policies are asked about that nobody has put in force."""
+        return bool(self.additions or self.scp or self.remove_policy)
+
+
+class Decided(NamedTuple):
+    """The decision on a question, and the policies that it was made on."""
+
+    decision: Decision
+    policies: PolicySet
 
 
 @click.command(
@@ -122,6 +143,8 @@ class Question(NamedTuple):
 @click.option("--remove-policy", multiple=True, metavar="NAME_OR_ARN", help="What if this policy were not in force?")
 @click.option("--scp", multiple=True, metavar="[NODE=]FILE", help="What if this SCP were on NODE (the account)?")
 @click.option("--cases", metavar="FILE", help="Answer every case of a JSON Lines file (- for standard input).")
+@click.option("--ask-aws", is_flag=True, help="Ask AWS's policy simulator the same, and show both answers.")
+@aws_options
 @output_options
 @click.pass_context
 def evaluate(ctx: click.Context, /, sentences: tuple[str, ...], cases: str | None, **options: Any) -> ExitCode:  # noqa: ANN401  # click's options
@@ -133,6 +156,7 @@ def evaluate(ctx: click.Context, /, sentences: tuple[str, ...], cases: str | Non
     check_output(output)
     additions = _additions(options.pop("add_policy"), options.pop("as_type"), option_order(ctx))
     policies = source_options_of(options)
+    settings = _aws_settings(options, policies.region)
     keep_policies([output.file] if output.file else [], [policies.source] if policies.source else [])
     if sentences:
         _check_alone({**options, "cases": cases})
@@ -144,6 +168,8 @@ def evaluate(ctx: click.Context, /, sentences: tuple[str, ...], cases: str | Non
         given = [name for name, value in {**options, "account": policies.account}.items() if value]
         given += ["add_policy"] * bool(additions)
         if given:
+            if "ask_aws" in given:
+                raise click.UsageError("`--ask-aws` asks one question at a time, and not the cases of a file")
             raise click.UsageError(
                 f"`--cases` stands alone: each case says what `--{given[0].replace('_', '-')}` would"
             )
@@ -155,7 +181,17 @@ def evaluate(ctx: click.Context, /, sentences: tuple[str, ...], cases: str | Non
     if missing or source is None:
         missing += ["`--account`"] * (source is None)
         raise click.UsageError(f"a question needs {' and '.join(missing)} (or ask many with `--cases`)")
-    return _answer(Question(additions=additions, policies=source, **options), output)
+    asks = settings if options.pop("ask_aws") else None
+    return _answer(Question(additions=additions, policies=source, **options), output, asks)
+
+
+def _aws_settings(options: dict[str, Any], region: str | None) -> AwsSettings:
+    """Whose credentials ask AWS, and where."""
+    settings = aws_settings_of(options, region)
+    given = "--profile" if settings.profile else "--endpoint-url" if settings.endpoint_url else None
+    if given is not None and not options["ask_aws"]:
+        raise click.UsageError(f"`{given}` needs `--ask-aws`: nothing else here calls AWS")
+    return settings
 
 
 def _quoted(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -168,6 +204,8 @@ def _check_alone(options: dict[str, Any]) -> None:
     given = [name for name in _TOLD_BY_SENTENCES if options[name]]
     if given:
         option = f"--{given[0].replace('_', '-')}"
+        if given[0] == "ask_aws":
+            raise click.UsageError("`--ask-aws` asks one question at a time: give it with options, not as a sentence")
         told = " (`when` states condition keys)" if given[0] in {"context", "absent", "context_complete"} else ""
         raise click.UsageError(f"`{option}` and a sentence exclude each other: the sentence says it all{told}")
 
@@ -188,27 +226,42 @@ def _additions(files: Sequence[str], types: Sequence[str], order: Sequence[str])
     return tuple(found)
 
 
-def _answer(question: Question, output: Output) -> ExitCode:
+def _answer(question: Question, output: Output, asks: AwsSettings | None) -> ExitCode:
     from policysim.reports.decisions import answer_of  # noqa: PLC0415  # not needed by --cases
 
-    decision = decided(question)
-    answer = answer_of(decision, __version__)
+    found = decided(question)
+    answer = answer_of(found.decision, __version__)
+    simulator = None if asks is None else _simulator_answer(question, found, asks)
+    with answer_stream(output) as write:
+        write(_rendered(answer, simulator, output))
+    return EXIT_CODE[found.decision.effect]
+
+
+def _simulator_answer(question: Question, found: Decided, settings: AwsSettings) -> SimulatorAnswer:
+    from policysim.cli.ask_aws import simulator_answer  # noqa: PLC0415  # few runs ask AWS
+
+    return simulator_answer(
+        found.decision, found.policies, question.policies, what_if=question.what_if, settings=settings
+    )
+
+
+def _rendered(answer: AnswerDocument, simulator: SimulatorAnswer | None, output: Output) -> str:
+    if simulator is not None:
+        from policysim.reports.simulator_sections import with_simulator  # noqa: PLC0415  # few runs ask AWS
+
+        answer = with_simulator(answer, simulator)
     if output.format == "json":
         from policysim.reports.json_report import json_text  # noqa: PLC0415  # the one renderer that is asked for
 
-        text = json_text(answer)
-    else:
-        from policysim.reports.decision_text import answer_text  # noqa: PLC0415  # the one renderer that is asked for
-        from policysim.reports.layout import Paint  # noqa: PLC0415  # the same
+        return json_text(answer)
+    from policysim.reports.decision_text import answer_text  # noqa: PLC0415  # the one renderer that is asked for
+    from policysim.reports.layout import Paint  # noqa: PLC0415  # the same
 
-        text = answer_text(answer, Paint(coloured=output.coloured), verbose=output.verbose)
-    with answer_stream(output) as write:
-        write(text)
-    return EXIT_CODE[decision.effect]
+    return answer_text(answer, Paint(coloured=output.coloured), verbose=output.verbose)
 
 
-def decided(question: Question) -> Decision:
-    """The decision on a question, the what-ifs applied."""
+def decided(question: Question) -> Decided:
+    """The decision on a question, the what-ifs applied, and the policies behind it."""
     _check_form(question)
     organisation = read_in_force(question.policies)
     request = Request(
@@ -225,7 +278,9 @@ def decided(question: Question) -> Decision:
         (situation.request, with_additions(policies, additions, situation.request))
         for situation, policies in zip(situations, in_force, strict=True)
     ]
-    return _told_of_the_others(decide_call(asked, CATALOGUE), situations)
+    call = decide_call(asked, CATALOGUE)
+    (policies,) = [one for (_, one), made in zip(asked, call.decisions, strict=True) if made is call.deciding][:1]
+    return Decided(_told_of_the_others(call, situations), policies)
 
 
 def _told_of_the_others(call: CallDecision, situations: Sequence[Situation]) -> Decision:

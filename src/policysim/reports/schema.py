@@ -9,9 +9,9 @@ from pydantic import TypeAdapter
 
 from policysim.reports.check_document import CheckFile
 from policysim.reports.coverage_document import CoverageDocument
-from policysim.reports.decision_document import AnswerDocument
 from policysim.reports.document import ReportFile
 from policysim.reports.expectation_document import ExpectationReport
+from policysim.reports.simulator_document import ComparedAnswerDocument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ def report_schema() -> dict[str, Any]:
 
 def answer_schema() -> dict[str, Any]:
     """The schema of ``policysim eval --format json``."""
-    return _schema_of(AnswerDocument, "policysim eval --format json")
+    return _schema_of(ComparedAnswerDocument, "policysim eval --format json")
 
 
 def check_schema() -> dict[str, Any]:
