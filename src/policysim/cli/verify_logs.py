@@ -13,6 +13,7 @@ from policysim.cli.aws_options import aws_options, aws_settings_of
 from policysim.cli.exit_codes import ExitCode
 from policysim.cli.moments import moment_of
 from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
+from policysim.cli.progress import with_progress
 from policysim.cloudtrail.digest_layout import ACCOUNT_ID
 from policysim.cloudtrail.digest_verdicts import Outcome, Tally
 from policysim.reports.layout import Paint
@@ -44,7 +45,9 @@ _TRAIL: Final = re.compile(r"arn:[a-z-]+:cloudtrail:([a-z0-9-]+):\d{12}:trail/([
 
 @click.command("verify-logs", epilog=_EPILOG)
 @click.argument("trail", metavar="s3://BUCKET[/PREFIX]|DIR")
-@click.option("--since", metavar="TIME", help="From when on: a time, or how long ago (7d). In S3 not given: 24h.")
+@click.option(
+    "--since", metavar="TIME", help="From when on: a time, or how long ago (7d). Of a bucket the last 24h if not given."
+)
 @click.option("--until", metavar="TIME", help="Until when.")
 @click.option("--account", "accounts", metavar="ID", multiple=True, help="Only this account; repeatable.")
 @click.option("--region", "regions", metavar="REGION", multiple=True, help="Only this Region; repeatable.")
@@ -69,7 +72,7 @@ def verify_logs(trail: str, **options: Any) -> ExitCode:  # noqa: ANN401  # clic
     check_output(output)
     now = datetime.now(UTC)
     asked = _asked(options, now, is_live=trail.startswith(_SCHEME))
-    told = _told(trail, options, settings, asked, now)
+    told = with_progress(_told(trail, options, settings, asked, now), None, "files verified", output)
     with answer_stream(output) as write:
         tally = Tally()
         for piece in _rendered(told, Shown(trail, asked.since, asked.until), tally, output):
