@@ -31,6 +31,9 @@ COMMANDS: dict[str, LazyCommand] = {
     "verify-logs": LazyCommand(
         "policysim.cli.verify_logs", "verify_logs", "Are the log files of a trail as CloudTrail delivered them?"
     ),
+    "snapshot": LazyCommand(
+        "policysim.cli.snapshot", "snapshot", "Which policies are in force? From a live account into a folder."
+    ),
     "rule": LazyCommand("policysim.cli.rule", "rule", "What does a rule that an answer names say, such as E18?"),
 }
 

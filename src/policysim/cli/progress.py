@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from policysim.cli.boundary import PROGRAM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from policysim.cli.output import Output
 
@@ -24,19 +25,31 @@ _ERASE: Final = "\r\x1b[K"
 
 def with_progress(items: Iterable[_Item], total: int, noun: str, output: Output) -> Iterator[_Item]:
     """The items one by one; tells how many were taken, and wipes the line out at the end, however that comes."""
+    with progress(noun, output) as tell:
+        for number, item in enumerate(items):
+            tell(number, total)
+            yield item
+
+
+@contextmanager
+def progress(noun: str, output: Output) -> Iterator[Callable[[int, int], None]]:
+    """A function that hears how many are done, and of how many; the line is wiped out at the end."""
     stream = sys.stderr
     if output.quiet or stream is None or not stream.isatty():
-        yield from items
+        yield lambda _done, _total: None
         return
     due, shown = time.monotonic() + PATIENCE, False
+
+    def tell(done: int, total: int) -> None:
+        nonlocal due, shown
+        now = time.monotonic()
+        if now >= due:
+            stream.write(f"{_ERASE}{PROGRAM}: {done} of {total} {noun}")
+            stream.flush()
+            due, shown = now + _BETWEEN, True
+
     try:
-        for number, item in enumerate(items):
-            now = time.monotonic()
-            if now >= due:
-                stream.write(f"{_ERASE}{PROGRAM}: {number} of {total} {noun}")
-                stream.flush()
-                due, shown = now + _BETWEEN, True
-            yield item
+        yield tell
     finally:
         if shown:
             stream.write(_ERASE)

@@ -151,6 +151,11 @@ def _of_answer(error: BaseException) -> Failure:
     code = code_of(error)
     if "Signature expired" in str(error) or "Signature not yet current" in str(error):
         return Failure.SKEWED
+    return kind_of_code(code)
+
+
+def kind_of_code(code: str) -> Failure:
+    """The kind of an error code alone."""
     return _BY_CODE.get(code, Failure.OTHER)
 
 

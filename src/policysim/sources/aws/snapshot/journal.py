@@ -58,7 +58,7 @@ class Journal:
         for name, value in options.items():
             if about["options"].get(name) != value:
                 raise self._refused(f"was started with another {name}")
-        began = datetime.fromisoformat(about["started_at"])
+        began = datetime.fromisoformat(about["started_at"]).astimezone(UTC)
         if began > now + _SKEW:
             raise self._refused(f"began at {about['started_at']}, which is still to come: set the clock right")
         if now - began > _OLDEST:
@@ -129,7 +129,8 @@ class Journal:
 
     def _refused(self, why: str) -> InputError:
         return InputError(
-            f"{self._out}: the run that was cut here {why}; `--fresh` forgets it and starts anew, another `--out` leaves it"
+            f"{self._out}: the run that was cut here {why}; "
+            "`--fresh` forgets it and starts anew, another `--out` leaves it alone"
         )
 
     def _units(self) -> tuple[dict[UnitKey, Unit], int]:

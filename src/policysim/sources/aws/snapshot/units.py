@@ -18,6 +18,8 @@ ORGANIZATION: Final = "organization"
 ENTRANCE: Final = "entrance"
 
 _UNREADABLE: Final = "an answer that cannot be read"
+_UNREADABLE_ANSWERS: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What an answer without its usual members ends in."""
 
 
 class UnitKey(NamedTuple):
@@ -47,6 +49,13 @@ class PutOffError(Exception):
     """This unit cannot be read now, though others can: the message says why."""
 
 
+class PutOff(NamedTuple):
+    """A unit that was put off, and why."""
+
+    key: UnitKey
+    why: str
+
+
 def collected(collector: Collector, key: UnitKey, connection: Connection, place: Place) -> Unit:
     """What one collector finds in one place; refusals, and errors that concern nothing else, are gaps.
 
@@ -59,25 +68,24 @@ def collected(collector: Collector, key: UnitKey, connection: Connection, place:
     entries: list[tuple[str, list[str], Any]] = []
     try:
         for entry in collector.collect(reading):
-            entries.append((entry.part.value, list(entry.path), entry.value))
+            entries.append((entry.part.value, list(entry.path), entry.value))  # noqa: PERF401  # kept before an error
     except RefusedError:
         pass
     except GoneError as error:
         reading.gaps.append(CollectionGap(what, *error.args))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        if not _of_answer(error):
+    except Exception as error:
+        if is_aws_error(error):
+            reading.gaps.append(gap_of(error, what, collector.client, connection))
+        elif isinstance(error, _UNREADABLE_ANSWERS):
             reading.gaps.append(CollectionGap(what, collector.client, _UNREADABLE))
         else:
-            reading.gaps.append(gap_of(error, what, collector.client, connection))
-    except Exception as error:
-        if not _of_answer(error):
             raise
-        reading.gaps.append(gap_of(error, what, collector.client, connection))
     gaps = [gap if gap.what else gap._replace(what=what) for gap in reading.gaps]
     return Unit(key, entries, gaps, {})
 
 
-def _of_answer(error: BaseException) -> bool:
+def is_aws_error(error: BaseException) -> bool:
+    """Whether AWS answered with it, or botocore got no answer."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  # loads only where AWS is called
 
     return isinstance(error, (BotoCoreError, ClientError))
@@ -116,7 +124,7 @@ def succeeds(call: Callable[[], object]) -> bool:
     try:
         call()
     except Exception as error:
-        if not _of_answer(error):
+        if not is_aws_error(error):
             raise
         return False
     return True

@@ -1,0 +1,176 @@
+"""``policysim snapshot``: the policies in force, from a live account or organisation into an account folder."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from policysim.cli.aws_options import aws_options, aws_settings_of
+from policysim.cli.exit_codes import ExitCode
+from policysim.cli.output import answer_stream, check_output, note, output_of, output_options_for
+from policysim.cli.progress import progress
+from policysim.language.arns import is_account_id
+from policysim.sources.errors import RemoteError
+
+if TYPE_CHECKING:
+    from policysim.cli.output import Output
+    from policysim.sources.aws.snapshot.engine import Collected, Settings
+    from policysim.sources.aws.snapshot.writing import Written
+
+_EPILOG: Final = (
+    "Exit codes: 0 written, also where AWS refused something; 2 bad input, or a file that is not a snapshot's; 4 AWS "
+    "or network failure, with everything kept for the next run; 130 interrupted, the same."
+)
+_ROLE: Final = "OrganizationAccountAccessRole"
+_MOST_JOBS: Final = 64
+
+
+def _account_ids(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    ids = tuple(part.strip() for given in value for part in given.split(","))
+    wrong = next((one for one in ids if not is_account_id(one)), None)
+    if wrong is not None:
+        raise click.BadParameter(f"`{wrong}` is no account id: expected 12 digits")
+    return ids
+
+
+def _regions(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    regions = tuple(part.strip() for given in value for part in given.split(","))
+    return () if regions == ("all",) else regions
+
+
+@click.command("snapshot", epilog=_EPILOG)
+@click.option("--out", metavar="DIR", help="The folder to write; an earlier snapshot in it is replaced.")
+@click.option(
+    "--region",
+    "regions",
+    metavar="REGION",
+    multiple=True,
+    callback=_regions,
+    help="Only this Region; all that are enabled if not said. Can be repeated.",
+)
+@click.option("--org", is_flag=True, help="All accounts of the organisation, its tree, SCPs and RCPs.")
+@click.option(
+    "--account",
+    "accounts",
+    metavar="ID",
+    multiple=True,
+    callback=_account_ids,
+    help="Only this account. Can be repeated.",
+)
+@click.option("--role", metavar="NAME", default=_ROLE, show_default=True, help="The role to assume in other accounts.")
+@click.option("--external-id", metavar="ID", help="The external id that the role asks for.")
+@click.option("--jobs", type=click.IntRange(1, _MOST_JOBS), default=16, show_default=True, help="Calls side by side.")
+@click.option("--fresh", is_flag=True, help="Forget a run that was cut; otherwise it goes on where it was.")
+@click.option("--permissions", is_flag=True, help="Print the IAM policy that this needs, and call nothing.")
+@click.option("--from", "source", metavar="PATH", help="Read an account folder or another source; call nothing.")
+@click.option("--redact", is_flag=True, help="Replace names, ids, tags and addresses by pseudonyms, for sharing.")
+@click.option("--redact-key", metavar="FILE", help="The key of the pseudonyms, to get the same ones again.")
+@aws_options
+@output_options_for("text", "json", more="every account and everything that was refused")
+def snapshot(  # noqa: PLR0917  # click's options
+    out: str | None,
+    regions: tuple[str, ...],
+    org: bool,
+    accounts: tuple[str, ...],
+    role: str,
+    external_id: str | None,
+    jobs: int,
+    fresh: bool,
+    permissions: bool,
+    source: str | None,
+    redact: bool,
+    redact_key: str | None,
+    **options: Any,  # noqa: ANN401  # click's options
+) -> ExitCode:
+    """Which policies are in force? Reads a live account or organisation into an account folder.
+
+    Only reading calls are made, with your own credentials. What AWS refuses is a named gap of later decisions. A run
+    that is cut goes on where it was when the same command runs again.
+    """
+    aws = aws_settings_of(options, None)
+    output = output_of(options)
+    check_output(output, writes_more=out is not None)
+    if permissions:
+        return _print_permissions(output, organization=org, accounts=accounts, role=role)
+    if out is None:
+        raise click.UsageError("missing option `--out`")
+    if redact_key is not None and not redact:
+        raise click.UsageError("`--redact-key` needs `--redact`")
+    if source is not None:
+        from policysim.cli.snapshot_from import snapshot_from  # noqa: PLC0415  # most snapshots are live
+
+        return snapshot_from(source, Path(out), redact=redact, redact_key=redact_key, force=output.force, output=output)
+    from policysim.sources.aws.snapshot.engine import Settings  # noqa: PLC0415  # loads every collector
+
+    settings = Settings(Path(out), aws, regions, org, accounts, role, external_id, jobs, fresh)
+    summary = _taken(settings, _secret(redact_key) if redact else None, output)
+    with answer_stream(output) as write:
+        write(_rendered(summary, output))
+    return ExitCode.OK
+
+
+def _taken(settings: Settings, secret: bytes | None, output: Output) -> dict[str, Any]:
+    """Reads and writes; the figures."""
+    from policysim.sources.aws.snapshot.engine import collect  # noqa: PLC0415  # as above
+    from policysim.sources.aws.snapshot.summary import summary_of  # noqa: PLC0415  # the same
+    from policysim.sources.aws.snapshot.writing import holding  # noqa: PLC0415  # the same
+
+    with holding(settings.out, force=output.force):
+        with progress("parts of the snapshot", output) as tell:
+            found, journal = collect(settings, datetime.now(UTC), tell)
+        _refuse_nothing(found)
+        written = _written(settings, found, secret, force=output.force)
+        journal.forget()
+    if found.damaged:
+        note(output, f"{found.damaged} parts of the run that was cut were damaged and were read again")
+    return summary_of(found, written)
+
+
+def _refuse_nothing(found: Collected) -> None:
+    """An empty folder would pass for an account with nothing in it."""
+    if not found.accounts:
+        gap = found.closed[0]
+        raise RemoteError(f"no account could be read: `{gap.call}` for {gap.what} was answered with {gap.error}")
+
+
+def _written(settings: Settings, found: Collected, secret: bytes | None, *, force: bool) -> Written:
+    from policysim.sources.aws.snapshot.folder import folder_of  # noqa: PLC0415  # as above
+    from policysim.sources.aws.snapshot.layout import foreign_policy_names, manifest_of  # noqa: PLC0415  # the same
+    from policysim.sources.aws.snapshot.writing import place  # noqa: PLC0415  # the same
+
+    taken = frozenset() if force else foreign_policy_names(settings.out, manifest_of(settings.out))
+    files = folder_of(found, several=settings.organization or len(set(settings.accounts)) > 1, taken=taken)
+    if secret is not None:
+        from policysim.sources.redaction import redacted  # noqa: PLC0415  # few snapshots are redacted
+
+        files = redacted(files, secret)
+    return place(settings.out, files, force=force)
+
+
+def _secret(key_file: str | None) -> bytes:
+    from policysim.sources.files import read_source  # noqa: PLC0415  # few snapshots are redacted
+    from policysim.sources.redaction import new_secret  # noqa: PLC0415  # the same
+
+    return new_secret() if key_file is None else read_source(Path(key_file), key_file).text.encode()
+
+
+def _print_permissions(output: Output, *, organization: bool, accounts: tuple[str, ...], role: str) -> ExitCode:
+    from policysim.sources.aws.snapshot.permissions import permissions  # noqa: PLC0415  # loads every collector
+
+    policy = permissions(organization=organization, accounts=accounts, role=role)
+    with answer_stream(output) as write:
+        write(json.dumps(policy, indent=2) + "\n")
+    return ExitCode.OK
+
+
+def _rendered(summary: dict[str, Any], output: Output) -> str:
+    if output.format == "json":
+        return json.dumps(summary, indent=2) + "\n"
+    from policysim.reports.layout import Paint  # noqa: PLC0415  # the one renderer that is asked for
+    from policysim.reports.snapshot_text import snapshot_text  # noqa: PLC0415  # the same
+
+    return snapshot_text(summary, Paint(coloured=output.coloured), verbose=output.verbose)
