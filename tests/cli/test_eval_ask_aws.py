@@ -110,7 +110,7 @@ def test_both_answers_are_shown_and_the_exit_code_is_ours(
     answers(aws, PRINCIPAL, decision)
     done = ask(aws, folder, "--context-complete", action=action)
     assert (done.returncode, done.stderr) == (code, "")
-    assert f"({PRINCIPAL}): both agree" in " ".join(done.stdout.split())
+    assert f"({PRINCIPAL}); the two agree" in " ".join(done.stdout.split())
     assert answer(aws, folder, "--context-complete", action=action)["outcome"] == "agrees"
 
 
@@ -138,7 +138,7 @@ def test_a_disagreement_is_named_and_leaves_the_exit_code(aws: AwsServer, tmp_pa
     answers(aws, PRINCIPAL, "implicitDeny")
     done = ask(aws, folder, "--context-complete")
     assert done.returncode == 0
-    assert "both DISAGREE" in " ".join(done.stdout.split())
+    assert "the two DISAGREE" in " ".join(done.stdout.split())
     told = answer(aws, folder, "--context-complete")
     assert told["outcome"] == "disagrees"
     assert "collect them again" in told["sentence"]

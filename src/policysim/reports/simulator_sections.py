@@ -32,11 +32,11 @@ _WORDS: Final = {
     "implicitDeny": "denied for want of an Allow",
 }
 _COMPARED: Final = {
-    Outcome.AGREES.value: "agree",
-    Outcome.AGREES_WHEN_ABSENT.value: "agree, where the missing keys are absent",
-    Outcome.OTHER_KIND.value: "differ in the kind of denial",
-    Outcome.EXPLAINED.value: "differ, as the simulator does not look at everything",
-    Outcome.DISAGREES.value: "DISAGREE",
+    Outcome.AGREES.value: "the two agree",
+    Outcome.AGREES_WHEN_ABSENT.value: "the two agree where the missing keys are absent",
+    Outcome.OTHER_KIND.value: "the two differ in the kind of denial",
+    Outcome.EXPLAINED.value: "the two differ, as the simulator does not look at everything",
+    Outcome.DISAGREES.value: "the two DISAGREE",
 }
 
 
@@ -80,7 +80,7 @@ def simulator_document(answer: SimulatorAnswer) -> SimulatorDocument:
 def simulator_section(document: SimulatorDocument, *, verbose: bool) -> list[Section]:
     """Both answers side by side, what AWS names as determining, and the limits that matter (``verbose``: all)."""
     shown = [limit for limit in document.limits if limit.applies or verbose]
-    title = "What it does not look at" if verbose else "What it does not look at, of what matters here"
+    title = "Its limits" if verbose else "Its limits that matter here"
     limits = tuple(Bullet(limit.sentence, notes=(limit.source,) if verbose else ()) for limit in shown)
     matched = tuple(_matched(one) for one in document.matched_statements)
     blocks: list[Block] = [Rows(tuple(_rows(document)))]
@@ -92,7 +92,7 @@ def simulator_section(document: SimulatorDocument, *, verbose: bool) -> list[Sec
 
 def simulator_row(document: SimulatorDocument) -> Row:
     """The comparison in one line, for the head of the report."""
-    return Row("AWS says", f"{_WORDS[document.decision]} ({document.operation}): both {_COMPARED[document.outcome]}")
+    return Row("AWS says", f"{_WORDS[document.decision]} ({document.operation}); {_COMPARED[document.outcome]}")
 
 
 def _rows(document: SimulatorDocument) -> Iterator[Row]:
