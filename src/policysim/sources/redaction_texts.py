@@ -1,0 +1,179 @@
+"""Texts with names in them, such as ARNs and patterns, with a pseudonym for every word that is not AWS's own.
+
+What a word becomes hangs on the word alone, never on where it stands, so that what was equal stays equal, and what
+matched still matches: a name, a tag, a pattern, the value of a policy variable.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from policysim.sources.redaction_addresses import redacted_address
+from policysim.sources.redaction_cuts import Run
+from policysim.sources.redaction_words import ID_PREFIX, UNIQUE_ID, UNIQUE_ID_START, is_arn_field, stays
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policysim.sources.redaction_cuts import Cuts
+    from policysim.sources.redaction_pseudonyms import Pseudonyms
+
+_LEXEME: Final = re.compile(r"\$\{[*?$]\}|\$\{[^{}]*\}|[*?]|[:/]|[^\W_]+|.", re.DOTALL)
+_ESCAPES: Final = frozenset({"${*}", "${?}", "${$}"})
+_SEPARATORS: Final = frozenset(":/")
+_AWS_OWNED: Final = re.compile(r"arn:[a-z-]+:(?:iam|organizations)::aws:policy/")
+_TAG_KEY_PREFIX: Final = "aws:"
+_ARN_FIELDS: Final = 4
+_FOLDED: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_ENCRYPTION_CONTEXT: Final = ":encryptioncontext:"
+_KEY_NAME: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9_.-]+")
+
+
+def folded(text: str) -> str:
+    """The text with the letters A to Z small; every other character stays."""
+    return text.translate(_FOLDED)
+
+
+def is_aws_owned(arn: object) -> bool:
+    """Whether an ARN is that of a policy of AWS's own."""
+    return isinstance(arn, str) and _AWS_OWNED.match(arn) is not None
+
+
+class Reader:
+    """Takes up the words of texts and the cuts that their patterns make, before there are pseudonyms.
+
+    While ``keeps`` is true the words are AWS's own and stay: those of the documents of AWS managed policies. ``sized``
+    are the keys of tags that policies compare as numbers or dates.
+    """
+
+    def __init__(self, cuts: Cuts) -> None:
+        self.cuts = cuts
+        self.words: set[str] = set()
+        self.kept: set[Run] = set()
+        self.keeps = False
+        self.sized: set[str] = set()
+
+    def address(self, text: str) -> str | None:  # noqa: ARG002  # the words of addresses are no words
+        """Nothing is read in an address."""
+        return None
+
+    def word(self, run: Run, written: str) -> str:
+        """Notes a word or a part of one."""
+        if self.keeps:
+            self.kept.add(run)
+        if not run.open_left and not run.open_right:
+            self.words.add(run.text)
+        self.cuts.learn(run)
+        return written
+
+
+class Writer:
+    """Writes pseudonyms in the place of words; ``sized`` as the reader found them."""
+
+    def __init__(self, pseudonyms: Pseudonyms, secret: bytes, sized: set[str]) -> None:
+        self.sized = sized
+        self._pseudonyms = pseudonyms
+        self._secret = secret
+
+    def address(self, text: str) -> str | None:
+        """The pseudonym of an IP address or range; ``None`` for any other text."""
+        return redacted_address(text, self._secret)
+
+    def word(self, run: Run, written: str) -> str:
+        """The pseudonym of a word, with capital letters where they were."""
+        other = self._pseudonyms.of(run)
+        return "".join(new.upper() if "A" <= old <= "Z" else new for old, new in zip(written, other, strict=True))
+
+
+def text_of(text: str, hand: Reader | Writer) -> str:
+    """A text with pseudonyms: a name, an ARN, a pattern, the value of a tag or of a context key."""
+    if is_aws_owned(text):
+        return text
+    address = hand.address(text)
+    if address is not None:
+        return address
+    fields = text.split(":", _ARN_FIELDS)
+    if fields[0] == "arn" and len(fields) > 1:
+        kept = len(fields) - 1 if len(fields) <= _ARN_FIELDS else _ARN_FIELDS
+        if all(map(is_arn_field, fields[:kept])):
+            start = ":".join(fields[:kept]) + ":"
+            last = fields[kept]
+            return start + (last if kept < _ARN_FIELDS and is_arn_field(last) else _plain(last, hand))
+    return _plain(text, hand)
+
+
+def key_of(key: str, hand: Reader | Writer) -> str:
+    """A condition key with pseudonyms: the key of a tag or of an encryption context, or the address of a provider."""
+    at = folded(key).find(_ENCRYPTION_CONTEXT)
+    if at >= 0:
+        end = at + len(_ENCRYPTION_CONTEXT)
+        return key[:end] + text_of(key[end:], hand)
+    name, slash, rest = key.partition("/")
+    if _KEY_NAME.fullmatch(name) and is_arn_field(folded(name.partition(":")[0])):
+        return name + slash + (tag_key_of(rest, hand) if slash else "")
+    provider, colon, claim = key.rpartition(":")
+    return text_of(provider, hand) + colon + claim if colon else text_of(key, hand)
+
+
+def tag_key_of(key: str, hand: Reader | Writer) -> str:
+    """The key of a tag with pseudonyms; keys that AWS reserves stay."""
+    return key if folded(key).startswith(_TAG_KEY_PREFIX) else text_of(key, hand)
+
+
+def _plain(text: str, hand: Reader | Writer) -> str:
+    written: list[str] = []
+    for lexemes in _segments(text):
+        whole = "".join(lexemes)
+        written.append(whole if stays(whole) else _segment(lexemes, hand))
+    return "".join(written)
+
+
+def _segments(text: str) -> Iterator[list[str]]:
+    """The lexemes between two colons or slashes, and each colon and slash."""
+    segment: list[str] = []
+    for lexeme in _LEXEME.findall(text):
+        if lexeme in _SEPARATORS:
+            yield segment
+            yield [lexeme]
+            segment = []
+        else:
+            segment.append(lexeme)
+    yield segment
+
+
+def _segment(lexemes: list[str], hand: Reader | Writer) -> str:
+    prefix = ID_PREFIX.match("".join(lexemes))
+    kept = prefix.end() if prefix is not None else 0
+    written = ""
+    at = 0
+    for index, lexeme in enumerate(lexemes):
+        before = lexemes[index - 1] if index else ""
+        after = lexemes[index + 1] if index + 1 < len(lexemes) else ""
+        if at + len(lexeme) <= kept or not lexeme[0].isalnum():
+            written += _variable(lexeme, hand)
+        else:
+            written += _word(lexeme, hand, open_left=_is_open(before), open_right=_is_open(after))
+        at += len(lexeme)
+    return written
+
+
+def _word(written: str, hand: Reader | Writer, *, open_left: bool, open_right: bool) -> str:
+    known = None if open_left else (UNIQUE_ID_START if open_right else UNIQUE_ID).match(written)
+    if known is None:
+        return hand.word(Run(folded(written), open_left, open_right), written)
+    rest = written[known.end() :]
+    return known[0] + (hand.word(Run(folded(rest), open_right=open_right), rest) if rest else "")
+
+
+def _is_open(lexeme: str) -> bool:
+    return lexeme in {"*", "?"} or (lexeme.startswith("${") and lexeme not in _ESCAPES and len(lexeme) > len("${"))
+
+
+def _variable(lexeme: str, hand: Reader | Writer) -> str:
+    """A policy variable with its key and its default value; any other lexeme as it stands."""
+    if not lexeme.startswith("${") or lexeme in _ESCAPES or not lexeme.endswith("}"):
+        return lexeme
+    key, quote, default = lexeme[2:-1].partition("'")
+    name = key.rstrip(" ,")
+    return "${" + key_of(name, hand) + key[len(name) :] + quote + (text_of(default, hand) if quote else "") + "}"

