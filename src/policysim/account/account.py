@@ -217,10 +217,13 @@ class Account:
     """One account as collected. A mapping's value ``None`` means "collected, there is none".
 
     In the mappings by ARN an ARN that is not listed was not collected, unless the mapping is empty or ``Everything``,
-    or the service of the ARN is in ``complete``. ``name`` is the folder as the user named it. ``aws_managed`` maps
-    names of AWS managed policies to documents that stand in for those that the authorization details lack.
-    ``canonical_id`` is the canonical user id by which Amazon S3 knows the account, ``collected_at`` the time of the
-    collection. ``places`` tells where a mapping is written, by the name of its file (``resource-policies``).
+    or the service of the ARN is in ``complete``; for tags, in ``complete_tags`` where that is given. With
+    ``by_service``, as a snapshot leaves it, an empty mapping speaks for the complete services alone.
+
+    ``name`` is the folder as the user named it. ``aws_managed`` maps names of AWS managed policies to documents that
+    stand in for those that the authorization details lack. ``canonical_id`` is the canonical user id by which Amazon S3
+    knows the account, ``collected_at`` the time of the collection. ``places`` tells where a mapping is written, by the
+    name of its file (``resource-policies``).
     """
 
     id: str
@@ -237,6 +240,8 @@ class Account:
     access_points: Mapping[str, AccessPoint] | None = NOT_COLLECTED
     canonical_id: str | None = NOT_COLLECTED
     complete: frozenset[str] = frozenset()
+    complete_tags: frozenset[str] | None = NOT_COLLECTED
+    by_service: bool = False
     gaps: tuple[CollectionGap, ...] = ()
     collected_at: datetime | None = NOT_COLLECTED
     places: Mapping[str, Location] = field(default_factory=dict)
@@ -249,7 +254,15 @@ class Account:
 
     def covers(self, collected: Mapping[str, object], service: str) -> bool:
         """Whether an ARN of this service that ``collected`` does not list has nothing, rather than not collected."""
-        return len(collected) == 0 or isinstance(collected, Everything) or service in self.complete
+        return self._is_whole(collected) or service in self.complete
+
+    def covers_tags(self, service: str) -> bool:
+        """The same of the tags."""
+        complete = self.complete if self.complete_tags is None else self.complete_tags
+        return self.tags is not None and (self._is_whole(self.tags) or service in complete)
+
+    def _is_whole(self, collected: Mapping[str, object]) -> bool:
+        return isinstance(collected, Everything) or (len(collected) == 0 and not self.by_service)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,7 +162,7 @@ def _listed_tags(arn: str, service: str, owner: Account) -> Mapping[str, str] | 
         return None
     if arn in owner.tags:
         return owner.tags[arn] or {}
-    return {} if owner.covers(owner.tags, service) else None
+    return {} if owner.covers_tags(service) else None
 
 
 def _bucket_tags(arn: Arn, owner: Account) -> tuple[Mapping[str, str] | None, tuple[str, ...]]:

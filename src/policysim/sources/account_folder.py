@@ -64,6 +64,8 @@ def read_account(folder: Path, root: Path | None = None) -> Account:
         access_points=_map(folder, "s3-access-points", read_access_point),
         canonical_id=about.optional_text("canonical_user_id") if about is not None else None,
         complete=collection.complete,
+        complete_tags=collection.complete_tags,
+        by_service=collection.by_service,
         places=OnDemand(partial(_places, folder)),
         gaps=collection.gaps,
         collected_at=collection.at,
@@ -93,9 +95,14 @@ def _account_id(about: Json) -> str:
 
 
 class Collection(NamedTuple):
-    """What a folder tells of its own making."""
+    """What a folder tells of its own making.
+
+    ``by_service``: a snapshot wrote it, whose empty files say nothing of the services that are not complete.
+    """
 
     complete: frozenset[str] = frozenset()
+    complete_tags: frozenset[str] | None = None
+    by_service: bool = False
     gaps: tuple[CollectionGap, ...] = ()
     at: datetime | None = None
 
@@ -112,16 +119,24 @@ def read_collection(about: Json | None) -> Collection:
     form = about.member("format")
     if form is not None and form.value != FORMAT:
         raise form.error(f"this folder has a form that this version cannot read: expected {FORMAT}")
-    complete = frozenset(
-        service.text("the prefix of a service").lower() for service in about.optional_items("complete")
-    )
+    tags = about.member("complete_tags")
     gaps = tuple(
         CollectionGap(
             gap.optional_text("what") or "", gap.optional_text("call") or "", gap.optional_text("error") or ""
         )
         for gap in about.optional_items("gaps")
     )
-    return Collection(complete, gaps, about.optional_time("collected_at"))
+    return Collection(
+        complete=_services(about, "complete"),
+        complete_tags=None if tags is None or tags.value is None else _services(about, "complete_tags"),
+        by_service=about.optional_text("by") is not None,
+        gaps=gaps,
+        at=about.optional_time("collected_at"),
+    )
+
+
+def _services(about: Json, name: str) -> frozenset[str]:
+    return frozenset(service.text("the prefix of a service").lower() for service in about.optional_items(name))
 
 
 def _identities(folder: Path) -> Identities | None:

@@ -19,6 +19,7 @@ from policysim.evaluation.policy_set import AttachedPolicy
 from policysim.sources.account_folder import account_id_of, read_account
 from policysim.sources.errors import InputError
 from policysim.sources.files import json_file
+from policysim.sources.half_written import refuse_half_written
 from policysim.sources.json_values import Json, read_json
 from policysim.sources.policy_files import read_policy_file
 
@@ -60,6 +61,7 @@ def read_organisation(folder: Path) -> Organisation:
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: {'this is no folder' if folder.exists() else 'there is no such folder'}")
+    refuse_half_written(folder)
     if json_file(folder, "account") is not None:
         return _of_one_account(folder)
     if json_file(folder, "organization") is None and not (folder / "accounts").is_dir():
@@ -69,6 +71,7 @@ def read_organisation(folder: Path) -> Organisation:
 
 def _of_one_account(folder: Path) -> Organisation:
     above = Path(os.path.normpath(folder / ".." / ".."))
+    refuse_half_written(above)
     root = next((place for place in (folder, above) if json_file(place, "organization") is not None), folder)
     account = read_account(folder, root)
     return _organisation(root, {account.id: account})
