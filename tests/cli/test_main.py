@@ -82,7 +82,10 @@ def plain_words(sentence: str) -> str:
     [
         (["explore"], "policysim: no such command `explore` (see `policysim --help`)"),
         (["eval", "--nope"], "policysim: no such option `--nope`; (see `policysim eval --help`)"),
-        (["explain"], "policysim: missing argument `FILE|MESSAGE|-` (see `policysim explain --help`)"),
+        (
+            ["explain"],
+            "policysim: give a file, a message or `-`, or a source of events such as `--since` (see `policysim explain --help`)",
+        ),
     ],
 )
 def test_a_wrong_command_line_is_one_sentence(arguments: list[str], sentence: str) -> None:

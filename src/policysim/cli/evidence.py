@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from policysim.cloudtrail.call import Call
     from policysim.cloudtrail.event import Event
     from policysim.language.source import Source
+    from policysim.sources.aws.events.gathering import Gathered
 
 LONGEST_NAME: Final = 255
 """The most characters of a file name that are repeated to the user: what is longer was hardly meant as one."""
@@ -49,6 +50,12 @@ def told_by(argument: str, output: Output) -> Told:
         raise InputError(f"{_shortened(argument, LONGEST_NAME)}: no such file" if argument else "the argument is empty")
     why_not = f"`{_shortened(argument)}` is no file, and no denial message of a known form"
     return _calls_told(argument, "the message", why_not, output)
+
+
+def told_of(found: Gathered) -> Told:
+    """The same of what a source of events held."""
+    calls = [call_from_event(one.event, takes_no_resource=CATALOGUE.takes_no_resource) for one in found.denied]
+    return Told(calls, (*(one.event for one in found.denied), *found.siblings))
 
 
 def _calls_in(source: Source, output: Output) -> Told:

@@ -11,13 +11,14 @@ from policysim import __version__
 from policysim.cli.ask_aws import calls_from_aws
 from policysim.cli.aws_evaluation import calls_with_evidence
 from policysim.cli.aws_options import aws_options, aws_settings_of
-from policysim.cli.evidence import told_by
+from policysim.cli.event_source import event_source_options, gathered_from, live_source_of
+from policysim.cli.evidence import told_by, told_of
 from policysim.cli.exit_codes import ExitCode
 from policysim.cli.explanations import Asked, asked_in, examined
 from policysim.cli.fix_out import Patches, fix_options, fix_out_of
 from policysim.cli.kept_files import keep_policies
 from policysim.cli.output import answer_stream, check_output, output_of, output_options_for
-from policysim.cli.policy_source import source_options, source_options_of
+from policysim.cli.policy_source import source_options_but_region, source_options_of
 from policysim.cli.progress import with_progress
 from policysim.explanation.hypotheses.reasoning import is_explained
 from policysim.reports.build import report_of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from policysim.cli.output import Output
     from policysim.cloudtrail.call import Call
     from policysim.explanation.diagnose import Examined
+    from policysim.sources.aws.connection import AwsSettings
     from policysim.sources.in_force import PolicySource
 
 FORMATS: Final = ("text", "json", "markdown", "html", "sarif")
@@ -46,19 +48,23 @@ Examples:
   policysim explain event.json --account policies/acme --evidence details.json
   policysim explain event.json --account policies/acme --fix-out fix.patch
   aws s3 cp file s3://data/ 2>&1 | policysim explain - --account policies/acme
+  policysim explain --since 1h --region eu-west-1 --account policies/acme
+  policysim explain --event-id 6d7c0f7e-2b0a-4c55-9a0e-3b1f5d8e4a21
+  policysim explain s3://acme-trail/AWSLogs/111122223333/ --since 2h
 
 Of many events, those with the same root cause make one report; JSON has a
 report of each, and the groups. markdown is for a ticket, html one page that
 needs nothing else, sarif for code scanning.
 
 Exit codes: 0 explained, 2 bad input, 3 the evidence leaves more than one cause
-open. A code in the answer, such as E18, names a rule: see `policysim rule E18`.
+open, 4 AWS or network failure. A code in the answer, such as E18, names a rule: see `policysim rule E18`.
 """
 
 
 @click.command("explain", epilog=_EPILOG)
-@click.argument("what", metavar="FILE|MESSAGE|-")
-@source_options
+@click.argument("what", metavar="[FILE|DIR|s3://...|MESSAGE|-]", required=False)
+@source_options_but_region
+@event_source_options
 @click.option(
     "--evidence",
     metavar="FILE",
@@ -69,19 +75,28 @@ open. A code in the answer, such as E18, names a rule: see `policysim rule E18`.
 @aws_options
 @fix_options
 @output_options_for(*FORMATS, more="every statement, cause and alternative, in seven steps")
-def explain(what: str, evidence: tuple[str, ...], *, asks_aws: bool, **options: Any) -> ExitCode:  # noqa: ANN401  # click's options
+def explain(what: str | None, evidence: tuple[str, ...], *, asks_aws: bool, **options: Any) -> ExitCode:  # noqa: ANN401  # click's options
     """Why was this denied, and which statement must change?
 
     FILE holds CloudTrail events, a message, or AWS's own evaluation of the request; MESSAGE is the error message
-    itself, in quotes; - is standard input: any of these, or what a terminal showed.
+    itself, in quotes; - is standard input: any of these, or what a terminal showed. DIR is a folder of log files.
+
+    Without an argument the events come from AWS: from the event history, or from what --trail, --log-group,
+    --event-data-store or --athena names.
     """
     output = output_of(options)
+    region = next(iter(options["regions"]), None)
+    live = live_source_of(options, what)
+    asks_aws = asks_aws or (live is not None and live.source is not None)
+    if options["account"] is None and (asks_aws or live is not None):
+        options["region"] = None
     policies = source_options_of(options)
-    settings = aws_settings_of(options, policies.region)
+    settings = aws_settings_of(options, region)
+    _check_settings(settings, asks_aws=asks_aws or (live is not None and live.verified))
     wanted = fix_out_of(options, policies.account, output)
     check_output(output, writes_more=wanted.file is not None)
     keep_policies([output.file] if output.file else [], [policies.source] if policies.source else [])
-    given = told_by(what, output)
+    given = told_by(what or "", output) if live is None else told_of(gathered_from(live, settings, output))
     calls = calls_with_evidence(given.calls, evidence)
     if asks_aws:
         calls = calls_from_aws(calls, settings)
@@ -92,6 +107,14 @@ def explain(what: str, evidence: tuple[str, ...], *, asks_aws: bool, **options: 
         _write_answer(told, output, write)
     told.patches.write()
     return ExitCode.OK if told.explained else ExitCode.UNDECIDED
+
+
+def _check_settings(settings: AwsSettings, *, asks_aws: bool) -> None:
+    """Refuses options about a way to AWS that nobody goes."""
+    given = {"--profile": settings.profile, "--endpoint-url": settings.endpoint_url}
+    for flag, value in given.items():
+        if value is not None and not asks_aws:
+            raise click.UsageError(f"`{flag}` needs `--aws`, or a source of events in AWS such as `--since`")
 
 
 def _asked(source: PolicySource | None, calls: Sequence[Call]) -> Sequence[Asked]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import click
 
@@ -39,6 +39,18 @@ class SourceOptions(NamedTuple):
 
 def source_options(command: _Command) -> _Command:
     """Adds ``--account`` and its companions; ``source_options_of`` takes them out of the keyword arguments."""
+    return _with_options(command, region=True)
+
+
+def source_options_but_region(command: _Command) -> _Command:
+    """The same for a command that has a ``--region`` of its own, and leaves one of them for ``source_options_of``."""
+    return _with_options(command, region=False)
+
+
+_REGION: Final = ("--region", "The Region, where a plan or template does not tell it.")
+
+
+def _with_options(command: _Command, *, region: bool) -> _Command:
     for option in (
         click.option("--no-organization", is_flag=True, help="The accounts of a plan or template are in none."),
         click.option(
@@ -51,7 +63,7 @@ def source_options(command: _Command) -> _Command:
             metavar="NAME=VALUE",
             help="The value of a template's parameter; repeat it for several.",
         ),
-        click.option("--region", metavar="REGION", help="The Region, where a plan or template does not tell it."),
+        *((click.option(_REGION[0], metavar="REGION", help=_REGION[1]),) if region else ()),
         click.option("--account-id", metavar="ID", help="The account, where a plan or template does not tell it."),
         click.option(
             "--account",

@@ -23,8 +23,11 @@ _BETWEEN: Final = 0.2
 _ERASE: Final = "\r\x1b[K"
 
 
-def with_progress(items: Iterable[_Item], total: int, noun: str, output: Output) -> Iterator[_Item]:
-    """The items one by one; tells how many were taken, and wipes the line out at the end, however that comes."""
+def with_progress(items: Iterable[_Item], total: int | None, noun: str, output: Output) -> Iterator[_Item]:
+    """The items one by one; tells how many were taken, and wipes the line out at the end, however that comes.
+
+    ``total`` is how many there are, where that is known.
+    """
     with progress(noun, output) as tell:
         for number, item in enumerate(items):
             tell(number, total)
@@ -32,7 +35,7 @@ def with_progress(items: Iterable[_Item], total: int, noun: str, output: Output)
 
 
 @contextmanager
-def progress(noun: str, output: Output) -> Iterator[Callable[[int, int], None]]:
+def progress(noun: str, output: Output) -> Iterator[Callable[[int, int | None], None]]:
     """A function that hears how many are done, and of how many; the line is wiped out at the end."""
     stream = sys.stderr
     if output.quiet or stream is None or not stream.isatty():
@@ -40,11 +43,12 @@ def progress(noun: str, output: Output) -> Iterator[Callable[[int, int], None]]:
         return
     due, shown = time.monotonic() + PATIENCE, False
 
-    def tell(done: int, total: int) -> None:
+    def tell(done: int, total: int | None) -> None:
         nonlocal due, shown
         now = time.monotonic()
         if now >= due:
-            stream.write(f"{_ERASE}{PROGRAM}: {done} of {total} {noun}")
+            of_all = f" of {total}" if total is not None else ""
+            stream.write(f"{_ERASE}{PROGRAM}: {done}{of_all} {noun}")
             stream.flush()
             due, shown = now + _BETWEEN, True
 

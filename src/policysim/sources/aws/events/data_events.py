@@ -9,13 +9,12 @@ from typing import Final
 
 from policysim.catalog.facts import CATALOGUE
 
-_DATA_ACTIONS: Final = frozenset(
-    (
-        "dynamodb:batchgetitem dynamodb:batchwriteitem dynamodb:deleteitem dynamodb:getitem dynamodb:putitem "
-        "dynamodb:query dynamodb:scan dynamodb:updateitem lambda:invokefunction sns:publish sqs:deletemessage "
-        "sqs:receivemessage sqs:sendmessage"
-    ).split(" ")
+_NAMES: Final = (
+    "dynamodb:batchgetitem dynamodb:batchwriteitem dynamodb:deleteitem dynamodb:getitem dynamodb:putitem "
+    "dynamodb:query dynamodb:scan dynamodb:updateitem lambda:invokefunction sns:publish sqs:deletemessage "
+    "sqs:receivemessage sqs:sendmessage"
 )
+_DATA_ACTIONS: Final = frozenset(_NAMES.split())
 _AN_OBJECT: Final = "arn:aws:s3:::bucket/key"
 
 

@@ -44,22 +44,20 @@ _JSON_TEXTS: Final = frozenset(
 _TRUTHS: Final = {"true": True, "false": False}
 _TRUTH_COLUMNS: Final = frozenset({"readonly", "managementevent"})
 
-REQUIRED: Final = frozenset(
-    (
-        "eventversion useridentity eventtime eventsource eventname awsregion sourceipaddress useragent errorcode "
-        "errormessage requestparameters responseelements additionaleventdata eventid resources eventtype "
-        "recipientaccountid vpcendpointid"
-    ).split(" ")
+_REQUIRED: Final = (
+    "eventversion useridentity eventtime eventsource eventname awsregion sourceipaddress useragent errorcode "
+    "errormessage requestparameters responseelements additionaleventdata eventid resources eventtype "
+    "recipientaccountid vpcendpointid"
 )
+REQUIRED: Final = frozenset(_REQUIRED.split())
 """The columns whose absence from a row says that the record had nothing there."""
 
-REQUIRED_OF_CALLER: Final = frozenset(
-    (
-        "type principalid arn accountid invokedby accesskeyid username sessioncontext.attributes.mfaauthenticated "
-        "sessioncontext.attributes.creationdate sessioncontext.sessionissuer.type sessioncontext.sessionissuer.arn "
-        "sessioncontext.sessionissuer.accountid sessioncontext.sessionissuer.principalid"
-    ).split(" ")
+_REQUIRED_OF_CALLER: Final = (
+    "type principalid arn accountid invokedby accesskeyid username sessioncontext.attributes.mfaauthenticated "
+    "sessioncontext.attributes.creationdate sessioncontext.sessionissuer.type sessioncontext.sessionissuer.arn "
+    "sessioncontext.sessionissuer.accountid sessioncontext.sessionissuer.principalid"
 )
+REQUIRED_OF_CALLER: Final = frozenset(_REQUIRED_OF_CALLER.split())
 """The same of the fields of ``useridentity``."""
 
 

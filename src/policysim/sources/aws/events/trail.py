@@ -10,19 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from policysim.language.json_text import load_json
 from policysim.sources.aws.connection import remote
+from policysim.sources.aws.events.log_files import records_of_log
 from policysim.sources.aws.events.trail_layout import Step, StoredLog, Window, is_log, newest_first, step_below
 from policysim.sources.aws.failures import code_of
 from policysim.sources.errors import InputError
-from policysim.sources.events import RecordAt, records_in
-from policysim.sources.files import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from policysim.sources.aws.connection import Connection
     from policysim.sources.aws.events.event_source import Question, Trail
+    from policysim.sources.events import RecordAt
 
 LARGEST_LOG: Final = 256 << 20
 """The most bytes, packed or unpacked, that one log file may hold; those of CloudTrail hold a tenth of it."""
@@ -144,12 +143,7 @@ class _Reader:
             return None
         if self._source.check is not None and (reason := self._source.check(name, data)) is not None:
             raise InputError(f"{name}: {reason}")
-        text = source_of(data, name, LARGEST_LOG)
-        value = load_json(text)
-        records = value.get("Records") if isinstance(value, dict) else None
-        if isinstance(records, list):
-            return [RecordAt(one, f"{name}, record {number}") for number, one in enumerate(records, start=1)]
-        return records_in(text)
+        return records_of_log(data, name, LARGEST_LOG)
 
     def _content(self, key: str) -> bytes | None:
         from botocore.exceptions import ClientError  # noqa: PLC0415  # loads only where AWS is called

@@ -1,0 +1,21 @@
+"""One log file of CloudTrail, from its bytes to its records."""
+
+from __future__ import annotations
+
+from policysim.language.json_text import load_json
+from policysim.sources.events import RecordAt, records_in
+from policysim.sources.files import source_of
+
+
+def records_of_log(data: bytes, name: str, limit: int) -> list[RecordAt]:
+    """The records of a log file, none of an empty one; ``limit`` bounds its bytes, packed and unpacked.
+
+    Raises:
+        InputError: it holds more, or no JSON.
+    """
+    text = source_of(data, name, limit)
+    value = load_json(text)
+    records = value.get("Records") if isinstance(value, dict) else None
+    if isinstance(records, list):
+        return [RecordAt(one, f"{name}, record {number}") for number, one in enumerate(records, start=1)]
+    return records_in(text)
