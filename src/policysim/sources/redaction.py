@@ -14,7 +14,7 @@ from policysim.sources.redaction_documents import Redactor
 from policysim.sources.redaction_folder import FolderRedactor
 from policysim.sources.redaction_pseudonyms import Pseudonyms
 from policysim.sources.redaction_texts import Reader, Writer, folded, key_of, text_of
-from policysim.sources.redaction_words import KEPT_TOKENS, words
+from policysim.sources.redaction_words import KEPT_TOKENS, STAYING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ class Redaction:
         reader = _read(files)
         reader.cuts.close()
         kept = {piece for run in reader.kept for piece in reader.cuts.pieces(run)} | KEPT_TOKENS
-        avoided = {*reader.words, *(word.lower() for word in words())}
+        avoided = reader.words | {word.lower() for word in STAYING}
         for attempt in range(_ATTEMPTS):
             pseudonyms = Pseudonyms(secret, reader.cuts, kept=kept, avoided=avoided, attempt=attempt)
             self.faithful = not pseudonyms.clashes(sorted(reader.words))

@@ -82,7 +82,7 @@ class Redactor(NamedTuple):
         return value if _stays(lower, operator) else self.any(value)
 
     def tags(self, value: dict[str, object]) -> dict[str, object]:
-        """Tags by their keys. A value that a policy compares as a number or date stays: no pseudonym compares like it."""
+        """Tags by their keys; a value that a policy compares as a number or date stays."""
         return {tag_key_of(key, self.hand): self.tag_value(key, one) for key, one in value.items()}
 
     def tag_value(self, key: str, value: object) -> object:

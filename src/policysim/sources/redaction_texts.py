@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.sources.redaction_addresses import redacted_address
 from policysim.sources.redaction_cuts import Run
-from policysim.sources.redaction_words import ID_PREFIX, UNIQUE_ID, UNIQUE_ID_START, is_arn_field, stays
+from policysim.sources.redaction_words import ID_PREFIX, UNIQUE_ID, UNIQUE_ID_START, is_arn_field, stays, types_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from policysim.sources.redaction_cuts import Cuts
     from policysim.sources.redaction_pseudonyms import Pseudonyms
@@ -23,6 +23,8 @@ _LEXEME: Final = re.compile(r"\$\{[*?$]\}|\$\{[^{}]*\}|[*?]|[:/]|[^\W_]+|.", re.
 _ESCAPES: Final = frozenset({"${*}", "${?}", "${$}"})
 _SEPARATORS: Final = frozenset(":/")
 _AWS_OWNED: Final = re.compile(r"arn:[a-z-]+:(?:iam|organizations)::aws:policy/")
+_ANY_ARN: Final = re.compile(r"\*[^/]*:")
+"""A pattern that stands for ARNs of any service, such as ``*:role/app``."""
 _TAG_KEY_PREFIX: Final = "aws:"
 _ARN_FIELDS: Final = 4
 _FOLDED: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
@@ -94,13 +96,11 @@ def text_of(text: str, hand: Reader | Writer) -> str:
     if address is not None:
         return address
     fields = text.split(":", _ARN_FIELDS)
-    if fields[0] == "arn" and len(fields) > 1:
-        kept = len(fields) - 1 if len(fields) <= _ARN_FIELDS else _ARN_FIELDS
-        if all(map(is_arn_field, fields[:kept])):
-            start = ":".join(fields[:kept]) + ":"
-            last = fields[kept]
-            return start + (last if kept < _ARN_FIELDS and is_arn_field(last) else _plain(last, hand))
-    return _plain(text, hand)
+    if fields[0] == "arn" and len(fields) == _ARN_FIELDS + 1 and all(map(is_arn_field, fields[1:-1])):
+        return ":".join(fields[:-1]) + ":" + _owned(fields[-1], types_in(fields[2]), hand)
+    if fields[0] == "arn" and len(fields) > 1 and all(map(is_arn_field, fields[1:])):
+        return text
+    return _owned(text, types_in("*"), hand) if _ANY_ARN.match(text) else _plain(text, hand)
 
 
 def key_of(key: str, hand: Reader | Writer) -> str:
@@ -121,12 +121,31 @@ def tag_key_of(key: str, hand: Reader | Writer) -> str:
     return key if folded(key).startswith(_TAG_KEY_PREFIX) else text_of(key, hand)
 
 
+def _owned(text: str, types: Mapping[str, frozenset[str]], hand: Reader | Writer) -> str:
+    """The account and the resource of an ARN: the words that tell the type of a resource stay."""
+    lexemes = list(_segments(text))
+    segments = ["".join(one) for one in lexemes]
+    first = next((at for at in _starts(segments) if segments[at] in types), len(segments))
+    more = types[segments[first]] if first < len(segments) else frozenset[str]()
+    return "".join(
+        one if at == first or (at > first and one in more) or stays(one) else _segment(lexemes[at], hand)
+        for at, one in enumerate(segments)
+    )
+
+
+def _starts(segments: list[str]) -> Iterator[int]:
+    """Where the type of a resource may stand: behind the first colon; where a wildcard begins, behind any."""
+    colons = [at for at, one in enumerate(segments) if one == ":" and at + 2 < len(segments)]
+    for at in colons if segments[0] == "*" else colons[:1]:
+        yield at + 1
+
+
 def _plain(text: str, hand: Reader | Writer) -> str:
-    written: list[str] = []
+    written = ""
     for lexemes in _segments(text):
         whole = "".join(lexemes)
-        written.append(whole if stays(whole) else _segment(lexemes, hand))
-    return "".join(written)
+        written += whole if stays(whole) else _segment(lexemes, hand)
+    return written
 
 
 def _segments(text: str) -> Iterator[list[str]]:

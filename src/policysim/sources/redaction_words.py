@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from policysim.catalog.partitions import PARTITION_BY_REGION_START, STANDARD, is_region
 from policysim.catalog.resource_types import resource_types_of
 from policysim.catalog.service_records import service_prefixes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 KEPT_TOKENS: Final = frozenset({"awsreservedsso", "organizationaccountaccessrole", "latest"})
 """Parts of names that AWS itself gives, in lower case."""
@@ -29,6 +32,10 @@ ID_PREFIX: Final = re.compile(
 )
 """How the ids of organisations and of Amazon EC2 begin."""
 
+PARTITIONS: Final = frozenset({STANDARD, *PARTITION_BY_REGION_START.values()})
+
+_PLAIN_NAME_ENDS: Final = frozenset("\0*")
+"""What a part of an ARN holds that is no word: a placeholder, a wildcard."""
 _PLACEHOLDER: Final = re.compile(r"\$\{[^}]*\}")
 _SEGMENT: Final = re.compile(r"[:/]")
 _DOMAINS: Final = (".amazonaws.com", ".amazonaws.com.cn")
@@ -52,17 +59,18 @@ _WITHIN_NAMES: Final = frozenset(
 )
 """Parts of the names of service principals and endpoints that are no prefix of a service."""
 
-_FURTHER: Final = frozenset(
+STAYING: Final = frozenset(
     {
         "FullAWSAccess",
         "RCPFullAWSAccess",
-        "amazon",
         "arn",
         "assumed-role",
         "aws",
         "aws-reserved",
         "aws-service-role",
+        "cloudfront",
         "default",
+        "false",
         "federated-user",
         "http",
         "https",
@@ -71,6 +79,7 @@ _FURTHER: Final = frozenset(
         "self",
         "service-role",
         "service_control_policy",
+        "true",
     }
 )
 _PROVIDERS: Final = frozenset(
@@ -92,22 +101,27 @@ _PROVIDERS: Final = frozenset(
 """Identity providers that anybody can use."""
 
 
-@lru_cache(maxsize=1)
-def words() -> frozenset[str]:
-    """Words that stay where one fills the place between two colons or slashes: services, and the types in ARNs."""
-    found = {*_FURTHER, *service_prefixes(), STANDARD, *PARTITION_BY_REGION_START.values()}
-    for service in service_prefixes():
-        for type_ in resource_types_of(service):
-            for form in type_.arn_patterns:
-                resource = _PLACEHOLDER.sub("\0", form).split(":", 5)[-1]
-                found.update(part for part in _SEGMENT.split(resource) if part.isascii() and "\0" not in part)
-    return frozenset(found - {"", "*"})
+@lru_cache(maxsize=1024)
+def types_in(service: str) -> Mapping[str, frozenset[str]]:
+    """The words that begin the resource in ARNs of a service, such as ``table``, and those that may follow each.
+
+    A service with wildcards, or one that nobody knows, may have those of every service.
+    """
+    if service not in service_prefixes():
+        return {first: more for one in service_prefixes() for first, more in types_in(one).items()}
+    found: dict[str, set[str]] = {}
+    for form in (form for type_ in resource_types_of(service) for form in type_.arn_patterns):
+        parts = _SEGMENT.split(_PLACEHOLDER.sub("\0", form).split(":", 5)[-1])
+        literal = [part for part in parts if part.isascii() and not _PLAIN_NAME_ENDS.intersection(part)]
+        if literal and literal[0] == parts[0]:
+            found.setdefault(parts[0], set()).update(literal[1:])
+    return {first: frozenset(more) for first, more in found.items()}
 
 
 @lru_cache(maxsize=1 << 14)
 def stays(segment: str) -> bool:
-    """Whether what stands between two colons or slashes is AWS's own and stays whole; it has no wildcards."""
-    if segment in words() or segment in _PROVIDERS or is_region(segment) or segment.startswith(_SERVICE_ROLE):
+    """Whether a name, or what stands between two colons or slashes, is AWS's own wherever it stands."""
+    if segment in STAYING or segment in _PROVIDERS or is_region(segment) or segment.startswith(_SERVICE_ROLE):
         return True
     domain = next((end for end in _DOMAINS if segment.endswith(end)), None)
     if domain is not None:
@@ -126,11 +140,11 @@ def _is_label(label: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_arn_field(field: str) -> bool:
     """Whether a partition, service or Region of an ARN, which may have wildcards, is AWS's own."""
-    if not field or set(field) <= {"*", "?"} or field in words() or is_region(field):
+    if not field or set(field) <= {"*", "?"} or field in service_prefixes() or field in PARTITIONS or is_region(field):
         return True
     if not any(char in field for char in "*?"):
         return False
-    return any(fnmatchcase(one, field) for one in (*service_prefixes(), *_REGIONS, STANDARD))
+    return any(fnmatchcase(one, field) for one in (*service_prefixes(), *_REGIONS, *PARTITIONS))
 
 
 _REGIONS: Final = (
