@@ -64,6 +64,8 @@ class Reply:
     matches: Callable[[Call], bool]
     body: bytes
     content_type: str
+    answer: Callable[[Call], object] | None = None
+    """Makes the body, as JSON, of each call; for what depends on it."""
 
 
 @dataclass
@@ -101,6 +103,11 @@ class AwsServer:
         """Answers calls of ``service:operation`` with a body of the test's own; the operation as ``fail`` takes it."""
         with self.lock:
             self.replies.append(Reply(_matches(operation), body.encode(), content_type))
+
+    def answer(self, operation: str, answer: Callable[[Call], object]) -> None:
+        """The same with a function that makes the answer to each call, which is sent as JSON."""
+        with self.lock:
+            self.replies.append(Reply(_matches(operation), b"", "application/x-amz-json-1.1", answer))
 
     def client(self, service: str, region: str = "us-east-1", *, account: str | None = None) -> Any:
         """A client that talks to moto past the door, to make what a test needs; ``account`` as moto's assumed role."""
@@ -212,6 +219,8 @@ def _handler(server: AwsServer, moto_port: int) -> type[BaseHTTPRequestHandler]:
                 status, headers, answer = _failed(self, fault)
             elif reply is not None:
                 status, headers, answer = 200, [("Content-Type", reply.content_type)], reply.body
+                if reply.answer is not None:
+                    answer = json.dumps(reply.answer(call)).encode()
             else:
                 status, headers, answer = _asked_of_moto(self, body, moto_port)
             self.send_response(status)

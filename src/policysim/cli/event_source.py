@@ -138,7 +138,7 @@ def live_source_of(options: dict[str, Any], what: str | None) -> Live | None:
     if what is not None and named:
         raise click.UsageError(f"`{_flag(named[0])}` and `{what}` both name a source of events: give one of them")
     if what is None and not named and not history:
-        raise click.UsageError("give a file, a message or `-`, or a source of events such as `--since`")
+        raise click.UsageError("give a file or a message, or a source of events such as `--since`")
     return _live(given, named[0] if named else None, what, regions)
 
 
