@@ -346,6 +346,19 @@ def test_verified_logs_of_a_copy(tmp_path: Path) -> None:
     assert "no digest lists it" in str(logs.refusal(f"s3://another-bucket/{proven}", data))
 
 
+@pytest.mark.parametrize("base", ["AWSLogs/", "a/prefix/AWSLogs/o-exampleorgid/", "no-root/"])
+def test_verified_logs_of_a_part_of_a_copy_find_the_digests(tmp_path: Path, base: str) -> None:
+    trail = Trail(base=base)
+    trail.deliver(3)
+    trail.write(tmp_path)
+    saved_keys(tmp_path)
+    key = trail.logs()[0]
+    path = tmp_path / key
+    for part in (path, path.parent, path.parents[3]):
+        logs = VerifiedLogs(str(part), public_keys=[tmp_path / "keys.json"])
+        assert logs.refusal(str(path), trail.objects[key].data) is None
+
+
 def test_verified_logs_of_a_bucket_read_each_digest_once(aws: AwsServer) -> None:
     trail = small()
     connection = uploaded(aws, trail)

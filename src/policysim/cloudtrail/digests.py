@@ -147,7 +147,7 @@ def judge(
     proof for itself. Its copy of the signature serves where the metadata are lost.
     """
     digest = reading.digest
-    if reading.problem is not None or digest is None:
+    if digest is None:
         return Judgement(*(reading.problem or (Verdict.UNPROVEN, "it was not read")))
     if digest.place != reading.place:
         return Judgement(Verdict.MOVED, f"it says that CloudTrail delivered it to {digest.place}")

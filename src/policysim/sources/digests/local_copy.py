@@ -13,7 +13,17 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from policysim.cloudtrail.digest_layout import DIGESTS, LOGS, ROOT, Folder, Place, digest_name, folder_of, log_name
+from policysim.cloudtrail.digest_layout import (
+    ACCOUNT_ID,
+    DIGESTS,
+    LOGS,
+    ROOT,
+    Folder,
+    Place,
+    digest_name,
+    folder_of,
+    log_name,
+)
 from policysim.cloudtrail.digests import DigestFormatError, Judgement, Verdict, read_digest
 from policysim.sources.digests.stores import LARGEST, TOO_LARGE, Fetched
 from policysim.sources.digests.unpacking import unpack
@@ -124,6 +134,19 @@ class LocalStore:
             time = _time(key)
             if time is not None and (since is None or time >= since) and (until is None or time <= until):
                 yield Place(folder.bucket, key)
+
+
+def copy_around(path: Path) -> Path:
+    """The whole copy that a folder or a file of it lies in: what holds ``AWSLogs``, or else the account's folder.
+
+    A path that is not below the log files or digests of an account is returned as it is.
+    """
+    parts = path.resolve().parts
+    for end in range(len(parts) - 1, 0, -1):
+        if parts[end] in {LOGS, DIGESTS} and ACCOUNT_ID.fullmatch(parts[end - 1]):
+            roots = [index for index in range(end) if parts[index] == ROOT]
+            return Path(*parts[: roots[-1] if roots else end])
+    return path
 
 
 def _time(key: str) -> datetime | None:

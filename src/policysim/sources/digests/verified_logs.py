@@ -12,7 +12,7 @@ from policysim.cloudtrail.digest_layout import Chain, Folder, Place, digest_name
 from policysim.cloudtrail.digests import HASH_ALGORITHM, ListedLog, Verdict
 from policysim.sources.digests.bucket import SCHEME, BucketStore
 from policysim.sources.digests.digest_files import compared, digest_reading
-from policysim.sources.digests.local_copy import LocalStore
+from policysim.sources.digests.local_copy import LocalStore, copy_around
 from policysim.sources.digests.public_keys import FetchedKeys, PublicKeys, SavedKeys, SignatureTester
 from policysim.sources.errors import InputError
 
@@ -37,8 +37,8 @@ class _Day(NamedTuple):
 class VerifiedLogs:
     """Says of a log file whether it is as CloudTrail delivered it. Safe to be used by several threads.
 
-    ``location`` is the trail's ``s3://BUCKET/PREFIX`` or the folder of a local copy of it. The digests of a day are
-    read when its first log file is asked about.
+    ``location`` is the trail's ``s3://BUCKET/PREFIX``, or the folder of a local copy of it or a folder or a file in
+    there. The digests of a day are read when its first log file is asked about.
 
     Raises:
         InputError: there is nothing of CloudTrail, a file of keys is bad, neither keys nor a connection are given,
@@ -47,7 +47,8 @@ class VerifiedLogs:
     """
 
     def __init__(self, location: str, connection: Connection | None = None, public_keys: Iterable[Path] = ()) -> None:
-        self._store = open_store(location, connection)
+        whole = location if location.startswith(SCHEME) else str(copy_around(Path(location)))
+        self._store = open_store(whole, connection)
         self._keys = open_keys(public_keys, connection)
         self._lock = Lock()
         self._days: dict[tuple[Folder, str], _Day] = {}
