@@ -1,4 +1,6 @@
-"""Packs a folder so that the same files make the same archive: sorted, with one time, without what a function lacks use for."""
+"""Packs a folder so that the same files make the same archive: sorted, with one time, without what nothing reads."""
+
+# ruff: noqa: INP001  # a script, not a package
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,19 +52,36 @@ def log_file(records: Sequence[object]) -> bytes:
     return gzip.compress(json.dumps({"Records": list(records)}).encode())
 
 
+@cache
+def connected(url: str) -> Connection:
+    """One connection for all tests: making its clients takes longer than most of them."""
+    return Connection(AwsSettings(endpoint_url=url), writes=WRITES)
+
+
+_CLIENTS: dict[tuple[str, str], Any] = {}
+
+
+def client_of(aws: AwsServer, service: str) -> Any:
+    """A client past the door, one and the same for all tests."""
+    key = (aws.moto_url, service)
+    if key not in _CLIENTS:
+        _CLIENTS[key] = aws.client(service)
+    return _CLIENTS[key]
+
+
 class Stage:
     """Buckets and a topic in moto, and the pipeline before the door."""
 
     def __init__(self, aws: AwsServer) -> None:
         self.aws = aws
-        self.s3 = aws.client("s3")
+        self.s3 = client_of(aws, "s3")
         for bucket in (TRAIL, REPORTS):
             self.s3.create_bucket(Bucket=bucket)
-        self.sqs = aws.client("sqs")
-        self.topic: str = aws.client("sns").create_topic(Name="denials")["TopicArn"]
+        self.sqs = client_of(aws, "sqs")
+        self.topic: str = client_of(aws, "sns").create_topic(Name="denials")["TopicArn"]
         self.queue: str = self.sqs.create_queue(QueueName="denials")["QueueUrl"]
         arn = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        aws.client("sns").subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn)
+        client_of(aws, "sns").subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn)
 
     def pipeline(self, **settings: str) -> Pipeline:
         given = {
@@ -74,7 +92,7 @@ class Stage:
             **settings,
         }
         environment = {f"POLICYSIM_{name.upper()}": text for name, text in given.items()}
-        return Pipeline(settings_of(environment), Connection(AwsSettings(endpoint_url=self.aws.url), writes=WRITES))
+        return Pipeline(settings_of(environment), connected(self.aws.url))
 
     def put_log(self, content: bytes, key: str = KEY) -> dict[str, Any]:
         """Stores a log file; the notification that S3 would send of it."""

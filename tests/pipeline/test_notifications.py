@@ -47,7 +47,12 @@ def test_one_object_is_named_in_every_envelope(event: object) -> None:
     assert delivery == ((LOG,), None, "")
 
 
-@pytest.mark.parametrize("body", [OF_S3, OF_EVENT_BRIDGE, in_sns(OF_S3), in_sns(OF_EVENT_BRIDGE)])
+def failed(event: object) -> dict[str, Any]:
+    """As AWS Lambda writes to the destination of failed calls."""
+    return {"version": "1.0", "requestContext": {"condition": "RetriesExhausted"}, "requestPayload": event}
+
+
+@pytest.mark.parametrize("body", [OF_S3, OF_EVENT_BRIDGE, in_sns(OF_S3), in_sns(OF_EVENT_BRIDGE), failed(OF_S3)])
 def test_a_message_of_a_queue_keeps_its_id(body: object) -> None:
     assert deliveries_of(in_sqs(body)) == [((LOG,), "m0", "")]
 
@@ -83,10 +88,7 @@ def test_cloudtrails_own_message_names_its_log_files() -> None:
         "text",
         {},
         {"Records": ["x"]},
-        {
-            "Records": [{"eventSource": "aws:s3", "s3": {"bucket": {}, "object": {"key": "k"}}, "eventName": "x"}] * 0
-            + [1]
-        },
+        notification({**record(KEY, "e"), "s3": {"bucket": {}, "object": {"key": KEY}}}),
         {"Records": [{"eventSource": "aws:kinesis", "data": "e30="}]},
         sns_to_lambda("text"),
         {"detail-type": "Object Created", "source": "aws.s3", "detail": {"bucket": {"name": ""}}},

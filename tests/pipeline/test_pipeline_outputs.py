@@ -19,6 +19,7 @@ from tests.pipeline.pipeline_runs import (
     REPORTS,
     FakeContext,
     Stage,
+    client_of,
     log_file,
     notification,
     scenario_events,
@@ -36,7 +37,7 @@ def stage(aws: AwsServer) -> Stage:
 
 
 def test_an_event_goes_to_the_bus_with_the_published_document(stage: Stage) -> None:
-    stage.aws.client("events").create_event_bus(Name="denials")
+    client_of(stage.aws, "events").create_event_bus(Name="denials")
     event = stage.put_log(log_file(scenario_events("01")))
     stage.pipeline(event_bus="denials").handle(event, FakeContext())
     (put,) = [call for call in stage.aws.calls if call.operation == "PutEvents"]
@@ -47,7 +48,7 @@ def test_an_event_goes_to_the_bus_with_the_published_document(stage: Stage) -> N
 
 
 def test_findings_are_of_the_form_of_security_hub_and_stay_the_same_for_a_cause(stage: Stage) -> None:
-    hub = stage.aws.client("securityhub")
+    hub = client_of(stage.aws, "securityhub")
     hub.enable_security_hub()
     for number in ("Ab", "Cd"):
         later = scenario_events("01", "02")
@@ -76,7 +77,7 @@ def test_a_finding_that_is_refused_is_tried_again(stage: Stage) -> None:
     with pytest.raises(PipelineError):
         stage.pipeline(security_hub="true").handle(event, FakeContext())
     stage.aws.faults.clear()
-    stage.aws.client("securityhub").enable_security_hub()
+    client_of(stage.aws, "securityhub").enable_security_hub()
     assert stage.pipeline(security_hub="true").handle(event, FakeContext())["Told"] == 1
     assert len(stage.messages()) == 1
 
@@ -122,7 +123,7 @@ def test_a_document_that_is_too_large_leaves_its_report_to_the_link(stage: Stage
     (whole,) = [key for key in stage.stored("reports/") if key.endswith(".json")]
     assert whole in document["json"].replace("%2F", "/")
     stored = json.loads(stage.s3.get_object(Bucket=REPORTS, Key=whole)["Body"].read())
-    assert stored["causes"][0]["report"]["fixes"]
+    assert stored["causes"][0]["report"]["near_misses"]
 
 
 def test_links_are_signed_only_when_asked(stage: Stage) -> None:
@@ -135,7 +136,7 @@ def test_links_are_signed_only_when_asked(stage: Stage) -> None:
 
 def test_an_ordered_topic_gets_an_id_that_a_second_run_repeats(stage: Stage) -> None:
     attributes = {"FifoTopic": "true"}
-    topic = stage.aws.client("sns").create_topic(Name="denials.fifo", Attributes=attributes)["TopicArn"]
+    topic = client_of(stage.aws, "sns").create_topic(Name="denials.fifo", Attributes=attributes)["TopicArn"]
     event = stage.put_log(log_file(scenario_events("01")))
     stage.aws.fail("s3:PUT /acme-reports/marks/.*-sns", "InternalError", times=3, status=500)
     with pytest.raises(PipelineError):
@@ -203,7 +204,7 @@ def test_a_batch_of_a_queue_names_only_what_failed(stage: Stage) -> None:
 
 def test_only_the_named_writes_can_leave_the_function(stage: Stage) -> None:
     pipeline = stage.pipeline(event_bus="default", security_hub="true")
-    stage.aws.client("securityhub").enable_security_hub()
+    client_of(stage.aws, "securityhub").enable_security_hub()
     pipeline.handle(stage.put_log(log_file(scenario_events("01"))), FakeContext())
     changing = {f"{call.service}:{call.operation.split(' ')[0]}" for call in stage.aws.calls}
     assert changing == {"s3:GET", "s3:PUT", "sns:Publish", "events:PutEvents", "securityhub:POST"}

@@ -2,7 +2,8 @@
 
 Source: Amazon S3 User Guide, notification-content-structure (keys are URL-encoded, a space is ``+``) and
 ev-events (EventBridge, keys as they are); AWS Lambda Developer Guide, with-sns and with-sqs; Amazon SNS Developer
-Guide, sns-sqs-as-subscriber; CloudTrail User Guide, configure-sns-notifications-for-cloudtrail.
+Guide, sns-sqs-as-subscriber; AWS Lambda Developer Guide, invocation-async-retain-records (what a failure destination
+gets, which comes back where somebody sends it again); CloudTrail User Guide, configure-sns-notifications-for-cloudtrail.
 """
 
 from __future__ import annotations
@@ -84,6 +85,8 @@ def _objects(value: object, depth: int) -> Iterator[LogObject]:
         yield _of_event_bridge(value.get("detail"))
     elif value.get("Type") == "Notification":
         yield from _objects(_inner(value.get("Message")), depth + 1)
+    elif isinstance(value.get("requestPayload"), dict):
+        yield from _objects(value["requestPayload"], depth + 1)
     elif isinstance(value.get("s3ObjectKey"), list):
         yield from (LogObject(_text(value.get("s3Bucket")), _text(key)) for key in value["s3ObjectKey"])
     elif value.get("Event") != "s3:TestEvent" and "CloudTrail validation message" not in str(value.get("message", "")):
