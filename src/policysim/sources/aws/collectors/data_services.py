@@ -46,13 +46,6 @@ STREAM_CONSUMERS: Final = Listed(
     reads=(_STREAM_POLICY,),
 )
 
-QUEUES: Final = Listed(
-    client="kinesis",
-    prefix="kinesis",
-    levels=(Level("list_queues", "QueueSummaries", "{QueueARN}"),),
-    reads=(_STREAM_POLICY,),
-)
-
 NAMESPACES: Final = Listed(
     client="redshift",
     prefix="redshift",
@@ -144,9 +137,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         regions=ENTITY_RESOLUTION_IN,
     ),
     collector("kafka", "MSK cluster policies", MSK_CLUSTERS, services=("kafka",)),
-    collector(
-        "kinesis", "policies of streams, consumers and queues", STREAMS, STREAM_CONSUMERS, QUEUES, services=("kinesis",)
-    ),
+    collector("kinesis", "policies of streams and consumers", STREAMS, STREAM_CONSUMERS, services=()),
     collector("redshift", "policies of Redshift namespaces", NAMESPACES, services=("redshift",)),
     collector(
         "redshift-serverless",

@@ -41,7 +41,7 @@ class Level:
     operation: str
     items: str
     arn: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, object] = field(default_factory=dict)
     client: str = ""
 
 
@@ -173,12 +173,14 @@ def found_at(value: object, way: tuple[str, ...]) -> Iterator[object]:
         yield from found_at(value[name], tuple(further))
 
 
-def filled(templates: Mapping[str, str], known: Mapping[str, object]) -> dict[str, Any]:
-    """The parameters of a call; a template that is one name alone gives the value as it is."""
+def filled(templates: Mapping[str, object], known: Mapping[str, object]) -> dict[str, Any]:
+    """The parameters of a call; a template that is one name alone gives the value as it is, as does what is no text."""
     return {name: _value(template, known) for name, template in templates.items()}
 
 
-def _value(template: str, known: Mapping[str, object]) -> object:
+def _value(template: object, known: Mapping[str, object]) -> object:
+    if not isinstance(template, str):
+        return template
     name = template.removeprefix("{").removesuffix("}")
     return known[name] if template == f"{{{name}}}" else template.format_map(known)
 

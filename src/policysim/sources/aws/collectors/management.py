@@ -71,7 +71,7 @@ _PARAMETER_POLICIES: Final = Read("get_resource_policies", {"ResourceArn": "{arn
 PARAMETERS: Final = Listed(
     client="ssm",
     prefix="ssm",
-    levels=(Level("describe_parameters", "Parameters", "{ARN}"),),
+    levels=(Level("describe_parameters", "Parameters", "{ARN}", {"MaxResults": 50}),),
     reads=(_PARAMETER_POLICIES,),
     without={"Tier": frozenset({"Standard"})},
 )

@@ -26,6 +26,7 @@ PARTLY_COLLECTED: Final[dict[str, str]] = {
     "bedrock-agentcore": "botocore does not know all Regions of the service",
     "dsql": "botocore does not know all Regions of the service",
     "entityresolution": "botocore does not know all Regions of the service",
+    "kinesis": "streams and consumers are read; the permission to list queues is not documented",
     "logs": "destinations are read; the policies of log groups hold for AWS services alone, and are not",
     "refactor-spaces": "botocore does not know all Regions of the service",
     "rekognition": "the ARN of a model version does not name the project whose policy it stands under",

@@ -1,7 +1,7 @@
 """Policies of table buckets and of the tables in them.
 
-The policy of a table bucket reaches its tables, and a table may have one of its own beside it: its entry holds both. A
-table without one has no entry, so that it stands under its bucket's.
+The policy of a table bucket reaches its tables, and a table may have one of its own beside it. A table without one has
+no entry, as it stands under its bucket's.
 
 Source: Amazon S3 User Guide, s3-tables-resource-based-policies; Amazon S3 API Reference, GetTableBucketPolicy and
 GetTablePolicy.
@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from policysim.sources.aws.collecting import Collector, Scope
-from policysim.sources.aws.collectors.listed import is_own, policy_entry
+from policysim.sources.aws.collecting import Collector, Entry, Part, Scope
+from policysim.sources.aws.collectors.joined_policies import joined
+from policysim.sources.aws.collectors.listed import is_own
 from policysim.sources.aws.collectors.regions import TABLE_BUCKETS_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policysim.sources.aws.collecting import Entry, Reading
+    from policysim.sources.aws.collecting import Reading
 
 _NONE: Final = ("NotFoundException",)
 
@@ -29,13 +30,13 @@ def _table_buckets(reading: Reading) -> Iterator[Entry]:
             continue
         with reading.about(bucket["arn"]):
             told = reading.call("s3tables", "get_table_bucket_policy", absent=_NONE, tableBucketARN=bucket["arn"])
-            policy = (told or {}).get("resourcePolicy")
-            yield from policy_entry(bucket["arn"], [policy], "s3tables:GetTableBucketPolicy", reading)
+            yield Entry(Part.RESOURCE_POLICIES, (bucket["arn"],), joined([(told or {}).get("resourcePolicy")]))
+        with reading.about(bucket["arn"]):
             for table in reading.items("s3tables", "list_tables", "tables", tableBucketARN=bucket["arn"]):
-                yield from _table(bucket["arn"], policy, table, reading)
+                yield from _table(bucket["arn"], table, reading)
 
 
-def _table(bucket: str, bucket_policy: object, table: dict[str, Any], reading: Reading) -> Iterator[Entry]:
+def _table(bucket: str, table: dict[str, Any], reading: Reading) -> Iterator[Entry]:
     with reading.about(table["tableARN"]):
         told = reading.call(
             "s3tables",
@@ -46,8 +47,7 @@ def _table(bucket: str, bucket_policy: object, table: dict[str, Any], reading: R
             name=table["name"],
         )
         if told and told.get("resourcePolicy"):
-            both = [bucket_policy, told["resourcePolicy"]]
-            yield from policy_entry(table["tableARN"], both, "s3tables:GetTablePolicy", reading)
+            yield Entry(Part.RESOURCE_POLICIES, (table["tableARN"],), told["resourcePolicy"])
 
 
 COLLECTORS: Final[tuple[Collector, ...]] = (
