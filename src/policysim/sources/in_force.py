@@ -1,4 +1,4 @@
-"""Where the policies in force are: an account folder, an organisation, a Terraform plan or a template."""
+"""Where the policies in force are: an account folder, another collector's files, a Terraform plan or a template."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policysim.language.source import BYTE_ORDER_MARK
 from policysim.sources.errors import InputError
 from policysim.sources.files import read_source, unreadable
+from policysim.sources.interchange import given_in_file, given_in_folder, is_account_folder, not_known
 from policysim.sources.json_values import json_of
 from policysim.sources.organization_folder import read_organisation
 from policysim.sources.terraform_plan import is_plan
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from policysim.account.account import Organisation
+    from policysim.sources.given_folder import GivenFolder
 
 NO_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
 
@@ -114,7 +116,8 @@ def _read_folder(source: PolicySource) -> Organisation:
         raise InputError(f"{source.path}: a base stands below a plan or a template, not below an account folder")
     if not (source.path / _ACCOUNT).exists() and any(source.path.glob("*.tf")):
         raise InputError(f"{source.path}: this is a configuration: give what `terraform show -json` prints of a plan")
-    return read_organisation(source.path)
+    given = None if is_account_folder(source.path) else given_in_folder(source.path)
+    return read_organisation(source.path) if given is None else _of_given(given)
 
 
 def _read_file(source: PolicySource) -> Organisation:
@@ -134,10 +137,18 @@ def _read_file(source: PolicySource) -> Organisation:
 
     if is_template(path):
         return read_template(source, _base(source))
-    raise InputError(
-        f"{path}: expected an account folder, an organisation, a plan of `terraform show -json`, a CloudFormation "
-        "or SAM template, or the folder `cdk.out`"
-    )
+    given = given_in_file(text, source.account_id)
+    if given is None:
+        raise not_known(path)
+    if source.base is not None:
+        raise InputError(f"{path}: a base stands below a plan or a template, not below what was collected")
+    return _of_given(given)
+
+
+def _of_given(given: GivenFolder) -> Organisation:
+    from policysim.sources.given_folder import organisation_of_given  # noqa: PLC0415  # most sources need none of it
+
+    return organisation_of_given(given)
 
 
 def _base(source: PolicySource) -> Organisation | None:
