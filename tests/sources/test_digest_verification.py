@@ -173,6 +173,20 @@ def test_a_log_file_that_no_digest_lists() -> None:
     assert found.outcome is Outcome.INVALID
 
 
+def test_the_times_in_names_are_cut_to_the_minute() -> None:
+    trail = trail_of()
+    first = trail.log(START)
+    assert Found(trail, Asked(since=START - HOUR)).files[first].verdict is Verdict.UNLISTED
+
+
+def test_a_late_log_file_may_be_in_the_digest_after_the_newest() -> None:
+    trail = trail_of()
+    late = trail.log(END - timedelta(minutes=5))
+    assert Found(trail).files[late].verdict is Verdict.NOT_YET
+    told = Found(trail, Asked(), live=False, now=END + 9 * HOUR).files[late]
+    assert told == (Kind.LOG, late, Verdict.UNPROVEN, "no digest lists it, but the one after the newest may")
+
+
 def test_a_log_file_of_the_last_hour_is_not_covered_yet() -> None:
     trail = trail_of()
     key = trail.log(END + timedelta(minutes=5))
@@ -226,6 +240,7 @@ def test_the_oldest_digest_of_the_time_was_deleted() -> None:
     key = trail.digests()[0]
     del trail.objects[key]
     assert list(Found(trail).of(Verdict.MISSING)) == [key]
+    assert list(Found(trail, Asked(since=START + HOUR)).of(Verdict.MISSING)) == [key]
     assert Found(trail, Asked(since=START + HOUR + timedelta(minutes=1))).of(Verdict.MISSING) == {}
 
 
@@ -238,6 +253,28 @@ def test_the_newest_digests_were_deleted() -> None:
     (gap,) = found.chains[0].gaps
     assert (gap.after, gap.before) == (START + 2 * HOUR, NOW)
     assert "no digest came since" in gap.reason
+
+
+def test_the_next_digest_may_be_two_hours_late() -> None:
+    assert Found(trail_of(), now=END + 2 * HOUR).outcome is Outcome.VALID
+    assert Found(trail_of(), now=END + 2 * HOUR + timedelta(seconds=1)).outcome is Outcome.UNPROVEN
+
+
+def test_a_copy_may_end_at_any_time_unless_a_time_is_asked_for() -> None:
+    late = END + 9 * HOUR
+    assert Found(trail_of(), Asked(), live=False, now=late).outcome is Outcome.VALID
+    assert Found(trail_of(), Asked(until=END + 4 * HOUR), live=False, now=late).outcome is Outcome.UNPROVEN
+
+
+def test_a_digest_of_an_earlier_trail_of_the_same_name_breaks_no_chain() -> None:
+    trail = trail_of()
+    stray = trail.digest(START + HOUR, START + HOUR + timedelta(minutes=30), [])
+    found = Found(trail)
+    assert found.outcome is Outcome.VALID
+    assert found.files[stray].verdict is Verdict.VALID
+    gone = trail.digests()[2]
+    del trail.objects[gone]
+    assert list(Found(trail).of(Verdict.MISSING)) == [gone]
 
 
 def test_all_digests_were_deleted() -> None:

@@ -66,7 +66,7 @@ def walk(
             yield from _between(newer, reading.place, end, is_backfill=is_backfill)
         checked = _checked(reading, test, newer)
         yield checked
-        if newer is None or _expected(newer) in {None, reading.place} or not _is_stray(newer, end):
+        if newer is None or not _is_stray(newer, end):
             newer = checked
     if newer is not None:
         yield from _start_of(window, newer)

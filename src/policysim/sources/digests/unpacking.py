@@ -40,8 +40,6 @@ def unpack(data: bytes, *, keep: bool = False, limit: int = LIMIT) -> Unpacked:
             if keep:
                 kept += piece
             data = stream.unconsumed_tail
-            if not piece and not data:
-                break
     except zlib.error:
         return Unpacked(problem="it is a broken gzip file")
     if not stream.eof:
