@@ -211,7 +211,11 @@ ROWS = (
         functions.COLLECTORS,
         "lambda-function-policies",
         FUNCTION,
-        ("lambda", "list_functions", {"Functions": [{"FunctionArn": f"{FUNCTION}:$LATEST", "Version": "$LATEST"}]}),
+        (
+            "lambda",
+            "list_functions",
+            {"Functions": [{"FunctionName": "mail", "FunctionArn": f"{FUNCTION}:$LATEST", "Version": "$LATEST"}]},
+        ),
         ("lambda", "get_policy", {"Policy": POLICY}),
         "ResourceNotFoundException",
         None,

@@ -260,8 +260,8 @@ def test_s22_an_alias_tells_its_key_and_one_that_aws_keeps_free_tells_none() -> 
 
 def test_s27_versions_and_aliases_of_a_function_have_policies_of_their_own() -> None:
     versions = [
-        {"FunctionArn": f"{FUNCTION}:$LATEST", "Version": "$LATEST"},
-        {"FunctionArn": f"{FUNCTION}:7", "Version": "7"},
+        {"FunctionName": "mail", "FunctionArn": f"{FUNCTION}:$LATEST", "Version": "$LATEST"},
+        {"FunctionName": "mail", "FunctionArn": f"{FUNCTION}:7", "Version": "7"},
     ]
     alias = {"Name": "live", "AliasArn": f"{FUNCTION}:live", "FunctionVersion": "7"}
     found = run(
@@ -278,7 +278,11 @@ def test_s27_versions_and_aliases_of_a_function_have_policies_of_their_own() -> 
 def test_s27_refused_aliases_are_a_gap_of_the_function() -> None:
     found = run(
         named(functions.COLLECTORS, "lambda-function-policies"),
-        ("lambda", "list_functions", {"Functions": [{"FunctionArn": f"{FUNCTION}:$LATEST", "Version": "$LATEST"}]}),
+        (
+            "lambda",
+            "list_functions",
+            {"Functions": [{"FunctionName": "mail", "FunctionArn": f"{FUNCTION}:$LATEST", "Version": "$LATEST"}]},
+        ),
         ("lambda", "get_policy", {"Policy": POLICY}),
         ("lambda", "list_aliases", "AccessDeniedException"),
     )

@@ -26,30 +26,26 @@ _UNPUBLISHED: Final = "$LATEST"
 
 def _functions(reading: Reading) -> Iterator[Entry]:
     for version in reading.items("lambda", "list_functions", "Functions", FunctionVersion="ALL"):
-        function, _, qualifier = version["FunctionArn"].rpartition(":")
-        if version["Version"] != _UNPUBLISHED:
-            yield from _policy(reading, function, qualifier)
+        name, number = version["FunctionName"], version["Version"]
+        arn = version["FunctionArn"].removesuffix(f":{number}")
+        if number != _UNPUBLISHED:
+            yield from _policy(reading, f"{arn}:{number}", FunctionName=name, Qualifier=number)
             continue
-        function = version["FunctionArn"].removesuffix(f":{_UNPUBLISHED}")
-        yield from _policy(reading, function)
-        with reading.about(function):
-            for alias in reading.items("lambda", "list_aliases", "Aliases", FunctionName=function):
-                yield from _policy(reading, function, alias["Name"])
+        yield from _policy(reading, arn, FunctionName=name)
+        with reading.about(arn):
+            for alias in reading.items("lambda", "list_aliases", "Aliases", FunctionName=name):
+                yield from _policy(reading, f"{arn}:{alias['Name']}", FunctionName=name, Qualifier=alias["Name"])
 
 
-def _policy(reading: Reading, function: str, qualifier: str = "") -> Iterator[Entry]:
-    arn = f"{function}:{qualifier}" if qualifier else function
-    named = {"Qualifier": qualifier} if qualifier else {}
-    yield from policy_of(
-        reading, arn, "lambda", "get_policy", "Policy", absent=_NO_POLICY, FunctionName=function, **named
-    )
+def _policy(reading: Reading, arn: str, **named: str) -> Iterator[Entry]:
+    yield from policy_of(reading, arn, "lambda", "get_policy", "Policy", absent=_NO_POLICY, **named)
 
 
 def _layers(reading: Reading) -> Iterator[Entry]:
     for layer in reading.items("lambda", "list_layers", "Layers"):
+        name = layer["LayerName"]
         with reading.about(layer["LayerArn"]):
-            versions = reading.items("lambda", "list_layer_versions", "LayerVersions", LayerName=layer["LayerArn"])
-            for version in versions:
+            for version in reading.items("lambda", "list_layer_versions", "LayerVersions", LayerName=name):
                 yield from policy_of(
                     reading,
                     version["LayerVersionArn"],
@@ -57,7 +53,7 @@ def _layers(reading: Reading) -> Iterator[Entry]:
                     "get_layer_version_policy",
                     "Policy",
                     absent=_NO_POLICY,
-                    LayerName=layer["LayerArn"],
+                    LayerName=name,
                     VersionNumber=version["Version"],
                 )
 
