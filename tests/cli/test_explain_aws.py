@@ -217,7 +217,7 @@ def test_an_id_is_asked_for_once_and_no_more_of_them_than_the_bound(
 
 
 def test_without_the_option_nothing_is_called_and_the_whole_command_is_printed(aws: AwsServer) -> None:
-    result = explain(ROLE_READ.format(region="eu-central-2", id=ID), "--endpoint-url", aws.url)
+    result = explain(ROLE_READ.format(region="eu-central-2", id=ID))
     assert not aws.calls
     assert "`--aws` fetches it" in " ".join(result.stdout.split())
     printed = " ".join(result.stdout.replace("\\\n", " ").split())
