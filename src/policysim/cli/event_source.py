@@ -138,7 +138,7 @@ def live_source_of(options: dict[str, Any], what: str | None) -> Live | None:
     if what is not None and named:
         raise click.UsageError(f"`{_flag(named[0])}` and `{what}` both name a source of events: give one of them")
     if what is None and not named and not history:
-        raise click.UsageError("give a file or a message, or a source of events such as `--since`")
+        raise click.UsageError("give a file, a message or a source such as `--since`")
     return _live(given, named[0] if named else None, what, regions)
 
 
@@ -289,8 +289,8 @@ def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def gathered_from(live: Live, settings: AwsSettings, output: Output) -> Gathered:
-    """The denied events of the source that were asked for, at least one.
+def gathered_from(live: Live, settings: AwsSettings, output: Output, *, asks_aws: bool) -> Gathered:
+    """The denied events of the source that were asked for, at least one; ``asks_aws``: AWS may be called.
 
     Raises:
         InputError: it holds none, or something else than CloudTrail records.
@@ -298,7 +298,7 @@ def gathered_from(live: Live, settings: AwsSettings, output: Output) -> Gathered
     """
     from policysim.sources.aws.events.gathering import gathered  # noqa: PLC0415  # few runs have a source
 
-    records = _records(live, settings, lambda sentence: note(output, sentence))
+    records = _records(live, settings, lambda sentence: note(output, sentence), asks_aws=asks_aws)
     found = gathered(with_progress(records, None, "events read", output), live.wanted, live.limit)
     if not found.denied:
         raise InputError(_nothing_found(live, found))
@@ -306,15 +306,13 @@ def gathered_from(live: Live, settings: AwsSettings, output: Output) -> Gathered
         note(output, f"{live.name}: stopped at {live.limit} denied events; `--limit` takes more of the older ones")
     elif len(found.denied) < found.read:
         others = found.read - len(found.denied)
-        note(
-            output, f"{live.name}: {others} of {found.read} events are no denials that were asked for and are left out"
-        )
+        note(output, f"{live.name}: {others} of its {found.read} events are no denials that were asked for")
     return found
 
 
-def _records(live: Live, settings: AwsSettings, tell: Callable[[str], None]) -> Iterator[RecordAt]:
+def _records(live: Live, settings: AwsSettings, tell: Callable[[str], None], *, asks_aws: bool) -> Iterator[RecordAt]:
     if live.folder is not None:
-        return _records_of_folder(live, settings)
+        return _records_of_folder(live, settings, asks_aws=asks_aws)
     from dataclasses import replace  # noqa: PLC0415  # few runs have a source
 
     from policysim.sources.aws.connection import Connection  # noqa: PLC0415  # the same
@@ -331,7 +329,7 @@ def _records(live: Live, settings: AwsSettings, tell: Callable[[str], None]) -> 
     return read_events(source, Question(wanted=live.wanted, tell=tell), connection)
 
 
-def _records_of_folder(live: Live, settings: AwsSettings) -> Iterator[RecordAt]:
+def _records_of_folder(live: Live, settings: AwsSettings, *, asks_aws: bool) -> Iterator[RecordAt]:
     from policysim.sources.aws.events.trail_layout import Window  # noqa: PLC0415  # few runs read a folder
     from policysim.sources.trail_copy import trail_copy  # noqa: PLC0415  # the same
 
@@ -339,7 +337,7 @@ def _records_of_folder(live: Live, settings: AwsSettings) -> Iterator[RecordAt]:
     if live.verified:
         from policysim.sources.aws.connection import Connection  # noqa: PLC0415  # a copy needs no AWS but for its keys
 
-        check = _check(folder, live.public_keys, None if live.public_keys else Connection(settings))
+        check = _check(folder, live.public_keys, Connection(settings) if asks_aws and not live.public_keys else None)
     return trail_copy(folder, Window(live.wanted.since, live.wanted.until), check)
 
 

@@ -92,11 +92,15 @@ def explain(what: str | None, evidence: tuple[str, ...], *, asks_aws: bool, **op
         options["region"] = None
     policies = source_options_of(options)
     settings = aws_settings_of(options, region)
-    _check_settings(settings, asks_aws=asks_aws or (live is not None and live.verified))
+    _check_settings(settings, asks_aws=asks_aws)
     wanted = fix_out_of(options, policies.account, output)
     check_output(output, writes_more=wanted.file is not None)
     keep_policies([output.file] if output.file else [], [policies.source] if policies.source else [])
-    given = told_by(what or "", output) if live is None else told_of(gathered_from(live, settings, output))
+    given = (
+        told_by(what or "", output)
+        if live is None
+        else told_of(gathered_from(live, settings, output, asks_aws=asks_aws))
+    )
     calls = calls_with_evidence(given.calls, evidence)
     if asks_aws:
         calls = calls_from_aws(calls, settings)

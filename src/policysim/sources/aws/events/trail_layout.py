@@ -34,6 +34,10 @@ _STEPS: Final = re.compile(
 )
 
 
+_OF_OTHERS: Final = re.compile(r"(?:.*/)?AWSLogs/(?:o-[a-z0-9]+/)?\d{12}/(?!CloudTrail)[^/]+/.*")
+"""What other services write beside CloudTrail, such as the access logs of load balancers."""
+
+
 class StoredLog(NamedTuple):
     """An object of a listing: its key, and when it was written."""
 
@@ -79,7 +83,7 @@ class Step(Enum):
 
 def step_below(prefix: str, depth: int, regions: tuple[str, ...]) -> Step:
     """What stands below a prefix; ``depth`` tells how many folders were opened before it."""
-    if any(f"/{folder}" in f"/{prefix}" for folder in _NO_EVENTS):
+    if any(f"/{folder}" in f"/{prefix}" for folder in _NO_EVENTS) or _OF_OTHERS.fullmatch(prefix):
         return Step.NOTHING
     found = _STEPS.fullmatch(prefix)
     if found is None:
