@@ -82,7 +82,9 @@ def not_known(path: Path) -> InputError:
 
 
 def _may_hold_items(source: Source) -> bool:
-    return source.text.lstrip("\ufeff \t\r\n").startswith(("{", "[")) and all(word in source.text for word in _ITEM_WORDS)
+    return source.text.lstrip("\ufeff \t\r\n").startswith(("{", "[")) and all(
+        word in source.text for word in _ITEM_WORDS
+    )
 
 
 def _json_files(folder: Path) -> Iterator[Path]:

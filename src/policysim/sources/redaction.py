@@ -7,8 +7,11 @@ words stay, and so do dates and numbers. The secret is never written: without it
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from policysim.sources.errors import InputError
+from policysim.sources.files import read_source
 from policysim.sources.redaction_cuts import Cuts
 from policysim.sources.redaction_documents import Redactor
 from policysim.sources.redaction_folder import FolderRedactor
@@ -20,12 +23,27 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SECRET_SIZE: Final = 32
+_SHORTEST: Final = 16
 _ATTEMPTS: Final = 8
 
 
 def new_secret() -> bytes:
     """A secret for one run; nobody keeps it."""
     return secrets.token_bytes(_SECRET_SIZE)
+
+
+def secret_in(key_file: str | None) -> bytes:
+    """The secret in a file, so that the same names get the same pseudonyms another time; a new one without a file.
+
+    Raises:
+        InputError: the file cannot be read, or is too short to keep anybody from trying every secret.
+    """
+    if key_file is None:
+        return new_secret()
+    secret = read_source(Path(key_file), key_file).text.strip().encode()
+    if len(secret) < _SHORTEST:
+        raise InputError(f"{key_file}: expected a key of at least {_SHORTEST} characters, found {len(secret)}")
+    return secret
 
 
 def redacted(files: Mapping[str, object], secret: bytes) -> dict[str, Any]:

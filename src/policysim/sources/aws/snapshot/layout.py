@@ -29,13 +29,25 @@ _COLLECTED_AT: Final = "collected_at"
 _STEMS: Final = "|".join(re.escape(stem) for stem in (*(part.value for part in Part), "collection", "organization"))
 _OF_ACCOUNT: Final = rf"(?:(?:{_STEMS})|authorization-details/[^/]+)\.json(?:\.gz)?"
 _ACCOUNT_FILE: Final = re.compile(rf"(?:accounts/[^/.][^/]*/)?{_OF_ACCOUNT}")
+_GIVEN_FILE: Final = re.compile(
+    r"(?:accounts/[^/.][^/]*/)?(?:session-policies|managed-policies/[^/.][^/]*)\.json(?:\.gz)?"
+)
+"""What no call of AWS tells and a folder can hold all the same: written only where another folder is copied."""
 _POLICY_FILE: Final = re.compile(r"policies/(?:scps|rcps)/[^/.][^/]*\.json")
-_FOLDERS: Final = ("", "authorization-details", "accounts/*", "accounts/*/authorization-details", "policies/*")
+_FOLDERS: Final = (
+    "",
+    "authorization-details",
+    "managed-policies",
+    "accounts/*",
+    "accounts/*/authorization-details",
+    "accounts/*/managed-policies",
+    "policies/*",
+)
 
 
 def is_of_layout(path: str) -> bool:
     """Whether a snapshot may write a file here; nothing that leads out of the folder is."""
-    return "\n" not in path and any(pattern.fullmatch(path) for pattern in (_ACCOUNT_FILE, _POLICY_FILE))
+    return "\n" not in path and any(pattern.fullmatch(path) for pattern in (_ACCOUNT_FILE, _GIVEN_FILE, _POLICY_FILE))
 
 
 def manifest_of(out: Path) -> dict[str, str]:
