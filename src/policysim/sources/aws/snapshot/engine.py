@@ -205,22 +205,29 @@ class _Run:
         asked = self._settings.accounts
         whose = own if self._settings.organization or not asked else asked[0]
         if self._settings.organization or len(asked) <= 1:
-            connection = self._connection_to(whose)
-            reading = Reading(connection, Place(whose, self._identity.partition, self._home))
-            self._add(UnitKey(whose, "", ORGANIZATION), partial(self._organization_unit, whose, read, reading))
+            ways = [self._connection_to(whose), *([self._connection] if whose != own else [])]
+            self._add(UnitKey(whose, "", ORGANIZATION), partial(self._organization_unit, whose, read, ways))
         if not self._settings.organization:
             self._waiting.extend(sorted(set(asked)) or [own])
 
-    def _organization_unit(self, whose: str, read: Callable[[Reading], dict[str, Any]], reading: Reading) -> Unit:
-        key = UnitKey(whose, "", ORGANIZATION)
-        try:
-            told = read(reading)
-        except Exception as error:
-            if not is_aws_error(error):
-                raise
-            reading.gaps.append(gap_of(error, "the organisation", SERVICE, self._connection))
-            told = UNKNOWN_ORGANIZATION
-        return Unit(key, [], reading.gaps, told)
+    def _organization_unit(
+        self, whose: str, read: Callable[[Reading], dict[str, Any]], ways: Sequence[Connection]
+    ) -> Unit:
+        """The organisation as the account sees it, or as the own credentials do where the account may not look up."""
+        found: list[Unit] = []
+        for connection in ways:
+            reading = Reading(connection, Place(whose, self._identity.partition, self._home))
+            try:
+                told = read(reading)
+            except Exception as error:
+                if not is_aws_error(error):
+                    raise
+                reading.gaps.append(gap_of(error, "the organisation", SERVICE, self._connection))
+                told = UNKNOWN_ORGANIZATION
+            found.append(Unit(UnitKey(whose, "", ORGANIZATION), [], reading.gaps, told))
+            if not told or (told["organization"] or {}).get("root") is not None:
+                return found[-1]
+        return found[0]
 
     def _advance(self, workers: Workers[Unit | PutOff]) -> bool:
         """Hands out what can be done now; false when nothing is left."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_PATIENCE: Final = 5.0
+_PATIENCE: Final = 2.0
 """Seconds that tasks which run already are given once their results are no longer wanted."""
 
 _POLL: Final = 0.1
