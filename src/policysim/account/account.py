@@ -262,7 +262,8 @@ class Account:
         return self.tags is not None and (self._is_whole(self.tags) or service in complete)
 
     def _is_whole(self, collected: Mapping[str, object]) -> bool:
-        return isinstance(collected, Everything) or (len(collected) == 0 and not self.by_service)
+        speaks_for_all = not self.by_service or collected is self.session_policies  # which no snapshot writes
+        return isinstance(collected, Everything) or (len(collected) == 0 and speaks_for_all)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
