@@ -38,6 +38,21 @@ def policy_holders(arn: Arn) -> tuple[str, ...]:
     return tuple(dict.fromkeys((str(arn), *(rule(arn) if rule else ()))))
 
 
+def policies_beside(arn: Arn) -> tuple[str, ...]:
+    """The ARNs of policies that count together with that of the resource, where they are listed.
+
+    A table of S3 Tables stands under its own policy and that of its bucket, a repository of Amazon ECR under its own
+    and that of its registry, which has no ARN: the folder lists it as ``registry``. Source: Amazon S3 User Guide,
+    s3-tables-resource-based-policies; Amazon ECR User Guide, registry-permissions.
+    """
+    rule = _BESIDE.get(arn.service)
+    return () if rule is None else tuple(beside for beside in rule(arn) if beside != str(arn))
+
+
+def _private_registry(arn: Arn) -> tuple[str, ...]:
+    return (str(arn._replace(resource="registry")),)
+
+
 def _first_parts(count: int) -> Callable[[Arn], tuple[str, ...]]:
     def rule(arn: Arn) -> tuple[str, ...]:
         return (str(arn._replace(resource="/".join(arn.resource.split("/")[:count]))),)
@@ -104,4 +119,9 @@ _HOLDERS: Final[dict[str, Callable[[Arn], tuple[str, ...]]]] = {
     "s3vectors": _first_parts(2),
     "schemas": _registry,
     "sns": _topic,
+}
+
+_BESIDE: Final[dict[str, Callable[[Arn], tuple[str, ...]]]] = {
+    "ecr": _private_registry,
+    "s3tables": _first_parts(2),
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from policysim.account import gaps
 from policysim.account.delegation_layer import SERVICE, delegation_layer
 from policysim.account.owners import ANY_RESOURCE
-from policysim.account.policy_holders import can_have_policy, policy_holders
+from policysim.account.policy_holders import can_have_policy, policies_beside, policy_holders
 from policysim.catalog.resource_policies import SHARED_THROUGH_RAM
 from policysim.evaluation.decide import further_service_names
 from policysim.evaluation.key_grants import GRANTABLE, GrantsOfKey, grants_in_force
@@ -129,7 +129,7 @@ def _any_of(service: str, listed: Iterable[str]) -> bool:
 def _collected(request: Request, arn: Arn, owner: Account, *, certain: bool) -> LayerPolicies | None:
     """The policy as collected. ``certain``: the service is known to have resource-based policies."""
     text = request.resource.arn
-    action, granted = request.action.lower(), _granted(request, arn, owner)
+    action, granted = request.action.lower(), _with_policies_beside(_granted(request, arn, owner), arn, owner)
     if arn.service == "kms" and arn.resource_type == "alias":
         return None if action in ON_ALIASES else one_level(text, (), (gaps.key_unknown(text), *granted.gaps))
     listed = owner.resource_policies
@@ -159,6 +159,29 @@ def _is_for_services_alone(arn: Arn) -> bool:
     Source: CloudWatch Logs API Reference, PutResourcePolicy. An account's own users and roles meet none there.
     """
     return arn.service == "logs" and arn.resource_type == "log-group"
+
+
+def _with_policies_beside(granted: GrantsOfKey, arn: Arn, owner: Account) -> GrantsOfKey:
+    """What counts together with the nearest policy; one that was refused, or that should be listed, is a gap."""
+    listed = owner.resource_policies or {}
+    policies, missing = list(granted.policies), list(granted.gaps)
+    nearest = next((holder for holder in policy_holders(arn) if holder in listed), None)
+    for beside in policies_beside(arn):
+        attached = listed.get(beside)
+        if beside == nearest:
+            continue
+        if attached is not None:
+            policies.append(attached)
+        elif beside not in listed and _is_open(beside, nearest, arn, owner):
+            missing.append(gaps.resource_policy_missing(owner, (beside,)))
+    return GrantsOfKey(tuple(policies), tuple(missing))
+
+
+def _is_open(beside: str, nearest: str | None, arn: Arn, owner: Account) -> bool:
+    """Whether there may be a policy that is not listed: AWS refused it, or it hangs on what holds the resource."""
+    refused = any(gap.what == beside for gap in owner.gaps)
+    holds = nearest is not None and beside in policy_holders(arn)
+    return refused or (holds and not owner.covers(owner.resource_policies or {}, arn.service))
 
 
 def _granted(request: Request, arn: Arn, owner: Account) -> GrantsOfKey:

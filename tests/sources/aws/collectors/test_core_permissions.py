@@ -77,7 +77,7 @@ _ACTIONS_OF_S3: Final = {
 }
 """Source: Amazon S3 API Reference, the permissions of these operations."""
 
-_TELLING: Final = {"Version": "$LATEST", "Name": "data--euw1-az1--x-s3", "Alias": "abc.mrap"}
+_TELLING: Final = {"Version": "$LATEST", "Name": "data--euw1-az1--x-s3", "Alias": "abc.mrap", "value": "V2"}
 """Values of which the collectors look at more than that they are there."""
 
 

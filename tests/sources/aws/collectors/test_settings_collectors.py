@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
+from policysim.account.account import CollectionGap
 from policysim.sources.aws.collecting import Part
 from policysim.sources.aws.collectors import (
     access_points,
@@ -18,6 +19,7 @@ from policysim.sources.aws.collectors import (
     functions,
     keys,
     queues,
+    repositories,
     secrets,
     tags,
     vpc_endpoints,
@@ -364,3 +366,32 @@ def test_lists_are_asked_so_that_they_tell_everything(
         stubber.add_response(operation, answer, asked)
         assert found_by([collector], reading(connection)).gaps == []
         stubber.assert_no_pending_responses()
+
+
+REGISTRY = f"arn:aws:ecr:{REGION}:{ACCOUNT}:registry"
+
+
+def registry(*answers: dict[str, Any] | str) -> Found:
+    calls = zip(("get_registry_policy", "get_account_setting"), answers, strict=False)
+    collector = named(repositories.COLLECTORS, "ecr-registry-policy")
+    return run(collector, *(("ecr", operation, answer) for operation, answer in calls))
+
+
+def test_the_policy_of_a_registry_is_listed_where_it_counts_for_every_action() -> None:
+    found = registry({"policyText": POLICY}, {"name": "REGISTRY_POLICY_SCOPE", "value": "V2"})
+    assert (found.policies, found.gaps) == ({REGISTRY: json.loads(POLICY)}, [])
+
+
+def test_a_registry_without_a_policy_is_listed_as_such_whatever_its_scope() -> None:
+    assert registry("RegistryPolicyNotFoundException").policies == {REGISTRY: None}
+
+
+def test_a_registry_policy_of_the_old_scope_is_a_gap_since_it_counts_for_some_actions_alone() -> None:
+    found = registry({"policyText": POLICY}, {"name": "REGISTRY_POLICY_SCOPE", "value": "V1"})
+    assert (found.entries, found.gaps) == ([], [CollectionGap(REGISTRY, "ecr:GetAccountSetting", "V1")])
+
+
+@pytest.mark.parametrize("answers", [("AccessDeniedException",), ({"policyText": POLICY}, "AccessDeniedException")])
+def test_a_refused_registry_is_a_gap(answers: tuple[dict[str, Any] | str, ...]) -> None:
+    found = registry(*answers)
+    assert (found.entries, [gap.what for gap in found.gaps]) == ([], [REGISTRY])

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policysim.sources.aws.collecting import Collector, Scope
-from policysim.sources.aws.collectors.reading_policies import policy_of
+from policysim.account.account import CollectionGap
+from policysim.sources.aws.collecting import Collector, Entry, Part, Scope
+from policysim.sources.aws.collectors.reading_policies import arn_of, policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policysim.sources.aws.collecting import Entry, Reading
+    from policysim.sources.aws.collecting import Reading
 
 _NO_POLICY: Final = ("RepositoryPolicyNotFoundException",)
+_NO_REGISTRY_POLICY: Final = ("RegistryPolicyNotFoundException",)
+_SCOPE: Final = "REGISTRY_POLICY_SCOPE"
+_FULL_SCOPE: Final = "V2"
+"""The scope of a registry policy that counts for every action."""
+
 _PAGE: Final = 1000
 _PUBLIC_HOME: Final = ("us-east-1",)
 """ECR Public has its repositories in one Region, whatever else botocore knows of it."""
@@ -24,6 +30,26 @@ _PUBLIC_HOME: Final = ("us-east-1",)
 
 def _repositories(reading: Reading) -> Iterator[Entry]:
     yield from _of_registry(reading, "ecr")
+
+
+def _registry(reading: Reading) -> Iterator[Entry]:
+    """The policy of the private registry, which has no ARN: the account folder lists it as ``registry``.
+
+    Of the old scope it is enforced for three actions alone; what it means for the others then stays open.
+    """
+    arn = arn_of(reading, "ecr", "registry")
+    with reading.about(arn):
+        told = reading.call("ecr", "get_registry_policy", absent=_NO_REGISTRY_POLICY) or {}
+        policy = told.get("policyText") or None
+        scope = _scope(reading) if policy is not None else _FULL_SCOPE
+        if scope != _FULL_SCOPE:
+            reading.gaps.append(CollectionGap(arn, "ecr:GetAccountSetting", scope))
+            return
+        yield Entry(Part.RESOURCE_POLICIES, (arn,), policy)
+
+
+def _scope(reading: Reading) -> str:
+    return str((reading.call("ecr", "get_account_setting", name=_SCOPE) or {}).get("value"))
 
 
 def _public(reading: Reading) -> Iterator[Entry]:
@@ -52,6 +78,15 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         actions=("ecr:DescribeRepositories", "ecr:GetRepositoryPolicy"),
         what="policies of ECR repositories",
         collect=_repositories,
+    ),
+    Collector(
+        name="ecr-registry-policy",
+        services=("ecr",),
+        client="ecr",
+        scope=Scope.REGION,
+        actions=("ecr:GetRegistryPolicy", "ecr:GetAccountSetting"),
+        what="policy of the ECR registry",
+        collect=_registry,
     ),
     Collector(
         name="ecr-public-repository-policies",
