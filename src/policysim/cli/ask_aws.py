@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from policysim.cloudtrail.call import Call
     from policysim.evaluation.decision import Decision
     from policysim.evaluation.policy_set import PolicySet
+    from policysim.explanation.many import Asked
     from policysim.explanation.simulator.comparing import SimulatorAnswer
     from policysim.sources.aws.connection import AwsSettings
     from policysim.sources.in_force import PolicySource
@@ -34,6 +35,19 @@ def calls_from_aws(calls: Sequence[Call], settings: AwsSettings) -> list[Call]:
     from policysim.sources.aws.evidence import with_aws_evidence  # noqa: PLC0415  # the same
 
     return with_aws_evidence(calls, Connection(settings))
+
+
+def asked_from_aws(calls: Sequence[Call], settings: AwsSettings) -> list[Asked]:
+    """Each call with the policies that it needs, fetched with the user's credentials as far as they may read them.
+
+    Raises:
+        InputError: boto3 is not installed, or the profile is unknown.
+        RemoteError: the credentials or the network fail.
+    """
+    from policysim.sources.aws.connection import Connection  # noqa: PLC0415  # few runs call AWS
+    from policysim.sources.aws.piecewise import asked_of_aws  # noqa: PLC0415  # the same
+
+    return asked_of_aws(calls, Connection(settings))
 
 
 def simulator_answer(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from policysim import __version__
-from policysim.cli.ask_aws import calls_from_aws
+from policysim.cli.ask_aws import asked_from_aws, calls_from_aws
 from policysim.cli.aws_evaluation import calls_with_evidence
 from policysim.cli.aws_options import aws_options, aws_settings_of
 from policysim.cli.event_source import event_source_options, gathered_from, live_source_of
@@ -71,7 +71,7 @@ open, 4 AWS or network failure. A code in the answer, such as E18, names a rule:
     multiple=True,
     help="AWS's own evaluation of the request: authorization details or a decoded message. May be repeated.",
 )
-@click.option("--aws", "asks_aws", is_flag=True, help="Fetch AWS's own evaluation of each denial that has one.")
+@click.option("--aws", "asks_aws", is_flag=True, help="Fetch AWS's own evaluation, and the policies if no --account.")
 @aws_options
 @fix_options
 @output_options_for(*FORMATS, more="every statement, cause and alternative, in seven steps")
@@ -87,6 +87,7 @@ def explain(what: str | None, evidence: tuple[str, ...], *, asks_aws: bool, **op
     output = output_of(options)
     region = next(iter(options["regions"]), None)
     live = live_source_of(options, what)
+    fetches_policies = asks_aws and options["account"] is None
     asks_aws = asks_aws or (live is not None and live.source is not None)
     if options["account"] is None and (asks_aws or live is not None):
         options["region"] = None
@@ -104,7 +105,7 @@ def explain(what: str | None, evidence: tuple[str, ...], *, asks_aws: bool, **op
     calls = calls_with_evidence(given.calls, evidence)
     if asks_aws:
         calls = calls_from_aws(calls, settings)
-    asked = _asked(policies.source, calls)
+    asked = asked_from_aws(calls, settings) if fetches_policies else _asked(policies.source, calls)
     found = examined(with_progress(asked, len(asked), "denials explained", output), given.events)
     told = _Told(found, Patches(wanted))
     with answer_stream(output) as write:
