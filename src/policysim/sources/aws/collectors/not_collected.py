@@ -30,6 +30,7 @@ PARTLY_COLLECTED: Final[dict[str, str]] = {
     "logs": "destinations are read; the policies of log groups hold for AWS services alone, and are not",
     "refactor-spaces": "botocore does not know all Regions of the service",
     "rekognition": "the ARN of a model version does not name the project whose policy it stands under",
+    "s3express": "botocore does not know all Regions of directory buckets",
     "s3tables": "botocore does not know all Regions of the service",
     "s3vectors": "botocore does not know all Regions of the service",
     "sagemaker": "model package groups are read; no operation prints the policy of a feature group",
