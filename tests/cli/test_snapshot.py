@@ -143,6 +143,50 @@ def test_the_permissions_only_read() -> None:
     assert [action for action in account_actions() if not verbs.fullmatch(action)] == []
 
 
+def test_policysim_itself_allows_every_action_with_the_printed_permissions(tmp_path: Path) -> None:
+    """KMS asks the key policy first, which hands over to IAM as a new key's does; the caller's account is the management
+    account, since AWS Organizations answers others less."""
+    policy = json.loads(run("snapshot", "--permissions")[1])
+    root = f"arn:aws:iam::{ACCOUNT}:root"
+    statement = {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}
+    by_key = {"resource_policy": {"Version": "2012-10-17", "Statement": [statement]}}
+    ana = {"type": "IAMUser", "arn": f"arn:aws:iam::{ACCOUNT}:user/ana", "account": ACCOUNT}
+    case = {
+        "principal": {**ana, "is_management_account": True},
+        "resource": "*",
+        "resource_account": ACCOUNT,
+        "identity_policies": [policy],
+    }
+    cases = tmp_path / "cases.jsonl"
+    lines = (
+        {**case, "action": action, **(by_key if action.startswith("kms:") else {})} for action in account_actions()
+    )
+    cases.write_text("\n".join(map(json.dumps, lines)))
+    code, output = run("eval", "--cases", str(cases))
+    assert code == 0
+    decisions = [json.loads(line)["decision"] for line in output.splitlines()]
+    assert len(decisions) == len(account_actions())
+    assert set(decisions) == {"allowed"}
+
+
+def test_a_redacted_snapshot_holds_no_name_and_decides_the_same(
+    aws: AwsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_collectors(monkeypatch)
+    make_account(aws)
+    key = tmp_path / "key"
+    key.write_text("a key that is long enough for anybody")
+    result = snapshot(aws, tmp_path / "out", "--redact", "--redact-key", str(key))
+    assert result.code == 0, result.stderr
+    assert result.summary["redacted"]
+    text = "".join(path.read_text() for path in (tmp_path / "out").glob("*.json"))
+    assert ACCOUNT not in text
+    assert "closed" not in text
+    statements = [one["Statement"][0] for one in read(tmp_path / "out", "resource-policies.json").values() if one]
+    assert ("Deny", "sqs:*") in [(one["Effect"], one["Action"]) for one in statements]
+    assert not list((tmp_path / "out").glob(".*"))
+
+
 def test_every_call_of_a_whole_run_is_one_that_the_printed_permissions_allow(
     aws: AwsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,6 @@ from policysim.sources.errors import RemoteError
 if TYPE_CHECKING:
     from policysim.cli.output import Output
     from policysim.sources.aws.snapshot.engine import Collected, Settings
-    from policysim.sources.aws.snapshot.writing import Written
 
 _EPILOG: Final = (
     "Exit codes: 0 written, also where AWS refused something; 2 bad input, or a file that is not a snapshot's; 4 AWS "
@@ -107,7 +106,12 @@ def snapshot(  # noqa: PLR0917  # click's options
     from policysim.sources.aws.snapshot.engine import Settings  # noqa: PLC0415  # loads every collector
 
     settings = Settings(Path(out), aws, regions, org, accounts, role, external_id, jobs, fresh)
-    summary = _taken(settings, _secret(redact_key) if redact else None, output)
+    secret = None
+    if redact:
+        from policysim.sources.redaction import secret_in  # noqa: PLC0415  # few snapshots are redacted
+
+        secret = secret_in(redact_key)
+    summary = _taken(settings, secret, output)
     with answer_stream(output) as write:
         write(_rendered(summary, output))
     return ExitCode.OK
@@ -117,17 +121,18 @@ def _taken(settings: Settings, secret: bytes | None, output: Output) -> dict[str
     """Reads and writes; the figures."""
     from policysim.sources.aws.snapshot.engine import collect  # noqa: PLC0415  # as above
     from policysim.sources.aws.snapshot.summary import summary_of  # noqa: PLC0415  # the same
-    from policysim.sources.aws.snapshot.writing import holding  # noqa: PLC0415  # the same
+    from policysim.sources.aws.snapshot.writing import holding, place  # noqa: PLC0415  # the same
 
     with holding(settings.out, force=output.force):
         with progress("parts of the snapshot", output) as tell:
             found, journal = collect(settings, datetime.now(UTC), tell)
         _refuse_nothing(found)
-        written = _written(settings, found, secret, force=output.force)
+        files, faithful = _files(settings, found, secret, force=output.force)
+        written = place(settings.out, files, force=output.force)
         journal.forget()
     if found.damaged:
         note(output, f"{found.damaged} parts of the run that was cut were damaged and were read again")
-    return summary_of(found, written)
+    return {**summary_of(found, written), **({"redacted": True, "faithful": faithful} if secret is not None else {})}
 
 
 def _refuse_nothing(found: Collected) -> None:
@@ -137,25 +142,19 @@ def _refuse_nothing(found: Collected) -> None:
         raise RemoteError(f"no account could be read: `{gap.call}` for {gap.what} was answered with {gap.error}")
 
 
-def _written(settings: Settings, found: Collected, secret: bytes | None, *, force: bool) -> Written:
+def _files(settings: Settings, found: Collected, secret: bytes | None, *, force: bool) -> tuple[dict[str, Any], bool]:
+    """The files to write, and whether the policies decide about pseudonyms as they do about names."""
     from policysim.sources.aws.snapshot.folder import folder_of  # noqa: PLC0415  # as above
     from policysim.sources.aws.snapshot.layout import foreign_policy_names, manifest_of  # noqa: PLC0415  # the same
-    from policysim.sources.aws.snapshot.writing import place  # noqa: PLC0415  # the same
 
     taken = frozenset() if force else foreign_policy_names(settings.out, manifest_of(settings.out))
     files = folder_of(found, several=settings.organization or len(set(settings.accounts)) > 1, taken=taken)
-    if secret is not None:
-        from policysim.sources.redaction import redacted  # noqa: PLC0415  # few snapshots are redacted
+    if secret is None:
+        return files, True
+    from policysim.sources.redaction import Redaction  # noqa: PLC0415  # few snapshots are redacted
 
-        files = redacted(files, secret)
-    return place(settings.out, files, force=force)
-
-
-def _secret(key_file: str | None) -> bytes:
-    from policysim.sources.files import read_source  # noqa: PLC0415  # few snapshots are redacted
-    from policysim.sources.redaction import new_secret  # noqa: PLC0415  # the same
-
-    return new_secret() if key_file is None else read_source(Path(key_file), key_file).text.encode()
+    redaction = Redaction(files, secret)
+    return redaction.files, redaction.faithful
 
 
 def _print_permissions(output: Output, *, organization: bool, accounts: tuple[str, ...], role: str) -> ExitCode:

@@ -11,12 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _ACCOUNTS_SHOWN = 20
+_LOOSE = (
+    "warning: parts of names are so short that a pattern may match a pseudonym whose name it did not match; "
+    "the redacted folder may decide otherwise"
+)
 
 
 def snapshot_text(summary: Mapping[str, Any], paint: Paint, *, verbose: bool = False) -> str:
     """The whole text, with a final line end. ``verbose`` names every account and everything that was refused."""
     lines = [*_figures(summary, paint), *_accounts(summary["accounts"], paint, verbose=verbose)]
     lines += _refused(summary["refused"], paint, verbose=verbose)
+    if not summary.get("faithful", True):
+        lines += ["", *paragraph(_LOOSE, first="")]
     return "\n".join(lines) + "\n"
 
 

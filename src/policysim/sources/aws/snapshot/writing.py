@@ -28,7 +28,7 @@ from policysim.sources.errors import InputError
 from policysim.sources.half_written import HIDDEN, MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 _NEW: Final = "new"
@@ -94,6 +94,7 @@ def place(out: Path, files: Mapping[str, object], *, force: bool) -> Written:
         _check(out, force=force)
         changed = [path for path, text in texts.items() if _content(out / path) != text]
         manifest = manifest_of(out)
+        _refuse_taken(out, changed, own_files(out, manifest), force=force)
         gone = (own_files(out, manifest) | set(foreign_files(out, manifest))) - set(texts)
         _stage(out, {path: texts[path] for path in changed})
         _write(out / HIDDEN / MARK, _json({"place": changed, "remove": sorted(gone)}))
@@ -146,10 +147,21 @@ def _check(out: Path, *, force: bool) -> None:
         return
     foreign = foreign_files(out, manifest_of(out))
     if foreign:
-        raise InputError(
-            f"{out / foreign[0]}: no snapshot wrote this file, or it was edited since; "
-            "`--force` replaces it, another `--out` leaves it alone"
-        )
+        raise _not_ours(out / foreign[0])
+
+
+def _refuse_taken(out: Path, changed: Iterable[str], own: set[str], *, force: bool) -> None:
+    """Refuses a name that somebody's file has got, as a pseudonym can have by chance."""
+    taken = next((path for path in changed if path not in own and os.path.lexists(out / path)), None)
+    if taken is not None and not force:
+        raise _not_ours(out / taken)
+
+
+def _not_ours(path: Path) -> InputError:
+    return InputError(
+        f"{path}: no snapshot wrote this file, or it was edited since; "
+        "`--force` replaces it, another `--out` leaves it alone"
+    )
 
 
 @contextmanager
