@@ -338,12 +338,17 @@ def test_verified_logs_of_a_copy(tmp_path: Path) -> None:
     data = trail.objects[proven].data
     assert logs.refusal(str(tmp_path / proven), data) is None
     assert logs.refusal(f"s3://{BUCKET}/{proven}", data) is None
+    assert "is not as CloudTrail delivered it" in str(logs.refusal(str(tmp_path / proven), b""))
     assert "SHA-256" in str(logs.refusal(str(tmp_path / proven), trail.objects[newest].data))
     assert "further bytes" in str(logs.refusal(str(tmp_path / proven), data + data))
     assert "is unproven" in str(logs.refusal(str(tmp_path / newest), trail.objects[newest].data))
     assert "no log file of the trail" in str(logs.refusal(str(tmp_path / "event.json"), data))
     assert "no log file of the trail" in str(logs.refusal(str(tmp_path.parent / "x" / proven), data))
-    assert "no digest lists it" in str(logs.refusal(f"s3://another-bucket/{proven}", data))
+    assert "no digests of its day" in str(logs.refusal(f"s3://another-bucket/{proven}", data))
+    forged = trail.log(START + timedelta(minutes=95))
+    assert str(logs.refusal(f"s3://{BUCKET}/{forged}", data)).endswith("CloudTrail's: no digest lists it")
+    fresh = trail.log(START + 4 * HOUR + timedelta(minutes=5))
+    assert "no digest lists it yet" in str(logs.refusal(f"s3://{BUCKET}/{fresh}", data))
 
 
 @pytest.mark.parametrize("base", ["AWSLogs/", "a/prefix/AWSLogs/o-exampleorgid/", "no-root/"])

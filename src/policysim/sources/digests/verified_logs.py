@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policysim.cloudtrail.digest_chains import Checked, Window, walk
+from policysim.cloudtrail.digest_chains import EVERY, Checked, Window, walk
 from policysim.cloudtrail.digest_layout import Chain, Folder, Place, digest_name, folder_of, log_name
 from policysim.cloudtrail.digests import HASH_ALGORITHM, ListedLog, Verdict
 from policysim.sources.digests.bucket import SCHEME, BucketStore
@@ -27,11 +27,22 @@ _SPILL: Final = timedelta(hours=4)
 """Log files of the last minutes of a day are in digests of the next one, whose signatures are in the one after."""
 
 
+_NONE_YET: Final = "no digest lists it yet (one comes every hour, so what is older than two hours can be proven)"
+
+
 class _Day(NamedTuple):
     """What the digests of a day list: those of valid digests with their names, others with why they prove nothing."""
 
     proven: dict[Place, tuple[ListedLog, str]]
     unproven: dict[Place, str]
+    newest: datetime | None
+    """The end of the newest digest."""
+
+    def silence(self, time: datetime) -> str:
+        """Why no digest lists a log file of this time; what comes late is listed an hour later."""
+        if self.newest is None:
+            return "there are no digests of its day"
+        return _NONE_YET if time > self.newest - EVERY else "no digest lists it"
 
 
 class VerifiedLogs:
@@ -64,13 +75,15 @@ class VerifiedLogs:
             return "this is no log file of the trail, by its name and place"
         with self._lock:
             day = self._day(folder, named.time)
-        if place in day.proven:
-            listed, digest = day.proven[place]
-            if listed.algorithm != HASH_ALGORITHM:
-                return f"{digest} lists its hash by `{listed.algorithm}`, which policysim does not know"
-            told = compared(data, listed, digest)
-            return None if told.verdict is Verdict.VALID else told.reason
-        return day.unproven.get(place, "no digest lists it, or none does yet")
+        if place not in day.proven:
+            reason = day.unproven.get(place) or day.silence(named.time)
+            return f"this is not proven to be CloudTrail's: {reason}"
+        listed, digest = day.proven[place]
+        if listed.algorithm != HASH_ALGORITHM:
+            reason = f"{digest} lists its hash by `{listed.algorithm}`, which policysim does not know"
+            return f"this is not proven to be CloudTrail's: {reason}"
+        told = compared(data, listed, digest)
+        return None if told.verdict is Verdict.VALID else f"this is not as CloudTrail delivered it: {told.reason}"
 
     def _place(self, name: str) -> Place | None:
         if name.startswith(SCHEME):
@@ -92,7 +105,7 @@ class VerifiedLogs:
             named = digest_name(place.key)
             if named is not None:
                 chains.setdefault(named.chain, []).append((named.end, place))
-        day = _Day({}, {})
+        day = _Day({}, {}, max((end for places in chains.values() for end, _ in places), default=None))
         for chain, places in chains.items():
             readings = (digest_reading(self._store, place) for _, place in sorted(places, reverse=True))
             for step in walk(readings, test, window, is_backfill=chain.is_backfill):
