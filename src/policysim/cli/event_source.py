@@ -124,7 +124,7 @@ def live_source_of(options: dict[str, Any], what: str | None) -> Live | None:
             raise click.UsageError(f"`--region {region}` is no Region: expected one such as `eu-west-1`")
     named = [name for name in _SOURCES if given[name] is not None]
     history = given["event_id"] is not None or given["since"] is not None
-    is_folder = what is not None and os.path.isdir(what)  # noqa: PTH112  # a message is too long for a Path
+    is_folder = what is not None and _is_log_place(what, verified=given["verified"])
     if what is not None and what.startswith(SCHEME):
         if named:
             raise click.UsageError(f"`{_flag(named[0])}` and `{what}` both name a source of events: give one of them")
@@ -140,6 +140,12 @@ def live_source_of(options: dict[str, Any], what: str | None) -> Live | None:
     if what is None and not named and not history:
         raise click.UsageError("give a file, a message or a source such as `--since`")
     return _live(given, named[0] if named else None, what, regions)
+
+
+def _is_log_place(what: str, *, verified: bool) -> bool:
+    """Whether the argument is a folder of log files, or one log file that is to be verified."""
+    # A message is too long for a Path.
+    return os.path.isdir(what) or (verified and os.path.isfile(what))  # noqa: PTH112, PTH113  # see above
 
 
 def _refuse_sources(given: dict[str, Any], named: list[str], regions: Sequence[str]) -> None:

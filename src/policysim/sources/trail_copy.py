@@ -23,7 +23,7 @@ _PACKED: Final = ".json.gz"
 
 
 def trail_copy(folder: str, window: Window, check: Callable[[str, bytes], str | None] | None) -> Iterator[RecordAt]:
-    """The records of the log files below a folder, the newest file first.
+    """The records of the log files below a folder, the newest file first; or of one log file.
 
     Raises:
         InputError: there are none, one cannot be read, or ``check`` refuses one.
@@ -47,6 +47,9 @@ def _records_of(path: str, check: Callable[[str, bytes], str | None] | None) -> 
 
 
 def _files(folder: str) -> Iterator[StoredLog]:
+    if Path(folder).is_file():
+        yield StoredLog(folder, datetime.fromtimestamp(Path(folder).stat().st_mtime, UTC))
+        return
     for where, _, names in os.walk(folder):
         for name in names:
             path = Path(where, name)
