@@ -140,7 +140,11 @@ def signed_link(connection: Connection, bucket: str, key: str, seconds: int) -> 
         CallError: there are no credentials to sign with.
     """
     client = connection.client("s3")
-    client.meta.events.register_first("choose-signer.s3.GetObject", _signer_of_links, unique_id="policysim-links")
+    client.meta.events.register_first(
+        "choose-signer.s3.GetObject",
+        _signer_of_links,  # type: ignore[arg-type]  # the stubs forget that what a handler returns can count
+        unique_id="policysim-links",
+    )
     with quietly("s3:GetObject"):
         link = client.generate_presigned_url(  # type: ignore[attr-defined]  # the stubs know no client by name
             "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds
