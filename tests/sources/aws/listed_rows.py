@@ -94,9 +94,17 @@ def paginator(client: str, name: str) -> dict[str, Any]:
 
 
 def names_in(template: object) -> set[str]:
+    """The names that a template takes."""
+    if isinstance(template, tuple):
+        return {name for one in template for name in names_in(one)}
     return (
         {name for _, name, _, _ in string.Formatter().parse(template) if name} if isinstance(template, str) else set()
     )
+
+
+def reads_of(row: Listed) -> list[Read]:
+    """The reads that are made of every item."""
+    return [read for read in row.reads if not read.where]
 
 
 def at(shape: Any, way: tuple[str, ...]) -> Any:
@@ -116,7 +124,7 @@ def answer(way: tuple[str, ...], value: object) -> Any:
 
 def read_answer(row: Listed, read: Read, value: object) -> dict[str, Any]:
     """An answer of a read; names of policies are made up where they are a map."""
-    shape = operation(row.client, read.operation).output_shape
+    shape = operation(read.client or row.client, read.operation).output_shape
     if read.policy[-1:] == (ANY,) and at(shape, read.policy[:-1]).type_name == "map":
         return dict(answer(read.policy[:-1], {"first": value}))
     return dict(_least(shape, answer(read.policy, value)))

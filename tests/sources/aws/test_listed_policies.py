@@ -25,6 +25,7 @@ from tests.sources.aws.listed_rows import (
     listing,
     paginator,
     read_answer,
+    reads_of,
     rows,
 )
 
@@ -64,13 +65,13 @@ class Stubbed:
         self._stub(level.client or row.client).add_response(level.operation, listing(row, depth, items, token=token))
 
     def reads(self, row: Listed, read: Read, value: object) -> None:
-        self._stub(row.client).add_response(read.operation, read_answer(row, read, value))
+        self._stub(read.client or row.client).add_response(read.operation, read_answer(row, read, value))
 
     def fails(self, client: str, operation: str, code: str) -> None:
         self._stub(client).add_client_error(operation, service_error_code=code)
 
     def reads_nothing(self, row: Listed, read: Read) -> None:
-        self._stub(row.client).add_client_error(read.operation, service_error_code=read.absent[0])
+        self._stub(read.client or row.client).add_client_error(read.operation, service_error_code=read.absent[0])
 
     def done(self) -> None:
         for stub in self._stubs.values():
@@ -101,14 +102,14 @@ def test_the_policy_of_each_resource_of_the_account_is_read(row: Row) -> None:
         lists_parents(made, listed)
         depth = len(listed.levels) - 1
         made.lists(listed, depth, [item_of(listed, depth, ACCOUNT, "one")])
-        for read in listed.reads:
+        for read in reads_of(listed):
             made.reads(listed, read, DOCUMENT)
         entries, gaps = collected(made, listed)
     assert gaps == []
     (entry,) = entries
     assert entry.part is Part.RESOURCE_POLICIES
     assert entry.path[0].split(":")[4] == ACCOUNT
-    assert entry.value == (DOCUMENT if len(listed.reads) == 1 else json.loads(DOCUMENT))
+    assert entry.value == (DOCUMENT if len(reads_of(listed)) == 1 else json.loads(DOCUMENT))
 
 
 @every_row
@@ -130,7 +131,7 @@ def test_an_error_that_says_there_is_none_is_none(row: Row) -> None:
         lists_parents(made, listed)
         depth = len(listed.levels) - 1
         made.lists(listed, depth, [item_of(listed, depth, ACCOUNT, "one")])
-        for read in listed.reads:
+        for read in reads_of(listed):
             made.reads_nothing(listed, read)
         entries, gaps = collected(made, listed)
     assert gaps == []
@@ -144,7 +145,7 @@ def test_an_answer_without_a_policy_is_none(row: Row) -> None:
         lists_parents(made, listed)
         depth = len(listed.levels) - 1
         made.lists(listed, depth, [item_of(listed, depth, ACCOUNT, "one")])
-        for read in listed.reads:
+        for read in reads_of(listed):
             made.reads(listed, read, "{}")
         entries, gaps = collected(made, listed)
     assert gaps == []
@@ -159,7 +160,7 @@ def test_a_refused_read_is_a_gap_of_that_resource_and_the_others_are_read(row: R
         depth = len(listed.levels) - 1
         made.lists(listed, depth, [item_of(listed, depth, ACCOUNT, mark) for mark in ("first", "second")])
         made.fails(listed.client, listed.reads[0].operation, "AccessDeniedException")
-        for read in listed.reads:
+        for read in reads_of(listed):
             made.reads(listed, read, DOCUMENT)
         entries, gaps = collected(made, listed)
     (entry,), (gap,) = entries, gaps
@@ -186,10 +187,10 @@ def test_every_page_of_a_list_is_read(row: Row) -> None:
     with stubbed() as made:
         lists_parents(made, listed)
         made.lists(listed, depth, [item_of(listed, depth, ACCOUNT, "first")], token=AFTER_ONE_PAGE)
-        for read in listed.reads:
+        for read in reads_of(listed):
             made.reads(listed, read, DOCUMENT)
         made.lists(listed, depth, [item_of(listed, depth, ACCOUNT, "second")])
-        for read in listed.reads:
+        for read in reads_of(listed):
             made.reads(listed, read, DOCUMENT)
         entries, gaps = collected(made, listed)
     assert gaps == []
@@ -222,6 +223,21 @@ def test_nothing_is_asked_of_parameters_that_cannot_be_shared() -> None:
     with stubbed() as made:
         made.lists(row, 0, [item])
         assert collected(made, row) == ([Entry(Part.RESOURCE_POLICIES, (item["ARN"],), None)], [])
+
+
+def test_x7_the_share_of_an_air_gapped_vault_holds_beside_its_access_policy() -> None:
+    (row,) = [row.listed for row in ROWS if row.name == "backup-list_backup_vaults"]
+    plain, gapped = ({**item_of(row, 0, ACCOUNT, mark)} for mark in ("plain", "gapped"))
+    gapped["VaultType"] = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"
+    access, share = row.reads
+    with stubbed() as made:
+        made.lists(row, 0, [plain, gapped])
+        made.reads_nothing(row, access)
+        made.reads_nothing(row, access)
+        made.reads(row, share, DOCUMENT)
+        entries, gaps = collected(made, row)
+    assert gaps == []
+    assert [entry.value for entry in entries] == [None, DOCUMENT]
 
 
 def test_an_item_without_its_name_is_a_gap() -> None:

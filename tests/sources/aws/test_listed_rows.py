@@ -47,18 +47,19 @@ def test_each_list_is_one_of_botocore_and_takes_what_it_needs(row: Row) -> None:
 @every_row
 def test_each_read_is_one_of_botocore_and_its_policy_is_a_text_in_the_answer(row: Row) -> None:
     for read in row.listed.reads:
-        model = operation(row.listed.client, read.operation)
+        model = operation(read.client or row.listed.client, read.operation)
         assert read.parameters.keys() <= model.input_shape.members.keys()
         assert {*model.input_shape.required_members} <= read.parameters.keys()
         known = known_at(row.listed, len(row.listed.levels) - 1)
         assert {name for template in read.parameters.values() for name in names_in(template)} <= known
+        assert read.where.keys() <= known
         assert at(model.output_shape, read.policy).type_name == "string"
 
 
 @every_row
 def test_each_code_that_says_there_is_none_is_an_error_of_its_operation(row: Row) -> None:
     for read in row.listed.reads:
-        errors = operation(row.listed.client, read.operation).error_shapes
+        errors = operation(read.client or row.listed.client, read.operation).error_shapes
         codes = {shape.metadata.get("error", {}).get("code") or shape.name for shape in errors}
         assert {*read.absent} <= codes or (read.operation in UNMODELLED and not codes)
 

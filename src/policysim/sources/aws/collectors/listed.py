@@ -49,13 +49,26 @@ class Level:
 class Read:
     """A call that prints the policy of a resource: ``policy`` is the way to it in the answer.
 
-    ``absent`` are the error codes by which this call says that there is no policy.
+    ``absent`` are the error codes by which this call says that there is no policy. It is made of items whose members
+    have the values of ``where``. ``client`` is boto3's name of the service where it is not that of the row.
     """
 
     operation: str
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, object]
     policy: tuple[str, ...]
     absent: tuple[str, ...] = ()
+    where: Mapping[str, str] = field(default_factory=dict)
+    client: str = ""
+
+
+OF_A_SHARE: Final = Read(
+    "get_resource_policies",
+    {"resourceArns": ("{arn}",)},
+    ("policies", ANY),
+    ("ResourceArnNotFoundException",),
+    client="ram",
+)
+"""What a share of AWS RAM adds where the service's own call does not show it (spec X7)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +87,9 @@ class Listed:
 
     @property
     def operations(self) -> tuple[str, ...]:
-        """boto3's names of everything that it calls."""
-        lists = [level.operation for level in self.levels]
-        return tuple(dict.fromkeys([*lists, *(read.operation for read in self.reads)]))
+        """boto3's names of everything that it calls of its own service."""
+        calls: tuple[Level | Read, ...] = (*self.levels, *self.reads)
+        return tuple(dict.fromkeys(call.operation for call in calls if not call.client))
 
 
 def collector(
@@ -142,8 +155,9 @@ def _entry(row: Listed, item: Mapping[str, Any], reading: Reading) -> Iterator[E
         yield Entry(Part.RESOURCE_POLICIES, (item["arn"],), None)
         return
     with reading.about(item["arn"]):
-        policies = [policy for read in row.reads for policy in _policies(row.client, read, item, reading)]
-        yield from policy_entry(item["arn"], policies, action_of(row.client, row.reads[-1].operation), reading)
+        reads = [read for read in row.reads if all(item.get(name) == value for name, value in read.where.items())]
+        policies = [policy for read in reads for policy in _policies(read.client or row.client, read, item, reading)]
+        yield from policy_entry(item["arn"], policies, action_of(row.client, row.reads[0].operation), reading)
 
 
 def _policies(client: str, read: Read, item: Mapping[str, Any], reading: Reading) -> Iterator[object]:
@@ -179,6 +193,8 @@ def filled(templates: Mapping[str, object], known: Mapping[str, object]) -> dict
 
 
 def _value(template: object, known: Mapping[str, object]) -> object:
+    if isinstance(template, tuple):
+        return [_value(one, known) for one in template]
     if not isinstance(template, str):
         return template
     name = template.removeprefix("{").removesuffix("}")

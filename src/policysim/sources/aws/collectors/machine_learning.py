@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policysim.sources.aws.collectors.listed import ANY, Level, Listed, Read, collector
+from policysim.sources.aws.collectors.listed import ANY, OF_A_SHARE, Level, Listed, Read, collector
 from policysim.sources.aws.collectors.regions import AGENT_CORE_IN
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ MODEL_PACKAGE_GROUPS: Final = Listed(
             ("ResourcePolicy",),
             ("ValidationException",),
         ),
+        OF_A_SHARE,
     ),
 )
 """SageMaker says by a ValidationException that there is no policy; the name that it is asked for is one of its own."""
@@ -115,5 +116,15 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
     collector("comprehend", "policies of custom models", *COMPREHEND, services=("comprehend",)),
     collector("lex", "policies of Lex bots and their aliases", *BOTS, services=("lex",)),
     collector("rekognition", "policies of Rekognition projects", PROJECTS, services=()),
-    collector("sagemaker", "policies of model package groups", MODEL_PACKAGE_GROUPS, services=()),
+    collector(
+        "sagemaker",
+        "policies of model package groups",
+        MODEL_PACKAGE_GROUPS,
+        services=(),
+        actions=(
+            "sagemaker:ListModelPackageGroups",
+            "sagemaker:GetModelPackageGroupPolicy",
+            "ram:GetResourcePolicies",
+        ),
+    ),
 )

@@ -1,14 +1,16 @@
 """Policies of what keeps data: backup vaults, file systems, Glacier vaults, vector buckets.
 
 Source: the API References of AWS Backup (GetBackupVaultAccessPolicy), Amazon EFS (DescribeFileSystemPolicy), Amazon S3
-Glacier (GetVaultAccessPolicy, GetVaultLock) and Amazon S3 (GetVectorBucketPolicy); spec S17, R21.
+Glacier (GetVaultAccessPolicy, GetVaultLock) and Amazon S3 (GetVectorBucketPolicy); AWS Backup Developer Guide,
+logicallyairgappedvault; spec S17, R21, X7.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from policysim.sources.aws.collectors.listed import Level, Listed, Read, collector
+from policysim.sources.aws.collectors.listed import OF_A_SHARE, Level, Listed, Read, collector
 from policysim.sources.aws.collectors.regions import VECTOR_BUCKETS_IN
 
 if TYPE_CHECKING:
@@ -25,8 +27,10 @@ BACKUP_VAULTS: Final = Listed(
             ("Policy",),
             ("ResourceNotFoundException",),
         ),
+        replace(OF_A_SHARE, where={"VaultType": "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"}),
     ),
 )
+"""Of the vaults only logically air-gapped ones can be shared through AWS RAM."""
 
 FILE_SYSTEMS: Final = Listed(
     client="efs",
@@ -55,7 +59,13 @@ VECTOR_BUCKETS: Final = Listed(
 )
 
 COLLECTORS: Final[tuple[Collector, ...]] = (
-    collector("backup", "access policies of backup vaults", BACKUP_VAULTS, services=("backup",)),
+    collector(
+        "backup",
+        "access policies of backup vaults",
+        BACKUP_VAULTS,
+        services=("backup",),
+        actions=("backup:ListBackupVaults", "backup:GetBackupVaultAccessPolicy", "ram:GetResourcePolicies"),
+    ),
     collector("efs", "file system policies", FILE_SYSTEMS, services=("elasticfilesystem",)),
     collector("glacier", "access and lock policies of Glacier vaults", VAULTS, services=("glacier",)),
     collector("s3vectors", "vector bucket policies", VECTOR_BUCKETS, services=(), regions=VECTOR_BUCKETS_IN),
