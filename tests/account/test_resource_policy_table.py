@@ -19,6 +19,9 @@ def test_no_service_is_in_both_tables_and_shares_are_of_services_without_policie
         ("arn:aws:lambda:r:111122223333:function:f", True),
         ("arn:aws:lambda:r:111122223333:event-source-mapping:1", False),
         ("arn:aws:dynamodb:r:111122223333:table/T", True),
+        ("arn:aws:bedrock:r:111122223333:custom-model/m", True),
+        ("arn:aws:kinesis:r:111122223333:queue/q", True),
+        ("arn:aws:schemas:r:111122223333:schema/r/s", True),
         ("arn:aws:ec2:r:111122223333:instance/i", False),
         ("arn:aws:novel:r:111122223333:x", None),
     ],
@@ -42,6 +45,11 @@ def test_whether_a_resource_can_have_a_policy(text: str, possible: bool | None) 
             "arn:aws:kafka:r:1:topic/C/U/t",
             ["arn:aws:kafka:r:1:topic/C/U/t", "arn:aws:kafka:r:1:cluster/C/U"],
         ),
+        (
+            "arn:aws:schemas:r:1:schema/R/s",
+            ["arn:aws:schemas:r:1:schema/R/s", "arn:aws:schemas:r:1:registry/R"],
+        ),
+        ("arn:aws:schemas:r:1:registry/R", ["arn:aws:schemas:r:1:registry/R"]),
     ],
 )
 def test_the_holder_of_a_policy_is_the_nearest_first(text: str, holders: list[str]) -> None:
