@@ -99,13 +99,16 @@ def _below(prefix: str, depth: int, days: list[str], regions: tuple[str, ...]) -
 
 
 def _read(keys: list[str], reader: _Reader, threads: ThreadPoolExecutor) -> Iterator[list[RecordAt] | None]:
-    """The records of each log file in turn; ``None`` for one that is gone."""
-    waiting = deque(threads.submit(reader.records, key) for key in keys[:_AHEAD])
-    for position in range(len(keys)):
-        records = waiting.popleft().result()
+    """The records of each log file in turn; ``None`` for one that is gone.
+
+    What is read before its turn waits as it is stored, packed: records take twenty times as much memory.
+    """
+    waiting = deque(threads.submit(reader.content, key) for key in keys[:_AHEAD])
+    for position, key in enumerate(keys):
+        data = waiting.popleft().result()
         if position + _AHEAD < len(keys):
-            waiting.append(threads.submit(reader.records, keys[position + _AHEAD]))
-        yield records
+            waiting.append(threads.submit(reader.content, keys[position + _AHEAD]))
+        yield None if data is None else records_of_log(data, reader.name(key), LARGEST_LOG)
 
 
 class _Reader:
@@ -136,16 +139,20 @@ class _Reader:
                 folders += [one["Prefix"] for one in page.get("CommonPrefixes") or ()]
         return logs, folders
 
-    def records(self, key: str) -> list[RecordAt] | None:
-        """The records of a log file; ``None`` when it is gone."""
-        name, data = self.name(key), self._content(key)
-        if data is None:
-            return None
-        if self._source.check is not None and (reason := self._source.check(name, data)) is not None:
-            raise InputError(f"{name}: {reason}")
-        return records_of_log(data, name, LARGEST_LOG)
+    def content(self, key: str) -> bytes | None:
+        """A log file as it is stored, proven where that is asked for; ``None`` when it is gone.
 
-    def _content(self, key: str) -> bytes | None:
+        Raises:
+            InputError: it is too large, or is not proven.
+        """
+        data = self._stored(key)
+        if data is not None and self._source.check is not None:
+            reason = self._source.check(self.name(key), data)
+            if reason is not None:
+                raise InputError(f"{self.name(key)}: {reason}")
+        return data
+
+    def _stored(self, key: str) -> bytes | None:
         from botocore.exceptions import ClientError  # noqa: PLC0415  # loads only where AWS is called
 
         with remote(f"s3:GetObject of {self.name(key)}"):
