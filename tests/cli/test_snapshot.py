@@ -144,8 +144,7 @@ def test_the_permissions_only_read() -> None:
 
 
 def test_policysim_itself_allows_every_action_with_the_printed_permissions(tmp_path: Path) -> None:
-    """KMS asks the key policy first, which hands over to IAM as a new key's does; the caller's account is the management
-    account, since AWS Organizations answers others less."""
+    """A key policy hands over to IAM, as a new key's does, and the caller is in the management account."""
     policy = json.loads(run("snapshot", "--permissions")[1])
     root = f"arn:aws:iam::{ACCOUNT}:root"
     statement = {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}
