@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from policysim.cloudtrail.digest_layout import Folder, Place
+from policysim.cloudtrail.digest_layout import Folder, Place, log_name
 from policysim.cloudtrail.digest_verdicts import ChainVerdict, FileVerdict, Kind, Note, Outcome, Tally
 from policysim.cloudtrail.digests import Judgement, Verdict
 from policysim.sources.aws.connection import AwsSettings, Connection
 from policysim.sources.digests.bucket import BucketStore
 from policysim.sources.digests.local_copy import LocalStore
 from policysim.sources.digests.public_keys import FetchedKeys, SavedKeys
-from policysim.sources.digests.stores import Wanted
+from policysim.sources.digests.stores import LARGEST, Wanted
 from policysim.sources.digests.verification import Asked, verify
 from policysim.sources.digests.verified_logs import VerifiedLogs, open_keys, open_store
 from policysim.sources.errors import InputError, RemoteError
@@ -263,6 +263,26 @@ def test_a_copy_of_another_bucket_that_was_mixed_in_is_moved(tmp_path: Path) -> 
     trail.write(tmp_path)
     _, files = run(LocalStore(str(tmp_path)), saved_keys(tmp_path), Asked())
     assert files[str(tmp_path / key)].verdict is Verdict.MOVED
+
+
+def test_a_copy_lists_the_time_that_was_asked_for_and_both_of_its_ends(tmp_path: Path) -> None:
+    trail = small()
+    store = LocalStore(str(trail.write(tmp_path)))
+    (folder,) = store.folders(Wanted())
+    ends = [START + HOUR, START + 3 * HOUR]
+    assert [place.key for place in store.digests(folder, *ends)] == trail.digests()[:3]
+    times = [named.time for key in trail.logs() if (named := log_name(key))]
+    assert [place.key for place in store.logs(folder, times[1], times[2])] == trail.logs()[1:3]
+
+
+def test_a_file_larger_than_any_of_cloudtrail_is_not_read(tmp_path: Path) -> None:
+    trail = small()
+    key = trail.logs()[0]
+    trail.write(tmp_path)
+    with (tmp_path / key).open("wb") as stream:
+        stream.truncate(LARGEST + 1)
+    _, files = run(LocalStore(str(tmp_path)), saved_keys(tmp_path))
+    assert "larger than 256 MiB" in files[str(tmp_path / key)].reason
 
 
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
