@@ -10,7 +10,10 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _LOOKS_LIKE_ONE: Final = re.compile(r"[0-9a-fA-F:.]*[:.][0-9a-fA-F:.]*(/[0-9]{1,3})?")
 _KEPT: Final = tuple(
@@ -48,17 +51,31 @@ def redacted_address(text: str, secret: bytes) -> str | None:
     network = int(size) if slash else bits
     if network > bits:
         return None
-    kept = next((one.prefixlen for one in _KEPT if one.version == found.version and found in one), 0)
-    number = _turned(int(found), bits, min(kept, network), network, secret)
+    kept = _KEPT_PATHS[found.version]
+    number = _turned(int(found), bits, network, kept, secret)
     other = (ipaddress.IPv4Address if found.version == 4 else ipaddress.IPv6Address)(number)
     return f"{other}{slash}{size}"
 
 
-def _turned(number: int, bits: int, first: int, last: int, secret: bytes) -> int:
-    """The number with its bits from ``first`` to ``last`` turned, counted from the left."""
+def _turned(number: int, bits: int, network: int, kept: Collection[tuple[int, int]], secret: bytes) -> int:
+    """The number with the bits of its network turned, but those that lead to a range that stays."""
     turned = number
-    for at in range(first, last):
+    for at in range(network):
         before = number >> (bits - at)
+        if (at, before) in kept:
+            continue
         if hmac.digest(secret, f"address {bits} {at} {before}".encode(), "sha256")[0] & 1:
             turned ^= 1 << (bits - at - 1)
     return turned
+
+
+_KEPT_PATHS: Final = {
+    version: frozenset(
+        (at, int(one.network_address) >> (one.max_prefixlen - at))
+        for one in _KEPT
+        if one.version == version
+        for at in range(one.prefixlen)
+    )
+    for version in (4, 6)
+}
+"""By version: a number of first bits, and these bits, behind which the next bit leads to a range that stays."""

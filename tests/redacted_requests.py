@@ -33,8 +33,10 @@ def policies_of(organisation: Organisation) -> Iterator[Policy]:
         yield from (found.policy for found in (account.resource_policies or {}).values() if found is not None)
         if account.identities is not None:
             yield from account.identities.managed.values()
-            for holder in (*account.identities.roles.values(), *account.identities.users.values()):
-                yield from holder.inline.values()
+            for role in account.identities.roles.values():
+                yield from role.inline.values()
+            for user in account.identities.users.values():
+                yield from user.inline.values()
 
 
 def redacted_request(request: Request, redaction: Redaction) -> Request:
