@@ -3,7 +3,8 @@
 Source: Amazon S3 User Guide, notification-content-structure (keys are URL-encoded, a space is ``+``) and
 ev-events (EventBridge, keys as they are); AWS Lambda Developer Guide, with-sns and with-sqs; Amazon SNS Developer
 Guide, sns-sqs-as-subscriber; AWS Lambda Developer Guide, invocation-async-retain-records (what a failure destination
-gets, which comes back where somebody sends it again); CloudTrail User Guide, configure-sns-notifications-for-cloudtrail.
+gets, which comes back where somebody sends it again); CloudTrail User Guide,
+configure-sns-notifications-for-cloudtrail.
 """
 
 from __future__ import annotations

@@ -53,6 +53,7 @@ _REST: Final = "rest-sns"
 _FINDINGS: Final = "findings"
 _FIFO: Final = ".fifo"
 _MESSAGE_GROUP: Final = "policysim"
+_ID: Final = re.compile(r"[\w-]{8,64}", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -112,7 +113,7 @@ class Outputs(NamedTuple):
             return json.dumps({"default": text, **texts})
 
         whole = fitting(document, lambda text: len(message(text)) <= _MESSAGE_LIMIT - _ROOM)
-        return self._send_message(f"{_number(group)}-sns", subject_of(group), message(whole), _attributes(group))
+        return self._send_message(_mark(group, "sns"), subject_of(group), message(whole), _attributes(group))
 
     def _publish_rest(self, told: Told, documents: Sequence[Published]) -> bool:
         """One message about all causes that get none of their own."""
@@ -148,7 +149,7 @@ class Outputs(NamedTuple):
         return True
 
     def _put_event(self, group: GroupReport, document: Published) -> None:
-        bus, mark = self.settings.event_bus, f"{_number(group)}-events"
+        bus, mark = self.settings.event_bus, _mark(group, "events")
         if bus is None or mark in self.marks.found:
             return
         detail = fitting(document, lambda text: len(text) <= _MESSAGE_LIMIT - _ROOM)
@@ -186,9 +187,14 @@ def _report_name(groups: Sequence[GroupReport], log: LogObject) -> str:
     return f"reports/{days[0].replace('-', '/') if days else 'undated'}/{log.id}"
 
 
-def _number(group: GroupReport) -> int:
-    """A group by its first denial in the log file, which no other group has."""
-    return group.group.reports[0]
+def _mark(group: GroupReport, output: str) -> str:
+    """The mark of what was sent of a group, by its first denial, which no other group has, and by its cause.
+
+    Both stay the same where the policies have changed since the run before and put the denials together otherwise.
+    """
+    event = group.report.event
+    first = event.id if event is not None and event.id and _ID.fullmatch(event.id) else str(group.group.reports[0])
+    return f"{first}-{group.group.cause or 'unknown'}-{output}"
 
 
 def _attributes(group: GroupReport) -> dict[str, str]:

@@ -171,5 +171,6 @@ def _type_of(name: str) -> str:
 
 
 def _cut(text: str, length: int) -> str:
-    line = ascii_line(text)
+    """A text that the format takes: on one line, not blank, and no longer than it may be."""
+    line = ascii_line(text).strip() or "unknown"
     return line if len(line) <= length else line[: length - 3] + "..."
