@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from policysim.account.account import VpcEndpoint
+from policysim.account.account import CollectionGap, VpcEndpoint
 from policysim.account.situate import situate
 from policysim.evaluation.layers import LayerName
 from policysim.evaluation.policy_set import AttachedPolicy, LayerPolicies
@@ -124,3 +124,24 @@ def test_e33_a_policy_that_lets_everything_pass_cannot_stand_in_an_unknown_way(
     read = policy({"Version": "2012-10-17", "Statement": statements}, PolicyType.VPCE)
     endpoint = VpcEndpoint(id="e", policy=AttachedPolicy("p", read), service_name="com.amazonaws.eu-west-1.s3")
     assert (through(UNSAID, {"e": endpoint}) is not None) is may_restrict
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"gaps": (CollectionGap("VPC endpoints", "ec2:DescribeVpcEndpoints", "UnauthorizedOperation"),)},
+        {"by_service": True},
+    ],
+)
+def test_e33_endpoints_of_which_some_were_not_collected_leave_the_way_open(settings: dict[str, Any]) -> None:
+    owner = account(endpoints={}, **settings)
+    asked = request(context=RequestContext())
+    met = situate(asked, organisation(owner)).policies.get(LayerName.VPCE)
+    assert met is not None
+    assert len(met.gaps) == 1
+
+
+def test_e33_a_snapshot_that_read_all_endpoints_knows_that_there_are_none() -> None:
+    owner = account(endpoints={}, by_service=True, complete=frozenset({"ec2"}))
+    asked = request(context=RequestContext())
+    assert situate(asked, organisation(owner)).policies.get(LayerName.VPCE) is None

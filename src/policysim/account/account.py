@@ -221,9 +221,10 @@ class Account:
     ``by_service``, as a snapshot leaves it, an empty mapping speaks for the complete services alone.
 
     ``name`` is the folder as the user named it. ``aws_managed`` maps names of AWS managed policies to documents that
-    stand in for those that the authorization details lack. ``canonical_id`` is the canonical user id by which Amazon S3
-    knows the account, ``collected_at`` the time of the collection. ``places`` tells where a mapping is written, by the
-    name of its file (``resource-policies``).
+    stand in for those that the authorization details lack. ``key_aliases`` maps the ARNs of KMS aliases to those of
+    their keys. ``canonical_id`` is the canonical user id by which Amazon S3 knows the account, ``collected_at`` the
+    time of the collection. ``places`` tells where a mapping is written, by the name of its file
+    (``resource-policies``).
     """
 
     id: str
@@ -236,6 +237,7 @@ class Account:
     endpoints: Mapping[str, VpcEndpoint] | None = NOT_COLLECTED
     tags: Mapping[str, Mapping[str, str] | None] | None = NOT_COLLECTED
     grants: Mapping[str, tuple[KeyGrant, ...]] | None = NOT_COLLECTED
+    key_aliases: Mapping[str, str | None] | None = NOT_COLLECTED
     public_access: PublicAccess | None = NOT_COLLECTED
     access_points: Mapping[str, AccessPoint] | None = NOT_COLLECTED
     canonical_id: str | None = NOT_COLLECTED

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.account.account import Role
 from policysim.account.endpoint_layer import endpoint_of
+from policysim.account.key_aliases import alias_keys
 from policysim.account.owners import ANY_RESOURCE
 from policysim.evaluation.context import context_lookup
 from policysim.evaluation.network_keys import supports
@@ -60,6 +61,7 @@ def fuller_context(request: Request, entity: User | Role | None, organisation: O
             **_principal_organisation(request, organisation),
             **_resource_organisation(request, organisation),
             **_endpoint_network(request, organisation),
+            **alias_keys(request, organisation),
         }
     )
 

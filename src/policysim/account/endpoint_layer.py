@@ -15,12 +15,14 @@ from policysim.language.policy import Effect
 from policysim.language.request import ABSENT, UNKNOWN
 
 if TYPE_CHECKING:
-    from policysim.account.account import Organisation, VpcEndpoint
+    from policysim.account.account import Account, Organisation, VpcEndpoint
     from policysim.evaluation.policy_set import LayerPolicies
     from policysim.language.policy import Policy, Statement
     from policysim.language.request import Request
 
 ENDPOINT_KEY = "aws:SourceVpce"
+_LISTING = "ec2:DescribeVpcEndpoints"
+_SERVICE = "ec2"
 _SERVICE_PART = 3
 
 
@@ -60,8 +62,16 @@ def _unknown_way(request: Request, organisation: Organisation) -> LayerPolicies 
         return one_level(ENDPOINT_KEY, (), (gaps.endpoint_unknown(),))
     if account.endpoints is None:
         return one_level(ENDPOINT_KEY, (), (gaps.endpoints_missing(account),))
+    if not _all_collected(account):
+        return one_level(ENDPOINT_KEY, (), (gaps.endpoint_unknown(),))
     restricting = any(_may_restrict(endpoint, request) for endpoint in account.endpoints.values())
     return one_level(ENDPOINT_KEY, (), (gaps.endpoint_unknown(),)) if restricting else None
+
+
+def _all_collected(account: Account) -> bool:
+    """Whether the endpoints that are listed are all there are: a snapshot may have been refused those of a Region."""
+    refused = any(gap.call == _LISTING for gap in account.gaps)
+    return not refused and (not account.by_service or _SERVICE in account.complete)
 
 
 def _may_restrict(endpoint: VpcEndpoint, request: Request) -> bool:

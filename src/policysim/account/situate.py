@@ -13,6 +13,7 @@ from policysim.account.bucket_settings import with_bucket_settings
 from policysim.account.context import fuller_context
 from policysim.account.endpoint_layer import endpoint_layer
 from policysim.account.identity_layers import identity_layers
+from policysim.account.key_aliases import on_the_key_behind
 from policysim.account.managed_key import with_key_manager
 from policysim.account.masked_accounts import unmasked
 from policysim.account.organisation_layers import organisation_layers
@@ -46,6 +47,7 @@ def situate(request: Request, organisation: Organisation) -> Situation:
     """
     principal = _known_to_s3(completed(request.principal, organisation), organisation)
     request = replace(request, principal=principal, resource=unmasked(request.resource, organisation))
+    request = on_the_key_behind(request, organisation)
     request = replace(request, resource=_resource(request, organisation))
     entity = entity_behind(principal, organisation)
     layers: dict[LayerName, LayerPolicies | None] = {

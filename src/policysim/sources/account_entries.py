@@ -64,6 +64,11 @@ def tags(_arn: str, at: Json) -> Mapping[str, str] | None:
     return None if at.value is None else {key: value.text("the value of a tag") for key, value in at.members()}
 
 
+def key_alias(_arn: str, at: Json) -> str | None:
+    """The ARN of the key that an alias stands for; ``None`` for one that AWS keeps for a key that is not made yet."""
+    return None if at.value is None else at.text("the ARN of a key")
+
+
 def grants(_arn: str, at: Json) -> tuple[KeyGrant, ...]:
     """The grants of a key, as ``aws kms list-grants`` prints them."""
     return tuple(read_grant(grant) for grant in at.items())

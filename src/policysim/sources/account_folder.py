@@ -13,7 +13,7 @@ from policysim.account.account import Account, CollectionGap
 from policysim.account.on_demand import OnDemand
 from policysim.language.arns import is_account_id
 from policysim.language.policy_types import PolicyType
-from policysim.sources.account_entries import endpoint, grants, resource_policy, session_policies, tags
+from policysim.sources.account_entries import endpoint, grants, key_alias, resource_policy, session_policies, tags
 from policysim.sources.errors import InputError
 from policysim.sources.files import json_file, json_files, stem_of
 from policysim.sources.identities import read_identities
@@ -60,6 +60,7 @@ def read_account(folder: Path, root: Path | None = None) -> Account:
         endpoints=_map(folder, "vpc-endpoints", partial(endpoint, documents)),
         tags=_map(folder, "tags", tags),
         grants=_map(folder, "kms-grants", grants),
+        key_aliases=_map(folder, "kms-aliases", key_alias),
         public_access=_public_access(folder),
         access_points=_map(folder, "s3-access-points", read_access_point),
         canonical_id=about.optional_text("canonical_user_id") if about is not None else None,

@@ -19,7 +19,7 @@ from policysim.language.json_text import RepeatedMembers, WrittenNumber
 from policysim.language.locator import locate
 from policysim.language.policy_types import PolicyType
 from policysim.language.reader import read_policy
-from policysim.sources.account_entries import endpoint, grants, resource_policy, session_policies, tags
+from policysim.sources.account_entries import endpoint, grants, key_alias, resource_policy, session_policies, tags
 from policysim.sources.account_folder import read_collection
 from policysim.sources.identities import identities_of
 from policysim.sources.organization_folder import organisation_of
@@ -105,6 +105,7 @@ def _account(given: GivenAccount) -> Account:
         endpoints=_map(parts, "vpc-endpoints", partial(endpoint, documents)),
         tags=_map(parts, "tags", tags),
         grants=_map(parts, "kms-grants", grants),
+        key_aliases=_map(parts, "kms-aliases", key_alias),
         public_access=None if public_access is None else read_public_access(public_access),
         access_points=_map(parts, "s3-access-points", read_access_point),
         canonical_id=about.optional_text("canonical_user_id"),

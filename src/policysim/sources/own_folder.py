@@ -26,6 +26,7 @@ _STEMS: Final = (
     "authorization-details",
     "collection",
     "identity-providers",
+    "kms-aliases",
     "kms-grants",
     "s3-access-points",
     "s3-public-access",

@@ -164,6 +164,7 @@ _BY_STEM: Final[Mapping[str, Change]] = {
     ),
     "vpc-endpoints": lambda redactor, value: redactor.by_name(value, redactor.any),
     "tags": lambda redactor, value: redactor.by_name(value, redactor.tags),
+    "kms-aliases": lambda redactor, value: redactor.by_name(value, redactor.any),
     "kms-grants": lambda redactor, value: redactor.by_name(value, redactor.any),
     "s3-public-access": lambda redactor, value: _members(value, {"buckets": redactor.buckets}, _same),
     "s3-access-points": lambda redactor, value: redactor.by_name(value, redactor.any),
