@@ -54,7 +54,7 @@ def apply_edits(source: Source, edits: Iterable[TextEdit]) -> Source:
             raise ValueError("two edits overlap")
         parts += [source.text[at : edit.span.start], edit.replacement]
         at = edit.span.end
-    return Source(source.name, "".join([*parts, source.text[at:]]))
+    return Source(source.name, "".join([*parts, source.text[at:]]), written_here=source.written_here)
 
 
 def composed(source: Source, first: Iterable[TextEdit], then: Iterable[TextEdit]) -> tuple[TextEdit, ...]:

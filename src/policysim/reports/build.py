@@ -238,16 +238,17 @@ def _aws_evaluation(aws: AwsEvaluation) -> AwsEvaluationDocument:
 
 
 def _fix(fix: Fix, base: Path | None) -> FixDocument:
-    file = outermost_source(fix.source).name
+    source = outermost_source(fix.source)
+    file = source.name
     target = diff_target(file.removesuffix(".gz"), base)
     return FixDocument(
         kind=fix.kind,
         step=fix.step,
         summary=fix.summary,
         file=file,
-        folder=target.folder,
+        folder="" if source.written_here else target.folder,
         diff=unified_diff(fix.edits, target.path),
-        replacements=() if file.endswith(".gz") else tuple(map(_replacement, fix.edits)),
+        replacements=() if source.written_here or file.endswith(".gz") else tuple(map(_replacement, fix.edits)),
         command=fix.command,
         also_affects=fix.also_affects,
         verified=VerificationDocument(

@@ -226,9 +226,10 @@ class ReplacementDocument:
 class FixDocument:
     """One proposed edit. ``diff`` is a unified diff that ``git apply`` takes when it runs in ``folder``.
 
-    ``step`` counts from 1: fixes of one step are alternatives, those of a later step come on top of the first fix of
-    each earlier one. ``replacements`` is the same edit by places in the file, as it lies there before any step; it is
-    empty for a compressed file.
+    ``folder`` is empty where the document stands in no file: ``command`` holds all of it then. ``step`` counts from 1:
+    fixes of one step are alternatives, those of a later step come on top of the first fix of each earlier one.
+    ``replacements`` is the same edit by places in the file, as it lies there before any step; it is empty for a
+    compressed file, and for none.
     """
 
     kind: str

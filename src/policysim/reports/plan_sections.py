@@ -74,7 +74,7 @@ def _fix(fix: FixDocument, action: str, warned: set[str]) -> Iterator[Block]:
         yield Command("deploy:", fix.command)
     if fix.diff:
         where = "" if fix.folder == "." else f" -C {shlex.quote(printable(fix.folder))}"
-        yield Diff(f"the edit, for `git{where} apply`:", fix.diff)
+        yield Diff(f"the edit, for `git{where} apply`:" if fix.folder else "the edit:", fix.diff)
 
 
 def _fresh(warning: str, warned: set[str]) -> str:

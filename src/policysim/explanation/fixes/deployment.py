@@ -49,7 +49,8 @@ def can_deploy(holder_arn: str) -> bool:
 def command(attached: AttachedPolicy, layer: LayerName, *, new: bool = False) -> str:
     """The call that deploys the document as it stands in its file; empty where no single call does (session policies).
 
-    A part of a bigger file is cut out with ``jq`` (1.8 for a percent-encoded document). ``new``: the document does not
+    A part of a bigger file is cut out with ``jq`` (1.8 for a percent-encoded document), and what stands in no file is
+    written out: then ``attached`` holds the document as it is to be. ``new``: the document does not
     exist in AWS yet.
     """
     template = _template(attached, layer, new=new)
@@ -133,16 +134,20 @@ def _parts(attached: AttachedPolicy, owner: str, arn: Arn | None) -> dict[str, s
 class _Text(NamedTuple):
     """Where the text of a document stands: a file, and the jq program that finds the document in it.
 
-    ``text`` tells that the program gives a string that holds the document, not the document.
+    ``text`` tells that the program gives a string that holds the document, not the document. ``literal`` is the
+    document itself, of one that stands in no file.
     """
 
     file: str
     program: str
     text: bool
+    literal: str = ""
 
     @property
     def argument(self) -> str:
         """The document as an argument of a command."""
+        if self.literal:
+            return shlex.quote(self.literal)
         if self.program == ".":
             return f"file://{shlex.quote(self.file)}"
         return self._cut(self.program, "-r" if self.text else "-c")
@@ -150,6 +155,8 @@ class _Text(NamedTuple):
     @property
     def queue_attribute(self) -> str:
         """The document as the value of SQS's attribute ``Policy``, which is a string."""
+        if self.literal:
+            return shlex.quote(json.dumps({"Policy": self.literal}))
         return self._cut(f"{{Policy: {self.program if self.text else f'({self.program} | tojson)'}}}", "-c")
 
     def _cut(self, program: str, flag: str) -> str:
@@ -159,6 +166,8 @@ class _Text(NamedTuple):
 def _text_of(policy: Policy) -> _Text:
     place = policy.location
     origin = place.source.origin
+    if place.source.written_here:
+        return _Text("", "", text=False, literal=json.dumps(json.loads(locate(place).text)))
     if origin is None or not isinstance(origin.offsets, EmbeddedOffsets):
         return _Text(_unpacked(place.source.name), jq_path(place.path), text=False)
     outer = origin.offsets.location

@@ -40,7 +40,7 @@ from policysim.explanation.fixes.public_policies import name_principal
 from policysim.explanation.fixes.ranking import narrowest_first
 from policysim.explanation.fixes.sizes import FITS as _FITS
 from policysim.explanation.fixes.sizes import fit
-from policysim.explanation.fixes.verification import decide_again, verify
+from policysim.explanation.fixes.verification import decide_again, edited, verify
 from policysim.explanation.fixes.widening import lets_in_more
 from policysim.explanation.near_misses import without_allow
 from policysim.language.policy import Effect as StatementEffect
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from policysim.evaluation.decision import Decision
+    from policysim.evaluation.policy_set import AttachedPolicy
     from policysim.explanation.fixes.candidates import Builder, Candidate, Case
     from policysim.explanation.fixes.verification import Outcome
 
@@ -216,7 +217,14 @@ def _deploy(outcome: Outcome) -> str:
         return attach_command(candidate.attached, candidate.attached_at)
     if _of_function(candidate):
         return permission_calls(outcome)
-    return command(candidate.attached, candidate.layer, new=candidate.new)
+    return command(_as_deployed(candidate), candidate.layer, new=candidate.new)
+
+
+def _as_deployed(candidate: Candidate) -> AttachedPolicy:
+    """The document in its file; one that stands in no file with the edits made, as nobody can make them there."""
+    attached = candidate.attached
+    done = edited(attached.policy, candidate.edits) if attached.policy.location.source.written_here else None
+    return attached if done is None else attached._replace(policy=done.policy)
 
 
 def _of_function(candidate: Candidate) -> bool:
