@@ -184,6 +184,14 @@ def test_every_service_of_these_collectors_is_in_the_table() -> None:
     }
 
 
+def test_the_policies_of_a_table_and_of_its_bucket_hold_together(tmp_path: Path) -> None:
+    bucket = f"arn:aws:s3tables:{PLACE}:bucket/b"
+    table = f"{bucket}/table/t"
+    layer = meets(tmp_path, "s3tables:GetTableData", table, {bucket: DOCUMENT, table: DOCUMENT})
+    assert layer is not None
+    assert {policy.attached_to for policy in layer.policies} == {bucket, table}
+
+
 RULE = f"arn:aws:route53resolver:{PLACE}:resolver-rule/r"
 USE = "route53resolver:AssociateResolverRule"
 

@@ -210,6 +210,17 @@ def test_a_refused_list_below_a_resource_is_a_gap_of_that_resource(row: Row) -> 
     assert gaps[0].what.startswith("arn:aws:")
 
 
+def test_a_refused_list_leaves_the_other_lists_of_its_collector() -> None:
+    guardrails, models = (row.listed for row in ROWS if row.name.startswith("bedrock-list_"))
+    with stubbed() as made:
+        made.fails("bedrock", guardrails.levels[0].operation, "AccessDeniedException")
+        made.lists(models, 0, [item_of(models, 0, ACCOUNT, "one")])
+        made.reads(models, models.reads[0], DOCUMENT)
+        entries = list(collect((guardrails, models), made.reading))
+    assert [entry.value for entry in entries] == [DOCUMENT]
+    assert made.reading.gaps == [CollectionGap("", "bedrock:ListGuardrails", "AccessDeniedException")]
+
+
 def test_without_a_replication_set_incident_manager_is_not_asked_for_its_resources() -> None:
     (row,) = [row.listed for row in ROWS if row.name == "ssm-contacts-list_contacts"]
     with stubbed() as made:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from policysim.account.account import CollectionGap
 from policysim.language.arns import parse_arn
-from policysim.sources.aws.collecting import Collector, Entry, Part, Scope
+from policysim.sources.aws.collecting import Collector, Entry, Part, RefusedError, Scope
 from policysim.sources.aws.collectors.joined_policies import UnjoinableError, joined
 
 if TYPE_CHECKING:
@@ -120,12 +120,18 @@ def action_of(prefix: str, operation: str) -> str:
 
 
 def collect(rows: tuple[Listed, ...], reading: Reading) -> Iterator[Entry]:
-    """The policy of every resource that the rows list and that belongs to the account; ``None`` where it has none."""
+    """The policy of every resource that the rows list and that belongs to the account; ``None`` where it has none.
+
+    A list that is refused ends its row alone.
+    """
     place = reading.place
     known = {"account": place.account_id, "partition": place.partition, "region": place.region}
     for row in rows:
-        for item in _items(row.client, row.levels, known, reading):
-            yield from _entry(row, item, reading)
+        try:
+            for item in _items(row.client, row.levels, known, reading):
+                yield from _entry(row, item, reading)
+        except RefusedError:
+            continue
 
 
 def _items(
