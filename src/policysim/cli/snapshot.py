@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from policysim.catalog.partitions import is_region
 from policysim.cli.aws_options import aws_options, aws_settings_of
 from policysim.cli.exit_codes import ExitCode
 from policysim.cli.output import answer_stream, check_output, note, output_of, output_options_for
@@ -38,7 +39,12 @@ def _account_ids(_context: click.Context, _parameter: click.Parameter, value: tu
 
 def _regions(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     regions = tuple(part.strip() for given in value for part in given.split(","))
-    return () if regions == ("all",) else regions
+    if regions == ("all",):
+        return ()
+    wrong = next((one for one in regions if not is_region(one)), None)
+    if wrong is not None:
+        raise click.BadParameter(f"`{wrong}` is no Region: expected a name such as `eu-west-1`, or `all`")
+    return regions
 
 
 @click.command("snapshot", epilog=_EPILOG)
@@ -97,6 +103,8 @@ def snapshot(  # noqa: PLR0917  # click's options
         return _print_permissions(output, organization=org, accounts=accounts, role=role)
     if out is None:
         raise click.UsageError("missing option `--out`")
+    if not out:
+        raise click.UsageError("the folder name behind `--out` is empty")
     if redact_key is not None and not redact:
         raise click.UsageError("`--redact-key` needs `--redact`")
     if source is not None:
@@ -138,7 +146,7 @@ def _taken(settings: Settings, secret: bytes | None, output: Output) -> dict[str
 def _refuse_nothing(found: Collected) -> None:
     """An empty folder would pass for an account with nothing in it."""
     if not found.accounts:
-        gap = found.closed[0]
+        gap = found.closed[-1]
         raise RemoteError(f"no account could be read: `{gap.call}` for {gap.what} was answered with {gap.error}")
 
 

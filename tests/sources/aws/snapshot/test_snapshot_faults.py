@@ -148,11 +148,31 @@ def test_refused_authorization_details_leave_no_file_that_would_pass_for_an_empt
 
 def test_a_region_that_is_off_is_named_and_left_out(account: AwsServer, tmp_path: Path) -> None:
     run = snapshot(account, tmp_path / "out", "--region", "us-east-1", "--region", "me-nowhere-9")
+    assert run.summary["accounts"][0]["regions"] == ["us-east-1"]
     assert run.code == 0
     about = read(tmp_path / "out", "collection.json")
     assert about["regions"] == ["us-east-1"]
     off = {"what": "me-nowhere-9", "call": "ec2:DescribeRegions", "error": "the Region is not enabled"}
     assert off in about["gaps"]
+
+
+def test_a_run_in_no_region_at_all_does_not_take_the_place_of_a_snapshot(account: AwsServer, tmp_path: Path) -> None:
+    expected = whole(account, tmp_path)
+    run = snapshot(account, tmp_path / "whole", "--region", "me-nowhere-9")
+    assert run.code == 4
+    assert "no account could be read: `ec2:DescribeRegions`" in run.stderr
+    assert "none of these Regions is enabled" in run.stderr
+    assert {name: text for name, text in files_of(tmp_path / "whole").items() if HIDDEN not in name} == expected
+
+
+def test_a_service_is_complete_where_every_region_was_read_without_a_gap(account: AwsServer, tmp_path: Path) -> None:
+    account.fail("sns:ListTopics", "AuthorizationError", status=403, times=1)
+    assert snapshot(account, tmp_path / "out", "--region", "all").code == 0
+    about = read(tmp_path / "out", "collection.json")
+    assert len(about["regions"]) > 15
+    assert "sqs" in about["complete"]
+    assert "sns" not in about["complete"]
+    assert len(about["gaps"]) == 1
 
 
 def test_credentials_that_one_region_does_not_know_are_a_gap_of_that_region(account: AwsServer, tmp_path: Path) -> None:

@@ -340,6 +340,11 @@ class _Run:
             self.closed += unit.gaps
             del self._open[account]
             return
+        if not unit.told["chosen"]:
+            none = CollectionGap(f"account {account}", "ec2:DescribeRegions", "none of these Regions is enabled")
+            self.closed += [*unit.gaps, none]
+            del self._open[account]
+            return
         self.accounts[account] = regions_of(unit.told)
         opened = self._open[account]
         for key, collector in units_of(account, self.accounts[account], opened.connection, self._identity.partition):

@@ -110,6 +110,7 @@ def account_folder(found: Collected, account: str) -> AccountFolder:
     regions = found.accounts[account]
     if not regions.all_read:
         gaps.append(CollectionGap("VPC endpoints of other Regions", ENDPOINTS_CALL, _NOT_READ))
+        gaps.append(CollectionGap("buckets, queues and all else in other Regions", "", _NOT_READ))
     units_by_key = {unit.key: unit for unit in units}
     return AccountFolder(
         dict(_files(parts)),

@@ -63,15 +63,15 @@ def summary_of(found: Collected, written: Written) -> dict[str, Any]:
 
 
 def _found(found: Collected, account: str) -> dict[str, int]:
-    """How much there is: identities by kind, and resources by service."""
+    """How much there is: identities by kind, and resources that have a policy, a grant or the like by service."""
     counted: Counter[str] = Counter()
     for key, unit in found.units.items():
         if key.account != account:
             continue
-        for part, path, _ in unit.entries:
+        for part, path, value in unit.entries:
             if part == Part.AUTHORIZATION_DETAILS and path:
                 counted[_LISTS[path[0]]] += 1
-            elif part in _COUNTED:
+            elif part in _COUNTED and value is not None:
                 arn = parse_arn(path[0])
                 counted[f"{arn.service if arn else 'other'} ({Part(part).value.replace('-', ' ')})"] += 1
             elif part in {Part.VPC_ENDPOINTS, Part.TAGS}:
