@@ -11,6 +11,7 @@ from policysim.pipeline.run import PipelineError
 from tests.pipeline.pipeline_runs import (
     KEY,
     OWN_ROLE,
+    POLICIES,
     FakeContext,
     Stage,
     log_file,
@@ -43,7 +44,11 @@ def test_a_denial_becomes_one_message_with_its_cause_and_its_report(stage: Stage
     assert message["Subject"] == "DENIED s3:GetObject for invoice-mailer"
     document = json.loads(message["Message"])
     assert document["group"]["cause"] == "resource-missing"
-    assert document["headline"].startswith("DENIED s3:GetObject: no identity-based policy allows it; nearest is")
+    assert document["headline"] == (
+        "DENIED s3:GetObject: no identity-based policy allows it; nearest is `mail-invoices` statement `ReadInvoices`, "
+        "accounts/111122223333/authorization-details.json:610:29"
+    )
+    assert str(POLICIES) not in message["Message"]
     assert document["report"]["fixes"][0]["verified"]["effect"] == "allowed"
     assert document["log"] == {"bucket": "acme-trail", "key": KEY, "version_id": None}
     assert message["MessageAttributes"]["cause"]["Value"] == "resource-missing"

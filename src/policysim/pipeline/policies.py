@@ -26,7 +26,7 @@ class PoliciesAtHand:
             self._stored = StoredFolder(connection, place, Path(tempfile.mkdtemp(prefix="policysim-")) / "account")
             self.folder = self._stored.at
         else:
-            self.folder = place
+            self.folder = place.absolute()
         self._looked_at: float | None = None
         self._read: Organisation | None = None
 
