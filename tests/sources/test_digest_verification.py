@@ -202,6 +202,7 @@ def test_a_changed_digest() -> None:
     found = Found(trail)
     assert list(found.of(Verdict.CHANGED)) == [key]
     assert "the next digest holds the hash" in found.files[key].reason
+    assert found.chains[0].gaps == (), "its neighbours are there"
     listed, unlisted = trail.logs()[2:4]
     assert f"{key}, which lists it, is changed" in found.of(Verdict.UNPROVEN)[listed]
     assert found.of(Verdict.UNPROVEN)[unlisted] == "no valid digest covers the time of its delivery"
