@@ -76,8 +76,8 @@ def is_account_folder(folder: Path) -> bool:
 def not_known(path: Path) -> InputError:
     """The error that nothing at a path can be read here."""
     return InputError(
-        f"{path}: expected an account folder, an organisation, {ACCEPTED}, the folder of iam-collect, a plan of "
-        "`terraform show -json`, a CloudFormation or SAM template, or the folder `cdk.out`"
+        f"{path}: expected an account folder, an organisation, a plan of `terraform show -json`, a CloudFormation or "
+        f"SAM template, the folder `cdk.out`, {ACCEPTED}, or the folder of iam-collect"
     )
 
 
