@@ -248,5 +248,5 @@ def test_an_item_without_an_account_is_refused_at_its_place(tmp_path: Path) -> N
 
 def test_a_folder_of_other_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.json").write_text('{"a": 1}')
-    with pytest.raises(InputError, match="there is neither an `account.json` nor an"):
+    with pytest.raises(InputError, match="there is neither an `account"):
         read_in_force(PolicySource(tmp_path))

@@ -277,3 +277,30 @@ def test_a_short_key_is_refused(tmp_path: Path) -> None:
         secret_in(str(key))
     key.write_text("long enough to be a secret\n")
     assert secret_in(str(key)) == b"long enough to be a secret"
+
+
+def test_keys_of_a_file_that_nobody_described_are_names() -> None:
+    alias, key = (f"arn:aws:kms:eu-west-1:111122223333:{one}" for one in ("alias/acme", "key/1234abcd"))
+    redaction = Redaction({"kms-aliases.json": {alias: key}, "new-part.json": {alias: {"acme-prod": 1}}}, SECRET)
+    assert redaction.files["kms-aliases.json"] == {redaction.name(alias): redaction.name(key)}
+    text = json.dumps(redaction.files)
+    assert "111122223333" not in text
+    assert "acme" not in text
+
+
+def test_what_was_refused_stays_readable_and_names_in_it_do_not() -> None:
+    gaps = [
+        {"what": "queues of eu-west-1", "call": "sqs:ListQueues", "error": "AccessDenied"},
+        {"what": "all of account 111122223333 (acme-prod)", "call": "sts:AssumeRole", "error": "AccessDenied"},
+        {"what": "arn:aws:s3:::acme-prod", "call": "s3:GetBucketPolicy", "error": "said Acme"},
+    ]
+    files = {"collection.json": {"format": 1, "by": "policysim 1.2.3", "gaps": gaps, "note": "acme-prod"}}
+    redaction = Redaction(files, SECRET)
+    collection = redaction.files["collection.json"]
+    assert collection["by"] == "policysim 1.2.3"
+    assert collection["gaps"][0] == gaps[0]
+    assert collection["gaps"][1]["what"].startswith("all of account ")
+    assert collection["gaps"][2]["what"] == redaction.name("arn:aws:s3:::acme-prod")
+    text = json.dumps(redaction.files).lower()
+    assert "acme" not in text
+    assert "111122223333" not in text

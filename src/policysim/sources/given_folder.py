@@ -110,6 +110,8 @@ def _account(given: GivenAccount) -> Account:
         access_points=_map(parts, "s3-access-points", read_access_point),
         canonical_id=about.optional_text("canonical_user_id"),
         complete=collection.complete,
+        complete_tags=collection.complete_tags,
+        by_service=collection.by_service,
         gaps=collection.gaps,
         collected_at=collection.at,
     )

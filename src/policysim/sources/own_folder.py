@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from policysim.sources.account_folder import account_id_of
+from policysim.sources.aws.collecting import Part
 from policysim.sources.files import json_file, json_files, read_source, stem_of
 from policysim.sources.given_folder import DETAILS, MANAGED, ORGANIZATION, GivenAccount, GivenFolder
 from policysim.sources.json_values import Json, read_json
@@ -21,17 +22,7 @@ from policysim.sources.policy_files import Documents, document_in, file_named
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_STEMS: Final = (
-    "account",
-    "authorization-details",
-    "collection",
-    "identity-providers",
-    "kms-aliases",
-    "kms-grants",
-    "s3-access-points",
-    "s3-public-access",
-    "tags",
-)
+_STEMS: Final = (*(part.value for part in Part), "collection")
 _POLICIES: Final = ("scps", "rcps")
 
 

@@ -68,7 +68,7 @@ class Redaction:
             self.faithful = not pseudonyms.clashes(sorted(reader.words))
             if self.faithful:
                 break
-        self._hand = Writer(pseudonyms, secret, reader.sized)
+        self._hand = Writer(pseudonyms, secret, reader)
         folder = FolderRedactor(self._hand, keep_documents=lambda _: None)
         self.files: dict[str, Any] = {folder.path(path): folder.file(path, value) for path, value in files.items()}
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._:-]+")
+_ENGLISH: Final = re.compile(r"[A-Za-z]+[,:]?|S3|EC2")
+_MEMBER: Final = re.compile(r"[A-Za-z_]+")
+_ARN: Final = "arn:"
 _DOCUMENTS: Final = frozenset({"AssumeRolePolicyDocument", "Document", "Policy", "PolicyDocument", "policy"})
 _LEFT_OUT: Final = frozenset({"Description", "digest", "files"})
 _KEPT: Final = frozenset(
@@ -76,7 +79,7 @@ class FolderRedactor:
         if folder in {"scps", "rcps"}:
             return self._redactor.document(value)
         change = _BY_STEM.get("authorization-details" if folder == "authorization-details" else stem)
-        return self.any(value) if change is None else change(self, value)
+        return self.by_name(value, self.any) if change is None else change(self, value)
 
     def any(self, value: Any) -> Any:  # noqa: ANN401  # JSON values
         """A value whose members have the names that AWS gives them."""
@@ -115,15 +118,26 @@ class FolderRedactor:
     def _objects(self, value: Any) -> Any:  # noqa: ANN401  # JSON values
         return self.by_name(value, self.any)
 
+    def by(self, value: Any) -> Any:  # noqa: ANN401  # JSON values
+        """Who collected: the ARN of a caller, or a program."""
+        return self.any(value) if isinstance(value, str) and value.startswith(_ARN) else value
+
     def _gap(self, value: Any) -> Any:  # noqa: ANN401  # JSON values
         if not isinstance(value, dict):
             return value
-        error = str(value.get("error") or "")
+        what, error = str(value.get("what") or ""), str(value.get("error") or "")
         return {
-            "what": text_of(str(value.get("what") or ""), self._hand),
+            "what": text_of(what, self._hand) if what.startswith(_ARN) else self._sentence(what),
             "call": value.get("call"),
             "error": error if _PLAIN.fullmatch(error) else "",
         }
+
+    def _sentence(self, text: str) -> str:
+        """Our own words about what was refused, such as ``queues of eu-west-1``; a name in them has its pseudonym."""
+        return " ".join(
+            word if _ENGLISH.fullmatch(word) and not self._hand.is_name(word) else text_of(word, self._hand)
+            for word in text.split(" ")
+        )
 
     def _object(self, value: dict[str, Any]) -> dict[str, Any]:
         if is_aws_owned(value.get("Arn")) and "PolicyVersionList" in value:
@@ -134,7 +148,11 @@ class FolderRedactor:
         if pair and isinstance(value["Key"], str):
             key = value["Key"]
             return {"Key": tag_key_of(key, self._hand), "Value": self._redactor.tag_value(key, value["Value"])}
-        return {name: self._member(name, one, kept) for name, one in value.items() if name not in _LEFT_OUT}
+        members = ((name, one) for name, one in value.items() if name not in _LEFT_OUT)
+        return {self._member_name(name): self._member(name, one, kept) for name, one in members}
+
+    def _member_name(self, name: str) -> str:
+        return name if _MEMBER.fullmatch(name) else text_of(name, self._hand)
 
     def _member(self, name: str, value: Any, kept: set[str]) -> Any:  # noqa: ANN401  # JSON values
         if name in _KEPT or name in kept or (name == "URI" and str(value).startswith(_LOG_GROUPS)):
@@ -156,8 +174,13 @@ def _same(value: Any) -> Any:  # noqa: ANN401  # JSON values
     return value
 
 
+_OF_COLLECTION: Final[Mapping[str, Callable[[Any], Any]]] = dict.fromkeys(
+    ("collected_at", "complete", "complete_tags", "format", "regions"), _same
+)
+
 _BY_STEM: Final[Mapping[str, Change]] = {
     "account": lambda redactor, value: _members(value, {"partition": _same}, redactor.any),
+    "authorization-details": lambda redactor, value: redactor.any(value),
     "resource-policies": lambda redactor, value: redactor.by_name(value, redactor.document),
     "session-policies": lambda redactor, value: redactor.by_name(
         value, lambda listed: [redactor.document(one) for one in listed] if isinstance(listed, list) else listed
@@ -171,5 +194,7 @@ _BY_STEM: Final[Mapping[str, Change]] = {
     "organization": lambda redactor, value: _members(
         value, {"policies": lambda named: redactor.by_name(named, redactor.any)}, redactor.any
     ),
-    "collection": lambda redactor, value: _members(value, {"gaps": redactor.gaps, "by": redactor.any}, _same),
+    "collection": lambda redactor, value: _members(
+        value, {**_OF_COLLECTION, "gaps": redactor.gaps, "by": redactor.by}, redactor.any
+    ),
 }

@@ -60,6 +60,10 @@ class Reader:
         """Nothing is read in an address."""
         return None
 
+    def is_name(self, word: str) -> bool:  # noqa: ARG002  # nothing is known yet
+        """Whether a word is one of a name; a sentence is not asked for names."""
+        return False
+
     def word(self, run: Run, written: str) -> str:
         """Notes a word or a part of one."""
         if self.keeps:
@@ -71,16 +75,21 @@ class Reader:
 
 
 class Writer:
-    """Writes pseudonyms in the place of words; ``sized`` as the reader found them."""
+    """Writes pseudonyms in the place of words; ``words`` and ``sized`` as the reader found them."""
 
-    def __init__(self, pseudonyms: Pseudonyms, secret: bytes, sized: set[str]) -> None:
-        self.sized = sized
+    def __init__(self, pseudonyms: Pseudonyms, secret: bytes, reader: Reader) -> None:
+        self.sized = reader.sized
+        self._words = reader.words
         self._pseudonyms = pseudonyms
         self._secret = secret
 
     def address(self, text: str) -> str | None:
         """The pseudonym of an IP address or range; ``None`` for any other text."""
         return redacted_address(text, self._secret)
+
+    def is_name(self, word: str) -> bool:
+        """Whether a word of a sentence is one of a name in the folder."""
+        return folded(word.rstrip(",:")) in self._words
 
     def word(self, run: Run, written: str) -> str:
         """The pseudonym of a word, with capital letters where they were."""
