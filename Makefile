@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check lint types wheel-test screenshots clean
+.PHONY: demo test check lint types wheel-test lambda screenshots clean
 
 $(BIN)/policysim: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "policysim needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
@@ -27,6 +27,9 @@ wheel-test: $(BIN)/policysim  ## build the wheel, install it alone, run every te
 	.ci/wheel-test $(PYTHON)
 
 check: test lint types wheel-test
+
+lambda: $(BIN)/policysim  ## build the code of the function that deploy/template.yaml deploys
+	PYTHON=$(BIN)/python deploy/package arm64
 
 screenshots: $(BIN)/policysim  ## look at the HTML reports in Chromium (not part of `test`)
 	$(BIN)/python tools/screenshots.py
