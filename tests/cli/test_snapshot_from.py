@@ -6,12 +6,13 @@ import json
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
 from policysim.sources.in_force import PolicySource, read_in_force
 from policysim.sources.organization_folder import read_organisation
-from tests.account_folders import ACCOUNT, ROLE, allow, details, role_entry, write_folder
+from tests.account_folders import ACCOUNT, ROLE, allow, details, role_entry, trust, write_folder
 from tests.cli.account_folders import run
 from tests.redacted_requests import answer_of, requests_of
 
@@ -52,6 +53,43 @@ def test_a_file_of_details_becomes_the_folder_of_one_account(tmp_path: Path) -> 
     assert json.loads((tmp_path / "out" / "account.json").read_text())["account_id"] == ACCOUNT
     assert not (tmp_path / "out" / "resource-policies.json").exists()
     before = read_in_force(PolicySource(tmp_path / "details.json"))
+    same_answers(before, read_organisation(tmp_path / "out"), 20)
+
+
+def test_what_config_recorded_decides_alike_as_a_folder(tmp_path: Path) -> None:
+    config = {
+        "path": "/",
+        "roleName": "app",
+        "arn": ROLE,
+        "assumeRolePolicyDocument": quote(json.dumps(trust())),
+        "rolePolicyList": [{"policyName": "p", "policyDocument": quote(json.dumps(INLINE[0]["PolicyDocument"]))}],
+    }
+    queue = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders"
+    open_to_all = json.dumps(allow("sqs:SendMessage", queue, Principal="*"))
+    items = [
+        {"resourceType": "AWS::IAM::Role", "resourceId": "A", "ARN": ROLE, "configuration": config},
+        {"resourceType": "AWS::SQS::Queue", "resourceId": "Q", "ARN": queue, "configuration": {"Policy": open_to_all}},
+    ]
+    told = {"configurationItems": [{**one, "awsAccountId": ACCOUNT} for one in items]}
+    write_folder(tmp_path, {"config.json": told})
+    assert run("snapshot", "--from", tmp_path / "config.json", "--out", tmp_path / "out").returncode == 0
+    before = read_in_force(PolicySource(tmp_path / "config.json"))
+    same_answers(before, read_organisation(tmp_path / "out"), 20)
+    policies = json.loads((tmp_path / "out" / "resource-policies.json").read_text())
+    assert policies == {queue: json.loads(open_to_all)}
+
+
+def test_what_iam_collect_wrote_decides_alike_as_a_folder(tmp_path: Path) -> None:
+    place = f"aws/aws/accounts/{ACCOUNT}"
+    files = {
+        f"{place}/iam/role/app/metadata.json": {"arn": ROLE, "name": "app"},
+        f"{place}/iam/role/app/trust-policy.json": trust(),
+        f"{place}/iam/role/app/inline-policies.json": INLINE,
+        f"{place}/s3/data/metadata.json": {"arn": "arn:aws:s3:::data", "name": "data"},
+    }
+    write_folder(tmp_path / "in", files)
+    assert run("snapshot", "--from", tmp_path / "in", "--out", tmp_path / "out").returncode == 0
+    before = read_in_force(PolicySource(tmp_path / "in"))
     same_answers(before, read_organisation(tmp_path / "out"), 20)
 
 

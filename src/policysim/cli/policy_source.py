@@ -68,7 +68,7 @@ def _with_options(command: _Command, *, region: bool) -> _Command:
         click.option(
             "--account",
             metavar="DIR|FILE",
-            help="The policies in force: an account folder, an organisation, a Terraform plan or a template.",
+            help="The policies in force: an account folder, an organisation, a plan, a template, a collector's files.",
         ),
     ):
         command = option(command)

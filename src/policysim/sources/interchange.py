@@ -9,7 +9,6 @@ from policysim.sources.files import json_file, read_source
 from policysim.sources.json_values import json_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from policysim.language.source import Source
@@ -20,6 +19,7 @@ ACCEPTED: Final = "the output of `aws iam get-account-authorization-details`, fi
 
 _DETAILS_WORDS: Final = ('"UserDetailList"', '"GroupDetailList"', '"RoleDetailList"', '"PolicyVersionList"')
 _ITEM_WORDS: Final = ("resourceType", "configuration")
+_DELIVERED: Final = "_Config_"
 _SUFFIXES: Final = (".json", ".json.gz")
 
 
@@ -87,8 +87,7 @@ def _may_hold_items(source: Source) -> bool:
     )
 
 
-def _json_files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.name.endswith(_SUFFIXES) and not hidden and path.is_file():
-            yield path
+def _json_files(folder: Path) -> list[Path]:
+    """The JSON files of a folder, and those below it that are named as Config names what it delivers."""
+    found = (path for pattern in ("*", f"**/*{_DELIVERED}*") for path in folder.glob(pattern))
+    return sorted({path for path in found if path.name.endswith(_SUFFIXES) and path.is_file()})
