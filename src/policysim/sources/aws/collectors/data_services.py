@@ -3,7 +3,7 @@
 Source: the API References of Amazon Aurora DSQL (GetClusterPolicy), AWS Entity Resolution (GetPolicy), AWS Glue
 (GetResourcePolicy, GetResourcePolicies), Amazon MSK (GetClusterPolicy), Amazon Kinesis Data Streams
 (GetResourcePolicy), Amazon OpenSearch Service (DescribeDomains), Amazon Redshift and Redshift Serverless
-(GetResourcePolicy), EventBridge Schemas (GetResourcePolicy); spec R21.
+(GetResourcePolicy); spec R21.
 """
 
 from __future__ import annotations
@@ -76,13 +76,6 @@ SERVERLESS_SNAPSHOTS: Final = Listed(
     reads=(_SERVERLESS_POLICY,),
 )
 
-REGISTRIES: Final = Listed(
-    client="schemas",
-    prefix="schemas",
-    levels=(Level("list_registries", "Registries", "{RegistryArn}"),),
-    reads=(Read("get_resource_policy", {"RegistryName": "{RegistryName}"}, ("Policy",), ("NotFoundException",)),),
-)
-
 
 def _matching(operation: str, items: str, arn: str) -> Listed:
     return Listed(
@@ -146,7 +139,6 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         SERVERLESS_SNAPSHOTS,
         services=("redshift-serverless",),
     ),
-    collector("schemas", "policies of schema registries", REGISTRIES, services=("schemas",)),
     Collector(
         name="opensearch",
         services=("es",),
