@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--policysim-account",
         metavar="DIR",
-        help="the policies in force: an account folder, an organisation, a Terraform plan or a template; "
+        help="the policies in force: an account folder, files of another collector, a Terraform plan or a template; "
         "instead of what expectation files and markers name",
     )
     group.addoption("--policysim-account-id", metavar="ID", help="the account of a plan or template that names none")

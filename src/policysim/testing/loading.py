@@ -20,7 +20,7 @@ def load(
     region: str | None = None,
     limit: int = LIMIT,
 ) -> Simulator:
-    """A simulator for the policies in an account folder, an organisation, a Terraform plan or a template.
+    """A simulator for the policies in an account folder, files of another collector, a plan or a template.
 
     ``account_id`` and ``region`` are for what a plan or template does not say; ``limit`` is the most requests that one
     question may stand for.
