@@ -80,3 +80,46 @@ def test_a_registry_that_nobody_listed_adds_nothing() -> None:
     layer = met("ecr:BatchGetImage", REPOSITORY, account(resource_policies={REPOSITORY: document(REPOSITORY)}))
     assert layer is not None
     assert ([one.name for one in layer.policies], layer.gaps) == ([REPOSITORY], ())
+
+
+BESIDE_A_GAP = pytest.mark.parametrize(
+    "gap",
+    [
+        CollectionGap(TABLE, "s3tables:GetTablePolicy", "ForbiddenException"),
+        CollectionGap(TABLE_BUCKET, "s3tables:ListTables", "ForbiddenException"),
+        CollectionGap("policies of table buckets and tables of eu-west-1", "s3tables:ListTables", "ReadTimeout"),
+    ],
+)
+
+
+@BESIDE_A_GAP
+def test_a_table_that_a_snapshot_could_not_look_at_may_have_a_policy_beside_that_of_its_bucket(
+    gap: CollectionGap,
+) -> None:
+    listed = {TABLE_BUCKET: document(TABLE_BUCKET)}
+    layer = met("s3tables:GetTable", TABLE, account(resource_policies=listed, gaps=(gap,), by_service=True))
+    assert layer is not None
+    assert [TABLE in one.sentence for one in layer.gaps] == [True]
+
+
+def test_a_table_whose_policy_was_refused_is_a_gap_in_any_folder() -> None:
+    refused = (CollectionGap(TABLE, "s3tables:GetTablePolicy", "ForbiddenException"),)
+    layer = met("s3tables:GetTable", TABLE, account(resource_policies={TABLE_BUCKET: None}, gaps=refused))
+    assert layer is not None
+    assert ["ForbiddenException" in gap.sentence for gap in layer.gaps] == [True]
+
+
+def test_a_table_of_which_a_snapshot_knows_that_it_has_no_policy_stands_under_its_bucket_alone() -> None:
+    listed = {TABLE_BUCKET: document(TABLE_BUCKET), TABLE: None}
+    layer = met("s3tables:GetTable", TABLE, account(resource_policies=listed, by_service=True))
+    assert layer is not None
+    assert ([one.name for one in layer.policies], layer.gaps) == ([TABLE_BUCKET], ())
+
+
+@pytest.mark.parametrize("own", [document(REPOSITORY), None])
+def test_a_registry_that_a_snapshot_could_not_look_at_is_a_gap(own: AttachedPolicy | None) -> None:
+    unread = (CollectionGap("policy of the ECR registry of eu-west-1", "ecr:GetRegistryPolicy", "ReadTimeout"),)
+    owner = account(resource_policies={REPOSITORY: own}, gaps=unread, by_service=True)
+    layer = met("ecr:BatchGetImage", REPOSITORY, owner)
+    assert layer is not None
+    assert [REGISTRY in gap.sentence for gap in layer.gaps] == [True]

@@ -162,26 +162,34 @@ def _is_for_services_alone(arn: Arn) -> bool:
 
 
 def _with_policies_beside(granted: GrantsOfKey, arn: Arn, owner: Account) -> GrantsOfKey:
-    """What counts together with the nearest policy; one that was refused, or that should be listed, is a gap."""
+    """What counts together with the nearest policy; one that was refused, or that should be listed, is a gap.
+
+    So is the policy of the resource itself where the nearest one that is listed is that of what holds it.
+    """
     listed = owner.resource_policies or {}
     policies, missing = list(granted.policies), list(granted.gaps)
     nearest = next((holder for holder in policy_holders(arn) if holder in listed), None)
-    for beside in policies_beside(arn):
-        attached = listed.get(beside)
-        if beside == nearest:
+    beside = policies_beside(arn)
+    own = (str(arn),) if nearest in beside else ()
+    for other in (*own, *beside):
+        attached = listed.get(other)
+        if other == nearest:
             continue
         if attached is not None:
             policies.append(attached)
-        elif beside not in listed and _is_open(beside, nearest, arn, owner):
-            missing.append(gaps.resource_policy_missing(owner, (beside,)))
+        elif other not in listed and _is_open(other, nearest, arn, owner):
+            missing.append(gaps.resource_policy_missing(owner, (other,)))
     return GrantsOfKey(tuple(policies), tuple(missing))
 
 
-def _is_open(beside: str, nearest: str | None, arn: Arn, owner: Account) -> bool:
-    """Whether there may be a policy that is not listed: AWS refused it, or it hangs on what holds the resource."""
-    refused = any(gap.what == beside for gap in owner.gaps)
-    holds = nearest is not None and beside in policy_holders(arn)
-    return refused or (holds and not owner.covers(owner.resource_policies or {}, arn.service))
+def _is_open(other: str, nearest: str | None, arn: Arn, owner: Account) -> bool:
+    """Whether there may be a policy that is not listed: AWS refused it, or it hangs on what holds the resource.
+
+    A snapshot lists each one that it could look at, also where there is none.
+    """
+    refused = any(gap.what == other for gap in owner.gaps)
+    expected = nearest is not None and (owner.by_service or other in policy_holders(arn)[1:])
+    return refused or (expected and not owner.covers(owner.resource_policies or {}, arn.service))
 
 
 def _granted(request: Request, arn: Arn, owner: Account) -> GrantsOfKey:

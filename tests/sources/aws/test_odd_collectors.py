@@ -246,7 +246,7 @@ def bucket(arn: str, owner: str) -> dict[str, object]:
     return {"arn": arn, "name": "lake", "ownerAccountId": owner, "createdAt": WHEN}
 
 
-def test_a_table_is_listed_only_where_it_has_a_policy() -> None:
+def test_a_table_is_listed_also_where_it_has_no_policy_beside_that_of_its_bucket() -> None:
     with stubbed(plain(), "s3tables") as stub:
         foreign = bucket(TABLES.replace(ACCOUNT, "999999999999"), "999999999999")
         stub.add_response("list_table_buckets", {"tableBuckets": [bucket(TABLES, ACCOUNT), foreign]})
@@ -257,7 +257,7 @@ def test_a_table_is_listed_only_where_it_has_a_policy() -> None:
         stub.add_client_error("get_table_policy", service_error_code="NotFoundException")
         stub.add_client_error("get_table_policy", service_error_code="ForbiddenException")
         found, gaps = run("s3tables", plain())
-    assert policies(found) == {TABLES: None, f"{TABLES}/table/open": TEXT}
+    assert policies(found) == {TABLES: None, f"{TABLES}/table/open": TEXT, f"{TABLES}/table/shut": None}
     assert gaps == [CollectionGap(f"{TABLES}/table/kept", "s3tables:GetTablePolicy", "ForbiddenException")]
 
 

@@ -1,7 +1,7 @@
 """Policies of table buckets and of the tables in them.
 
-The policy of a table bucket reaches its tables, and a table may have one of its own beside it. A table without one has
-no entry, as it stands under its bucket's.
+The policy of a table bucket reaches its tables, and a table may have one of its own beside it: one that is not listed
+could not be looked at.
 
 Source: Amazon S3 User Guide, s3-tables-resource-based-policies; Amazon S3 API Reference, GetTableBucketPolicy and
 GetTablePolicy.
@@ -46,8 +46,7 @@ def _table(bucket: str, table: dict[str, Any], reading: Reading) -> Iterator[Ent
             namespace=table["namespace"][0],
             name=table["name"],
         )
-        if told and told.get("resourcePolicy"):
-            yield Entry(Part.RESOURCE_POLICIES, (table["tableARN"],), told["resourcePolicy"])
+        yield Entry(Part.RESOURCE_POLICIES, (table["tableARN"],), joined([(told or {}).get("resourcePolicy")]))
 
 
 COLLECTORS: Final[tuple[Collector, ...]] = (
