@@ -56,12 +56,13 @@ def newest_first(records: Sequence[Record]) -> list[Record]:
     return sorted(records, key=time_of, reverse=True)
 
 
-def serve_event_history(aws: AwsServer, records: Sequence[Record], page: int = 50) -> None:
-    """LookupEvents over these records, in every Region."""
+def serve_event_history(aws: AwsServer, records: Sequence[Record] | dict[str, list[Record]], page: int = 50) -> None:
+    """LookupEvents over these records, in every Region; or over those of each Region."""
 
     def answer(call: Call) -> object:
         asked = json.loads(call.body)
-        found = [one for one in newest_first(records) if _is_looked_up(one, asked)]
+        held = records.get(call.region, []) if isinstance(records, dict) else records
+        found = [one for one in newest_first(held) if _is_looked_up(one, asked)]
         start = int(asked.get("NextToken", "0"))
         events = [
             {"EventId": one.get("eventID"), "EventTime": time_of(one).timestamp(), "CloudTrailEvent": json.dumps(one)}

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.stub import Stubber
 
+from policysim.sources.aws.connection import AwsSettings, Connection
 from policysim.sources.aws.events import event_history, queries
+from policysim.sources.aws.events.event_source import EventHistory, Question
+from policysim.sources.aws.events.wanted import Wanted
+from tests.aws_server import ACCOUNT as OWN
 from tests.cli.account_folders import ROLE, SESSION, account_folder, allow, document, event, run, write_json
 from tests.event_services import (
     STORE,
@@ -236,6 +242,63 @@ def test_the_event_history_is_asked_in_each_region(folder: Path, aws: AwsServer)
     report = explained(folder, aws, "--since", "7d", "--region", "eu-west-1", "--region", "us-east-1")
     assert len(ids(report)) == 2
     assert {call.region for call in aws.calls if call.operation == "LookupEvents"} == {"eu-west-1", "us-east-1"}
+
+
+def test_the_newest_of_all_regions_and_names_are_kept_within_the_limit(folder: Path, aws: AwsServer) -> None:
+    first, second, third, fourth = recently([denied(number) for number in range(1, 5)])
+    serve_event_history(aws, {"eu-west-1": [first, second], "us-east-1": [third, fourth]}, page=1)
+    regions = ("--region", "eu-west-1", "--region", "us-east-1")
+    report = explained(folder, aws, "--since", "7d", *regions, "--limit", "2")
+    assert ids(report) == [third["eventID"], fourth["eventID"]]
+    heads = [{**first, "eventName": "ListObjectsV2"}, {**second, "eventName": "HeadBucket"}]
+    for head in heads:
+        head["errorMessage"] = first["errorMessage"].replace("s3:PutObject", "s3:ListBucket")
+    for order in (heads, heads[::-1]):
+        with aws.lock:
+            aws.replies.clear()
+        serve_event_history(aws, recently(order))
+        report = explained(folder, aws, "--since", "7d", "--action", "s3:ListBucket", "--limit", "1")
+        assert ids(report) == [order[1]["eventID"]]
+
+
+def test_the_calls_of_a_foreign_user_are_not_looked_up_by_the_name(folder: Path, aws: AwsServer) -> None:
+    foreign = json.loads(json.dumps(BY_USER).replace("user/ana", "user/eve"))
+    foreign["userIdentity"] = {"type": "AWSAccount", "principalId": "AIDAEXAMPLE", "accountId": "111122223333"}
+    records = recently([denied(1, **foreign), denied(2, **BY_USER)])
+    serve_event_history(aws, records)
+    eve = USER.replace("user/ana", "user/eve")
+    assert ids(explained(folder, aws, "--since", "7d", "--principal", eve)) == [records[0]["eventID"]]
+
+
+def test_the_calls_of_an_own_user_are_looked_up_by_the_name(folder: Path, aws: AwsServer) -> None:
+    own = json.loads(json.dumps(denied(1, **BY_USER)).replace("111122223333", OWN))
+    records = recently([own])
+    serve_event_history(aws, records)
+    user = USER.replace("111122223333", OWN)
+    assert ids(explained(folder, aws, "--since", "7d", "--principal", user)) == [own["eventID"]]
+    asked = [json.loads(call.body) for call in aws.calls if call.operation == "LookupEvents"]
+    assert [one["LookupAttributes"] for one in asked] == [[{"AttributeKey": "Username", "AttributeValue": "ana"}]]
+
+
+def test_the_newest_events_of_one_log_file_are_kept_within_the_limit(folder: Path, aws: AwsServer) -> None:
+    records = [denied(1), denied(2), denied(3)]
+    upload(aws, records, files=1)
+    assert ids(explained(folder, aws, f"s3://{BUCKET}/", "--limit", "1")) == [records[2]["eventID"]]
+
+
+def test_the_user_is_told_which_calls_alone_were_looked_up() -> None:
+    told: list[str] = []
+    connection = Connection(AwsSettings(region="eu-west-1"))
+    source = EventHistory(regions=("eu-west-1",))
+    question = Question(wanted=Wanted(action="iam:CreateUser"), tell=told.append)
+    with Stubber(connection.client("cloudtrail", "eu-west-1")) as stubbed:
+        stubbed.add_response("lookup_events", {"Events": []})
+        assert list(event_history.event_history(source, question, connection)) == []
+    assert told == [
+        "services without Regions, such as IAM, are in the event history of us-east-1",
+        "only the events of `CreateUser` were looked up: a call of another name that was refused for want of"
+        " `iam:CreateUser` is not among them; leave `--action` out to see it",
+    ]
 
 
 def test_look_ups_keep_to_the_pace_that_aws_answers(
@@ -471,9 +534,13 @@ WRONG = [
     (("--since", "soon"), "`--since soon`: expected a time"),
     (("--since", "1h", "--until", "2h"), "`--since` is later than `--until`"),
     (("--since", "91d"), "the event history reaches back 90 days"),
+    (("--since", "2161h"), "the event history reaches back 90 days"),
     (("--since", "1h", "--action", "s3:GetObject"), "is recorded as a data event"),
     (("--since", "1h", "--action", "GetObject"), "expected an action such as"),
     (("--since", "1h", "--principal", "ana"), "expected the ARN of a user"),
+    (("--since", "1h", "--principal", "arn:aws:sts::111122223333:assumed-role/app"), "expected the ARN of a user"),
+    (("--since", "1h", "--principal", "arn:aws:iam::111122223333:group/ops"), "expected the ARN of a user"),
+    (("--since", "1h", "--principal", "arn:aws:iam::111122223333:policy/ops"), "expected the ARN of a user"),
     (("--since", "1h", "--region", "mars"), "`--region mars` is no Region"),
     (("--event-id", "' OR 1=1"), "is no id of an event"),
     (("--since", "1h", "--trail", "bucket/key"), "expected `s3://BUCKET`"),
@@ -549,3 +616,21 @@ def test_a_folder_of_log_files_is_read_like_the_bucket_that_it_copies(folder: Pa
     assert aws.called("s3:*") > 0
     newest = run("explain", "copy", "--limit", "1", "--since", "2026-11-24T03:00:03Z", "--format", "json", cwd=folder)
     assert ids(newest.stdout) == [MIXED[3]["eventID"]]
+
+
+def test_a_folder_that_cannot_be_read_is_no_empty_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = folder / "copy" / key_of(denied(1))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(gzip.compress(json.dumps({"Records": [denied(1)]}).encode()))
+    (folder / "copy" / "closed").mkdir()
+    scan = os.scandir
+
+    def refused(where: str) -> object:
+        if str(where).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(where))
+        return scan(where)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    done = run("explain", "copy", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "copy/closed: " in done.stderr

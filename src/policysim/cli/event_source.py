@@ -37,6 +37,11 @@ _SOURCES: Final = ("trail", "log_group", "event_data_store", "athena")
 _FILTERS: Final = ("event_id", "since", "until", "principal", "action")
 _OF_ATHENA: Final = ("workgroup", "athena_output")
 _EVENT_ID: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
+_CALLERS: Final = {
+    "iam": re.compile(r"root|(user|role)/.+"),
+    "sts": re.compile(r"assumed-role/[^/]+/.+|federated-user/.+"),
+}
+"""How the resource part of a caller's ARN looks, by its service."""
 _ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _LOG_GROUP: Final = re.compile(
@@ -201,7 +206,9 @@ def _wanted(given: dict[str, Any]) -> Wanted:
 
 def _is_principal(text: str) -> bool:
     arn = parse_arn(text)
-    return arn is not None and arn.service in {"iam", "sts"} and text.isprintable() and " " not in text
+    if arn is None or not text.isprintable() or " " in text:
+        return False
+    return arn.service in _CALLERS and _CALLERS[arn.service].fullmatch(arn.resource) is not None
 
 
 def _history(given: dict[str, Any], wanted: Wanted, regions: tuple[str, ...]) -> EventSource:
@@ -373,6 +380,6 @@ def _nothing_found(live: Live, found: Gathered) -> str:
 
 _HISTORY: Final = "the event history"
 _WHERE_ELSE: Final = (
-    " (the event history holds each Region by itself, events some minutes late, and no data events such as those of S3"
-    " objects)"
+    " (the event history holds each Region by itself, 90 days, events some minutes late, and no data events such as"
+    " those of S3 objects)"
 )

@@ -50,10 +50,15 @@ def _files(folder: str) -> Iterator[StoredLog]:
     if Path(folder).is_file():
         yield StoredLog(folder, datetime.fromtimestamp(Path(folder).stat().st_mtime, UTC))
         return
-    for where, _, names in os.walk(folder):
+    for where, _, names in os.walk(folder, onerror=_refused):
         for name in names:
             path = Path(where, name)
             # The folder's own name is no part of the trail's layout.
             key = path.relative_to(folder).as_posix()
             if is_log(key) and (name.endswith(_PACKED) or delivered_at(key) is not None):
                 yield StoredLog(str(path), datetime.fromtimestamp(path.stat().st_mtime, UTC))
+
+
+def _refused(error: OSError) -> None:
+    """A folder that cannot be read may hold the events that are asked for."""
+    raise unreadable(error, str(error.filename))

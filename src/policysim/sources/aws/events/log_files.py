@@ -8,7 +8,7 @@ from policysim.sources.files import source_of
 
 
 def records_of_log(data: bytes, name: str, limit: int) -> list[RecordAt]:
-    """The records of a log file, none of an empty one; ``limit`` bounds its bytes, packed and unpacked.
+    """The records of a log file, the newest first, none of an empty one; ``limit`` bounds its bytes, also unpacked.
 
     Raises:
         InputError: it holds more, or no JSON.
@@ -17,5 +17,13 @@ def records_of_log(data: bytes, name: str, limit: int) -> list[RecordAt]:
     value = load_json(text)
     records = value.get("Records") if isinstance(value, dict) else None
     if isinstance(records, list):
-        return [RecordAt(one, f"{name}, record {number}") for number, one in enumerate(records, start=1)]
-    return records_in(text)
+        found = [RecordAt(one, f"{name}, record {number}") for number, one in enumerate(records, start=1)]
+    else:
+        found = records_in(text)
+    return sorted(found, key=time_of, reverse=True)
+
+
+def time_of(found: RecordAt) -> str:
+    """The time of a record as it is written, which sorts as times do; empty for what is no record."""
+    record = found.record
+    return str(record.get("eventTime") or "") if isinstance(record, dict) else ""

@@ -50,7 +50,9 @@ def operations_of(action: str) -> Operations:
     if prefix in DATED or prefix == _BY_VERB:
         return Operations(sources=tuple(_sources(prefix)))
     own = known.partition(":")[2]
-    names = dict.fromkeys((own, name, *(one.partition(":")[2] for one in _by_action().get(known.lower(), ()))))
+    asked = () if name.lower() == own.lower() else (name,)
+    others = (one.partition(":")[2] for one in _by_action().get(known.lower(), ()))
+    names = dict.fromkeys((own, *asked, *others))
     return Operations(names=tuple(names)) if len(names) <= LONGEST_LIST else Operations(sources=tuple(_sources(prefix)))
 
 
