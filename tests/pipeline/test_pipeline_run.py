@@ -78,7 +78,7 @@ def test_a_message_that_could_not_be_published_goes_out_with_the_next_try(stage:
     with pytest.raises(PipelineError, match="1 of 1 log files could not be told of"):
         stage.pipeline().handle(event, FakeContext())
     assert len(stage.stored("reports/")) == 2
-    assert stage.pipeline().handle(event, FakeContext())["Messages"] == 2
+    assert stage.pipeline().handle(event, FakeContext())["Messages"] == 1  # the third went out behind the refused one
     subjects = [message["Subject"] for message in stage.messages()]
     assert len(subjects) == len(set(subjects)) == 3
 

@@ -43,7 +43,7 @@ class Marks:
         self.found.add(name)
 
     def claim(self, now: float, until: float) -> None:
-        """Keeps other runs off until a time, in seconds of the epoch.
+        """Keeps other runs off until a time, in seconds of the epoch; not where ``found`` then tells that all is done.
 
         Raises:
             BusyError: another run keeps this one off.
@@ -54,6 +54,8 @@ class Marks:
         if self._etag is not None:
             return
         ends, etag = self._claimed()
+        if DONE in self.found:
+            return
         if ends > now:
             raise BusyError
         self._etag = put_where(self._connection, self._location, _CLAIM, content, etag=etag)
@@ -72,16 +74,22 @@ class Marks:
 
     def _load(self) -> set[str]:
         """The names of the marks that stand."""
-        return {one.key.removeprefix(self._location.prefix) for one in listed_objects(self._connection, self._location)}
+        return set(self._tags())
 
-    def _claimed(self) -> tuple[float, str | None]:
-        """Until when the claim that stands holds, and its tag."""
-        standing = {one.key: one.etag for one in listed_objects(self._connection, self._location)}
-        key = self._location.key(_CLAIM)
-        if key not in standing:
+    def _tags(self) -> dict[str, str]:
+        """The tags of the marks that stand, by name."""
+        listed = listed_objects(self._connection, self._location)
+        return {one.key.removeprefix(self._location.prefix): one.etag for one in listed}
+
+    def _claimed(self) -> tuple[float, str]:
+        """Until when the claim that stands holds, and its tag; the marks that stand beside it become ``found``."""
+        tags = self._tags()
+        self.found = set(tags)
+        if _CLAIM not in tags:
             raise BusyError
-        content = object_bytes(self._connection, self._location.bucket, key, _LARGEST, etag=standing[key])
-        return _end_of(content), standing[key]
+        key, etag = self._location.key(_CLAIM), tags[_CLAIM]
+        content = object_bytes(self._connection, self._location.bucket, key, _LARGEST, etag=etag)
+        return _end_of(content), etag
 
 
 def _claim(until: float) -> bytes:

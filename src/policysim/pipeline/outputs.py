@@ -8,13 +8,16 @@ limits: 256 KB a message, 256 KB an entry, 100 findings a call.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim import __version__
 from policysim.reports.asff import Importer, finding_of
+from policysim.reports.decision_phrases import counted
 from policysim.reports.html_report import html_of_groups
 from policysim.reports.json_report import json_text
 from policysim.reports.notices import SMS_LENGTH, ascii_line, notice_of, rest_notice, sms_of, subject_of
@@ -25,7 +28,8 @@ from policysim.sources.aws.quiet_calls import CallError, quiet_call
 from policysim.sources.aws.stored_objects import put_object, signed_link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections import Counter
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from policysim.pipeline.marks import Marks
     from policysim.pipeline.notifications import LogObject
@@ -48,13 +52,23 @@ _ROOM: Final = 6 * 1024
 """What is left free in a message or entry, for its subject, attributes and names."""
 
 _FINDINGS_A_CALL: Final = 100
+_MOST_FAILURES: Final = 3
+"""An output that fails as often in a row is taken to be down: each further try would take time from the others."""
+
 _ATTRIBUTE_LENGTH: Final = 200
 _REST: Final = "rest-sns"
 _FINDINGS: Final = "findings"
 _FIFO: Final = ".fifo"
 _MESSAGE_GROUP: Final = "policysim"
-_ID: Final = re.compile(r"[\w-]{8,64}", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class _Step(NamedTuple):
+    """One thing to send, and the mark that says that it was; ``to_people``: how many messages it is."""
+
+    mark: str
+    send: Callable[[], None]
+    to_people: int = 0
 
 
 class Outputs(NamedTuple):
@@ -66,21 +80,38 @@ class Outputs(NamedTuple):
     log: LogObject
     marks: Marks
 
-    def send(self, told: Told) -> int:
-        """Writes the reports and sends everything that is not marked as sent; how many messages went to people.
+    def send(self, told: Told, figures: Counter[str]) -> None:
+        """Writes the reports and sends everything that is not marked as sent; counts the messages that go to people.
+
+        An output that fails holds up no other one, and what is refused not what comes behind it: a bus that is gone
+        must not silence the topic, nor one odd message the next one.
 
         Raises:
-            CallError: a call failed; what went out before it is marked.
+            CallError: of the first call that failed; what went out is marked.
         """
         documents = self._write_reports(told)
-        sent = 0
-        for number, (group, document) in enumerate(zip(told.groups, documents, strict=True)):
-            if number < self.settings.most_messages:
-                sent += self._publish(group, document)
-            self._put_event(group, document)
-        sent += self._publish_rest(told, documents)
-        self._import_findings(documents)
-        return sent
+        outputs = (self._messages(told, documents), self._events(told, documents), self._findings(documents))
+        failures = [failure for steps in outputs for failure in self._take(steps, figures)]
+        if failures:
+            raise failures[0]
+
+    def _take(self, steps: Iterable[_Step], figures: Counter[str]) -> Iterator[CallError]:
+        """Takes the steps of an output; the failures on the way, as many in a row being the end of it."""
+        in_a_row = 0
+        for step in steps:
+            if step.mark in self.marks.found:
+                continue
+            try:
+                step.send()
+            except CallError as error:
+                yield error
+                in_a_row += 1
+                if in_a_row == _MOST_FAILURES:
+                    return
+                continue
+            in_a_row = 0
+            figures["Messages"] += step.to_people
+            self.marks.put(step.mark)
 
     def _write_reports(self, told: Told) -> list[Published]:
         """The page for people and the documents for programs, under names that a second run overwrites."""
@@ -105,7 +136,17 @@ class Outputs(NamedTuple):
             return signed_link(self.connection, bucket, key, self.settings.link_hours * 3600)
         return self.place.console_link(bucket, key)
 
-    def _publish(self, group: GroupReport, document: Published) -> bool:
+    def _messages(self, told: Told, documents: Sequence[Published]) -> Iterator[_Step]:
+        """A message for each cause, up to the most that are wanted, and one about the others."""
+        if self.settings.topic is None:
+            return
+        most = self.settings.most_messages
+        for group, document in list(zip(told.groups, documents, strict=True))[:most]:
+            yield _Step(_mark(group, "sns"), partial(self._publish, group, document), to_people=1)
+        if len(told.groups) + told.unreported > most and documents:
+            yield _Step(_REST, partial(self._publish_rest, told, documents[0].json), to_people=1)
+
+    def _publish(self, group: GroupReport, document: Published) -> None:
         """The message about one cause: its text for people, its document for programs."""
         texts = {"email": notice_of(group, document.html, self._log_name), "sms": sms_of(group)}
 
@@ -113,24 +154,20 @@ class Outputs(NamedTuple):
             return json.dumps({"default": text, **texts})
 
         whole = fitting(document, lambda text: len(message(text)) <= _MESSAGE_LIMIT - _ROOM)
-        return self._send_message(_mark(group, "sns"), subject_of(group), message(whole), _attributes(group))
+        self._send_message(_mark(group, "sns"), subject_of(group), message(whole), _attributes(group))
 
-    def _publish_rest(self, told: Told, documents: Sequence[Published]) -> bool:
+    def _publish_rest(self, told: Told, json_link: str) -> None:
         """One message about all causes that get none of their own."""
         rest = told.groups[self.settings.most_messages :]
         causes = len(rest) + told.unreported
-        if not causes or not documents:
-            return False
         denials = sum(group.group.count for group in rest) + told.further
         text = rest_notice(causes, denials, self._link(f"{_report_name(told.groups, self.log)}.html"), self._log_name)
-        numbers = {"schema": SCHEMA, "more_causes": causes, "denials": denials, "json": documents[0].json}
+        numbers = {"schema": SCHEMA, "more_causes": causes, "denials": denials, "json": json_link}
         message = json.dumps({"default": json.dumps(numbers), "email": text, "sms": ascii_line(text[:SMS_LENGTH])})
-        return self._send_message(_REST, f"policysim: {causes} more causes of denials", message, {})
+        self._send_message(_REST, f"policysim: {counted(causes, 'more cause')} of denials", message, {})
 
-    def _send_message(self, mark: str, subject: str, message: str, attributes: dict[str, str]) -> bool:
-        topic = self.settings.topic
-        if topic is None or mark in self.marks.found:
-            return False
+    def _send_message(self, mark: str, subject: str, message: str, attributes: dict[str, str]) -> None:
+        topic = str(self.settings.topic)
         ordered = {"MessageGroupId": _MESSAGE_GROUP, "MessageDeduplicationId": f"{self.log.id}-{mark}"}
         quiet_call(
             self.connection,
@@ -145,25 +182,28 @@ class Outputs(NamedTuple):
             },
             **(ordered if topic.endswith(_FIFO) else {}),
         )
-        self.marks.put(mark)
-        return True
 
-    def _put_event(self, group: GroupReport, document: Published) -> None:
-        bus, mark = self.settings.event_bus, _mark(group, "events")
-        if bus is None or mark in self.marks.found:
+    def _events(self, told: Told, documents: Sequence[Published]) -> Iterator[_Step]:
+        """An event for each cause."""
+        if self.settings.event_bus is None:
             return
+        for group, document in zip(told.groups, documents, strict=True):
+            yield _Step(_mark(group, "events"), partial(self._put_event, self.settings.event_bus, document))
+
+    def _put_event(self, bus: str, document: Published) -> None:
         detail = fitting(document, lambda text: len(text) <= _MESSAGE_LIMIT - _ROOM)
         entry = {"Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": detail, "EventBusName": bus}
         answer = quiet_call(self.connection, "events", "put_events", Entries=[entry])
         if answer.get("FailedEntryCount"):
             codes = [str(one["ErrorCode"]) for one in answer.get("Entries", ()) if one.get("ErrorCode")]
             raise CallError("events:PutEvents", (codes or ["unknown"])[0], Failure.OTHER)
-        self.marks.put(mark)
+
+    def _findings(self, documents: Sequence[Published]) -> Iterator[_Step]:
+        """All findings of a log file at once; importing one again changes nothing but its time."""
+        if self.settings.security_hub and documents:
+            yield _Step(_FINDINGS, partial(self._import_findings, documents))
 
     def _import_findings(self, documents: Sequence[Published]) -> None:
-        """All findings of a log file; importing one again changes nothing but its time."""
-        if not self.settings.security_hub or not documents or _FINDINGS in self.marks.found:
-            return
         importer = Importer(self.place.account, self.place.partition, self.place.region)
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         found = {one["Id"]: one for one in (finding_of(document, importer, now) for document in documents)}
@@ -174,7 +214,6 @@ class Outputs(NamedTuple):
             if answer.get("FailedCount"):
                 codes = [str(one["ErrorCode"]) for one in answer.get("FailedFindings", ())]
                 raise CallError("securityhub:BatchImportFindings", (codes or ["unknown"])[0], Failure.OTHER)
-        self.marks.put(_FINDINGS)
 
     @property
     def _log_name(self) -> str:
@@ -188,13 +227,15 @@ def _report_name(groups: Sequence[GroupReport], log: LogObject) -> str:
 
 
 def _mark(group: GroupReport, output: str) -> str:
-    """The mark of what was sent of a group, by its first denial, which no other group has, and by its cause.
+    """The mark of what was sent of a group: of its denials and its cause, of which two groups share none.
 
-    Both stay the same where the policies have changed since the run before and put the denials together otherwise.
+    Where the policies have changed since the run before and put the denials together otherwise, it is another one, as
+    what is told is something else.
     """
     event = group.report.event
-    first = event.id if event is not None and event.id and _ID.fullmatch(event.id) else str(group.group.reports[0])
-    return f"{first}-{group.group.cause or 'unknown'}-{output}"
+    what = (event.id if event is not None else None, group.group.reports)
+    digest = hashlib.sha256(json.dumps(what).encode()).hexdigest()[:32]
+    return f"{group.group.cause or 'unknown'}-{digest}-{output}"
 
 
 def _attributes(group: GroupReport) -> dict[str, str]:

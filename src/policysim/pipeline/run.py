@@ -121,11 +121,12 @@ class Pipeline:
         if file.broken:
             tell("warning", "broken-records", count=file.broken, bucket=log.bucket, key=log.key)
         told = self._explained(file)
-        run.figures.update(Events=len(file.events), Denials=sum(told.counts.values()) if told else 0)
         if marks is None:
             tell("info", "dry-run", causes=len(told.groups) if told else 0, bucket=log.bucket, key=log.key)
-        else:
-            run.figures["Messages"] += self._send(told, log, marks, run)
+        elif not self._send(told, log, marks, run):
+            tell("info", "told-before", bucket=log.bucket, key=log.key)
+            return "Repeated"
+        run.figures.update(Events=len(file.events), Denials=sum(told.counts.values()) if told else 0, Messages=0)
         if told is not None:
             measure_causes(self._settings.namespace, told.counts)
         return "Told"
@@ -168,20 +169,21 @@ class Pipeline:
             self._unwanted = self._unwanted._replace(own_role=own)
         return self._unwanted
 
-    def _send(self, told: Told | None, log: LogObject, marks: Marks, run: _Run) -> int:
-        """Tells what there is to tell, and marks the log file as done."""
-        sent = 0
-        if told is not None and (told.groups or told.unreported):
-            marks.claim(time.time(), run.until)
-            if DONE in marks.found:
-                return 0
-            try:
-                sent = Outputs(self._connection, self._settings, run.place, log, marks).send(told)
-            except BaseException:
-                marks.release()
-                raise
-        marks.put(DONE)
-        return sent
+    def _send(self, told: Told | None, log: LogObject, marks: Marks, run: _Run) -> bool:
+        """Tells what there is to tell, and marks the log file as done; whether no other run did meanwhile."""
+        if told is None or not (told.groups or told.unreported):
+            marks.put(DONE)
+            return True
+        marks.claim(time.time(), run.until)
+        if DONE in marks.found:
+            return False
+        try:
+            Outputs(self._connection, self._settings, run.place, log, marks).send(told, run.figures)
+            marks.put(DONE)
+        except BaseException:
+            marks.release()
+            raise
+        return True
 
 
 def _where(error: BaseException) -> str:
