@@ -296,8 +296,10 @@ def test_the_user_is_told_which_calls_alone_were_looked_up() -> None:
         assert list(event_history.event_history(source, question, connection)) == []
     assert told == [
         "services without Regions, such as IAM, are in the event history of us-east-1",
-        "only the events of `CreateUser` were looked up: a call of another name that was refused for want of"
-        " `iam:CreateUser` is not among them; leave `--action` out to see it",
+        (
+            "only the events of `CreateUser` were looked up: a call of another name that was refused for want of"
+            " `iam:CreateUser` is not among them; leave `--action` out to see it"
+        ),
     ]
 
 
