@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 
+from policysim.sources.aws.connection import Connection
 from policysim.sources.aws.snapshot.journal import Journal
 from policysim.sources.half_written import HIDDEN
 from tests.sources.aws.snapshot.snapshots import files_of, make_account, read, snapshot, started, use_collectors
@@ -175,6 +178,21 @@ def test_a_service_is_complete_where_every_region_was_read_without_a_gap(account
     assert len(about["gaps"]) == 1
 
 
+def test_a_service_that_botocore_does_not_know_in_every_region_is_not_complete(
+    account: AwsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Connection.regions_of
+
+    def regions_of(connection: Connection, service: str, partition: str = "aws") -> list[str]:
+        return [region for region in known(connection, service, partition) if (service, region) != ("sqs", "eu-west-1")]
+
+    monkeypatch.setattr(Connection, "regions_of", regions_of)
+    assert snapshot(account, tmp_path / "out", "--region", "all").code == 0
+    about = read(tmp_path / "out", "collection.json")
+    assert about["gaps"] == []
+    assert ("sns" in about["complete"], "sqs" in about["complete"]) == (True, False)
+
+
 def test_credentials_that_one_region_does_not_know_are_a_gap_of_that_region(account: AwsServer, tmp_path: Path) -> None:
     account.fail("sqs:ListQueues", "UnrecognizedClientException", status=403)
     assert snapshot(account, tmp_path / "out").code == 0
@@ -238,7 +256,8 @@ def wait_for_units(out: Path, count: int) -> None:
 def cut(aws: AwsServer, out: Path) -> None:
     """Leaves the journal of a run that was cut."""
     fault = aws.fail("sns:ListTopics", "ThrottlingException")
-    assert snapshot(aws, out).code == 4
+    with mock.patch.dict(os.environ, AWS_MAX_ATTEMPTS="1"):
+        assert snapshot(aws, out).code == 4
     aws.faults.remove(fault)
 
 

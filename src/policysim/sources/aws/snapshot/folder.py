@@ -209,10 +209,15 @@ def _complete(units: Mapping[UnitKey, Unit], regions: Regions, names_of: Any) ->
     whole: dict[str, bool] = {}
     for collector in COLLECTORS:
         done = bool(ran[collector.name]) and not any(unit.gaps for unit in ran[collector.name])
-        done = done and (regions.all_read or _runs_in_one_place(collector))
+        done = done and (_runs_in_one_place(collector) or _ran_everywhere(ran[collector.name], regions))
         for service in names_of(collector):
             whole[service] = whole.get(service, True) and done
     return sorted(service for service, done in whole.items() if done)
+
+
+def _ran_everywhere(units: Iterable[Unit], regions: Regions) -> bool:
+    """Whether every enabled Region was asked: where botocore knows of no such service there may be one by now."""
+    return regions.enabled is not None and {unit.key.region for unit in units} >= set(regions.enabled)
 
 
 def _runs_in_one_place(collector: Collector) -> bool:
