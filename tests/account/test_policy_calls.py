@@ -60,6 +60,7 @@ CALLS = {
     f"arn:aws:comprehend:{PLACE}:document-classifier/c": "comprehend describe-resource-policy --resource-arn",
     f"arn:aws:dsql:{PLACE}:cluster/c": "dsql get-cluster-policy --identifier c",
     f"arn:aws:dynamodb:{PLACE}:table/t": "dynamodb get-resource-policy --resource-arn",
+    f"arn:aws:ecr:{PLACE}:registry": "ecr get-registry-policy",
     f"arn:aws:ecr:{PLACE}:repository/r": "ecr get-repository-policy --repository-name r",
     "arn:aws:ecr-public::111122223333:repository/r": "ecr-public get-repository-policy --repository-name r",
     f"arn:aws:elasticfilesystem:{PLACE}:file-system/f": "efs describe-file-system-policy --file-system-id f",
@@ -174,9 +175,17 @@ def test_every_service_with_policies_has_a_call_but_those_that_print_none() -> N
         "arn:aws:s3::111122223333:accesspoint/m.mrap",
         f"arn:aws:rekognition:{PLACE}:project/p/version/v/1",
         f"arn:aws:codeartifact:{PLACE}:repository/D",
+        f"arn:aws:s3tables:{PLACE}:bucket/b/table/t",
         "arn:aws:dsql::111122223333:cluster/c",
         "no ARN",
     ],
 )
 def test_no_call_where_the_arn_lacks_what_it_needs(arn: str) -> None:
     assert resource_policy_call(arn) == ""
+
+
+@pytest.mark.parametrize(
+    "resource", ["ecr:eu-west-1:111122223333:repository/r", "events:eu-west-1:111122223333:event-bus/b"]
+)
+def test_a_resource_that_is_named_without_its_region_is_asked_for_in_it(resource: str) -> None:
+    assert "--region eu-west-1" in resource_policy_call(f"arn:aws:{resource}")

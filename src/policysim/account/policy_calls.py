@@ -24,12 +24,12 @@ _BY_SERVICE: Final = {
     "comprehend": "aws comprehend describe-resource-policy --region {region} --resource-arn {arn}",
     "dsql": "aws dsql get-cluster-policy --region {region} --identifier {id}",
     "dynamodb": "aws dynamodb get-resource-policy --resource-arn {arn}",
-    "ecr": "aws ecr get-repository-policy --repository-name {id}",
+    "ecr": "aws ecr get-repository-policy --region {region} --repository-name {id}",
     "ecr-public": "aws ecr-public get-repository-policy --region us-east-1 --repository-name {id}",
     "elasticfilesystem": "aws efs describe-file-system-policy --region {region} --file-system-id {id}",
     "entityresolution": "aws entityresolution get-policy --region {region} --arn {arn}",
     "es": "aws opensearch describe-domain --region {region} --domain-name {id}",
-    "events": "aws events describe-event-bus --name {id}",
+    "events": "aws events describe-event-bus --region {region} --name {id}",
     "glacier": "aws glacier get-vault-access-policy --region {region} --account-id {account} --vault-name {id}",
     "glue": "aws glue get-resource-policy --region {region}",
     "kafka": "aws kafka get-cluster-policy --region {region} --cluster-arn {arn}",
@@ -67,6 +67,7 @@ _BY_TYPE: Final = {
         "aws codeartifact get-repository-permissions-policy --region {region} --domain {part1} "
         "--domain-owner {account} --repository {part2}"
     ),
+    ("ecr", ""): "aws ecr get-registry-policy --region {region}",
     ("lambda", "layer"): (
         "aws lambda get-layer-version-policy --region {region} --layer-name {name} --version-number {version}"
     ),
@@ -112,6 +113,7 @@ _BY_WORD: Final = {
     ("s3-outposts", 2, "bucket"): (
         "aws s3control get-bucket-policy --region {region} --account-id {account} --bucket {arn}"
     ),
+    ("s3tables", 2, "table"): "",
 }
 """Where a word of the path decides, at a place counted from zero; the first row that fits."""
 

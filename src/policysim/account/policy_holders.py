@@ -31,7 +31,7 @@ def can_have_policy(arn: Arn) -> bool | None:
 def policy_holders(arn: Arn) -> tuple[str, ...]:
     """The ARNs on which the policy of this resource may hang, the nearest first.
 
-    Objects, subscriptions, indexes and the like stand under the policy of what holds them. An alias or version of a
+    Objects, subscriptions, indexes, rules and the like stand under the policy of what holds them. An alias or version of a
     function has a policy of its own, and so has a stream of a table: the holder's does not reach them.
     """
     rule = _HOLDERS.get(arn.service)
@@ -85,6 +85,14 @@ def _rest_api(arn: Arn) -> tuple[str, ...]:
     return (*below, f"arn:{arn.partition}:apigateway:{arn.region}::/restapis/{api}")
 
 
+def _event_bus(arn: Arn) -> tuple[str, ...]:
+    """A rule stands under the policy of its bus; the ARN of one on the default bus does not name it."""
+    if arn.resource_type != "rule":
+        return ()
+    bus = arn.resource_id.rpartition("/")[0] or "default"
+    return (str(arn._replace(resource=f"event-bus/{bus}")),)
+
+
 def _catalog(arn: Arn) -> tuple[str, ...]:
     return (str(arn._replace(resource="catalog")),)
 
@@ -108,6 +116,7 @@ _HOLDERS: Final[dict[str, Callable[[Arn], tuple[str, ...]]]] = {
     "codeartifact": _package,
     "dynamodb": _table,
     "es": _first_parts(2),
+    "events": _event_bus,
     "execute-api": _rest_api,
     "glue": _catalog,
     "kafka": _cluster,

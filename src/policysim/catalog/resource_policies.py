@@ -30,7 +30,7 @@ WITH_POLICIES: Final[dict[str, frozenset[str]]] = {
     "elasticfilesystem": frozenset({"file-system"}),
     "entityresolution": ANY_TYPE,
     "es": frozenset({"domain"}),
-    "events": frozenset({"event-bus"}),
+    "events": frozenset({"event-bus", "rule"}),
     "execute-api": ANY_TYPE,
     "glacier": frozenset({"vaults"}),
     "glue": ANY_TYPE,

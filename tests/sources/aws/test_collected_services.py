@@ -137,6 +137,14 @@ MET = [
     ("rum:PutRumEvents", f"arn:aws:rum:{PLACE}:appmonitor/m", ""),
     ("s3-outposts:GetBucket", f"arn:aws:s3-outposts:{PLACE}:outpost/op-1/bucket/b", ""),
     ("s3tables:GetTableBucket", f"arn:aws:s3tables:{PLACE}:bucket/b", ""),
+    ("events:PutEvents", f"arn:aws:events:{PLACE}:event-bus/b", ""),
+    ("events:PutRule", f"arn:aws:events:{PLACE}:event-bus/b", f"arn:aws:events:{PLACE}:rule/b/r"),
+    ("events:PutRule", f"arn:aws:events:{PLACE}:event-bus/default", f"arn:aws:events:{PLACE}:rule/r"),
+    (
+        "events:PutTargets",
+        f"arn:aws:events:{PLACE}:event-bus/aws.partner/x/y",
+        f"arn:aws:events:{PLACE}:rule/aws.partner/x/y/r",
+    ),
     ("s3tables:GetTableData", f"arn:aws:s3tables:{PLACE}:bucket/b", f"arn:aws:s3tables:{PLACE}:bucket/b/table/t"),
     ("s3vectors:QueryVectors", f"arn:aws:s3vectors:{PLACE}:bucket/b", f"arn:aws:s3vectors:{PLACE}:bucket/b/index/i"),
     ("sagemaker:DescribeModelPackageGroup", f"arn:aws:sagemaker:{PLACE}:model-package-group/m", ""),
@@ -175,7 +183,7 @@ def test_the_actions_of_this_table_are_actions_of_the_catalogue(action: str, ent
 
 
 def test_every_service_of_these_collectors_is_in_the_table() -> None:
-    elsewhere = {"dynamodb", "ecr", "ecr-public", "events", "kms", "lambda", "s3", "s3-object-lambda", "s3express"}
+    elsewhere = {"dynamodb", "ecr", "ecr-public", "kms", "lambda", "s3", "s3-object-lambda", "s3express"}
     shown = {entered.split(":")[2] for _, entered, _ in MET}
     assert (COMPLETE | PARTLY_COLLECTED.keys()) & WITH_POLICIES.keys() - elsewhere - shown == {
         "secretsmanager",
