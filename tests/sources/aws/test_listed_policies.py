@@ -12,6 +12,7 @@ from botocore.stub import Stubber
 
 from policysim.account.account import CollectionGap
 from policysim.sources.aws.collecting import Entry, Part, Place, Reading
+from policysim.sources.aws.collectors import machine_learning, management
 from policysim.sources.aws.collectors.listed import UNJOINABLE, UNNAMED, action_of, collect
 from policysim.sources.aws.connection import AwsSettings, Connection
 from policysim.sources.aws.failures import Failure, failure_of
@@ -71,11 +72,23 @@ class Stubbed:
         self._stub(client).add_client_error(operation, service_error_code=code)
 
     def reads_nothing(self, row: Listed, read: Read) -> None:
-        self._stub(read.client or row.client).add_client_error(read.operation, service_error_code=read.absent[0])
+        self._stub(read.client or row.client).add_client_error(read.operation, *_error(read.absent[0]))
+
+    def answers(self, row: Listed, read: Read, answer: dict[str, Any]) -> None:
+        self._stub(read.client or row.client).add_response(read.operation, answer)
+
+    def reads_badly(self, row: Listed, read: Read, code: str, message: str) -> None:
+        self._stub(read.client or row.client).add_client_error(read.operation, code, message)
 
     def done(self) -> None:
         for stub in self._stubs.values():
             stub.assert_no_pending_responses()
+
+
+def _error(absent: str) -> tuple[str, str]:
+    """An error code, and the message where it alone says that there is none."""
+    code, _, words = absent.partition(": ")
+    return code, f"{words} for: arn:aws:any" if words else ""
 
 
 @contextmanager
@@ -295,3 +308,23 @@ def _kind(code: str) -> Failure:
 def test_some_of_the_lists_are_ones_whose_pages_botocore_does_not_know() -> None:
     assert not paginator("sesv2", "list_email_identities")
     assert not paginator("cloudtrail", "list_channels")
+
+
+def test_a_code_that_says_several_things_is_none_only_with_the_words_that_say_so() -> None:
+    row = machine_learning.MODEL_PACKAGE_GROUPS
+    with stubbed() as made:
+        made.lists(row, 0, [item_of(row, 0, ACCOUNT, "one")])
+        made.reads_badly(row, row.reads[0], "ValidationException", "1 validation error detected")
+        entries, gaps = collected(made, row)
+    assert entries == []
+    assert [(gap.call, gap.error) for gap in gaps] == [("sagemaker:GetModelPackageGroupPolicy", "ValidationException")]
+
+
+def test_the_policy_of_delegated_administrators_holds_beside_that_of_an_event_data_store() -> None:
+    row = management.CLOUDTRAIL[2]
+    own, theirs = (f'{{"Version": "2012-10-17", "Statement": [{{"Sid": "{sid}"}}]}}' for sid in ("Own", "Theirs"))
+    with stubbed() as made:
+        made.lists(row, 0, [item_of(row, 0, ACCOUNT, "one")])
+        made.answers(row, row.reads[0], {"ResourcePolicy": own, "DelegatedAdminResourcePolicy": theirs})
+        ((_, _, value),), gaps = collected(made, row)
+    assert ([one["Sid"] for one in value["Statement"]], gaps) == (["Own", "Theirs"], [])

@@ -12,7 +12,7 @@ from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policysim.account.account import CollectionGap
-from policysim.sources.aws.failures import Failure, code_of, failure_of
+from policysim.sources.aws.failures import Failure, code_of, failure_of, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -114,6 +114,8 @@ class Reading:
     ) -> dict[str, Any] | None:
         """The answer; ``None`` where AWS answered with one of the codes ``absent``, which say "there is none".
 
+        ``CODE: words`` stands for that code with a message that begins so, of a code that says other things as well.
+
         Raises:
             GoneError, RefusedError: ``about`` catches them. botocore's other errors pass: the engine deals with them.
         """
@@ -177,7 +179,7 @@ class Reading:
         try:
             yield []
         except (BotoCoreError, ClientError) as error:
-            if code_of(error) in absent:
+            if _says_none(error, absent):
                 return
             failure = failure_of(error)
             if failure is Failure.OTHER and self._about and isinstance(error, ClientError):
@@ -190,6 +192,12 @@ class Reading:
                     raise RefusedError from None
                 case _:
                     raise
+
+
+def _says_none(error: BaseException, absent: tuple[str, ...]) -> bool:
+    code, message = code_of(error), message_of(error)
+    told = (one.partition(": ") for one in absent)
+    return any(code == wanted and message.startswith(words) for wanted, _, words in told)
 
 
 def _action(service: str, operation: str) -> str:

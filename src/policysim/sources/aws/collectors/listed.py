@@ -50,7 +50,8 @@ class Read:
     """A call that prints the policy of a resource: ``policy`` is the way to it in the answer.
 
     ``absent`` are the error codes by which this call says that there is no policy. It is made of items whose members
-    have the values of ``where``. ``client`` is boto3's name of the service where it is not that of the row.
+    have the values of ``where``. ``client`` is boto3's name of the service where it is not that of the row. ``further``
+    are the ways to what the same answer holds beside the policy and what counts together with it.
     """
 
     operation: str
@@ -59,6 +60,7 @@ class Read:
     absent: tuple[str, ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)
     client: str = ""
+    further: tuple[tuple[str, ...], ...] = ()
 
 
 OF_A_SHARE: Final = Read(
@@ -169,7 +171,8 @@ def _entry(row: Listed, item: Mapping[str, Any], reading: Reading) -> Iterator[E
 def _policies(client: str, read: Read, item: Mapping[str, Any], reading: Reading) -> Iterator[object]:
     parameters = filled(read.parameters, item)
     for page in reading.pages(client, read.operation, absent=read.absent, **parameters):
-        yield from found_at(page, read.policy)
+        for way in (read.policy, *read.further):
+            yield from found_at(page, way)
 
 
 def policy_entry(arn: str, policies: list[Any], call: str, reading: Reading) -> Iterator[Entry]:

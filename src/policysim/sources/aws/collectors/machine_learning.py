@@ -97,12 +97,12 @@ MODEL_PACKAGE_GROUPS: Final = Listed(
             "get_model_package_group_policy",
             {"ModelPackageGroupName": "{ModelPackageGroupName}"},
             ("ResourcePolicy",),
-            ("ValidationException",),
+            ("ValidationException: Cannot find resource policy",),
         ),
         OF_A_SHARE,
     ),
 )
-"""SageMaker says by a ValidationException that there is no policy; the name that it is asked for is one of its own."""
+"""SageMaker says by a ValidationException that there is no policy, and by its words alone that it means that."""
 
 COLLECTORS: Final[tuple[Collector, ...]] = (
     collector("bedrock", "policies of guardrails and custom models", GUARDRAILS, CUSTOM_MODELS, services=()),

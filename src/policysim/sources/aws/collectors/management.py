@@ -29,7 +29,10 @@ _NONE: Final = ("ResourceNotFoundException",)
 
 
 def _trail(operation: str, items: str, arn: str) -> Listed:
-    """A resource type that has no policies answers so: channels of other AWS services are listed as well."""
+    """A resource type that has no policies answers so: channels of other AWS services are listed as well.
+
+    The policy that CloudTrail makes for the delegated administrators of an organisation counts together with the other.
+    """
     return Listed(
         client="cloudtrail",
         prefix="cloudtrail",
@@ -40,6 +43,7 @@ def _trail(operation: str, items: str, arn: str) -> Listed:
                 {"ResourceArn": "{arn}"},
                 ("ResourcePolicy",),
                 ("ResourcePolicyNotFoundException", "ResourceTypeNotSupportedException"),
+                further=(("DelegatedAdminResourcePolicy",),),
             ),
         ),
     )
