@@ -19,9 +19,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
+from unittest import mock
 from urllib.parse import parse_qs
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
@@ -66,6 +68,10 @@ class Reply:
     content_type: str
     answer: Callable[[Call], object] | None = None
     """Makes the body, as JSON, of each call; for what depends on it."""
+
+    def body_for(self, call: Call) -> bytes:
+        """The body that answers one call."""
+        return self.body if self.answer is None else json.dumps(self.answer(call)).encode()
 
 
 @dataclass
@@ -144,6 +150,14 @@ def _matches(operation: str) -> Callable[[Call], bool]:
 
 
 @contextmanager
+def models_read_once() -> Iterator[None]:
+    """Has all sessions of this process read botocore's models from its files once, not once each."""
+    loader = botocore.session.create_loader()
+    with mock.patch.object(botocore.session, "create_loader", return_value=loader):
+        yield
+
+
+@contextmanager
 def running_aws() -> Iterator[AwsServer]:
     """Moto and the door before it, on two free ports of loopback."""
     port = _free_port()
@@ -218,9 +232,7 @@ def _handler(server: AwsServer, moto_port: int) -> type[BaseHTTPRequestHandler]:
             if fault is not None and fault.code:
                 status, headers, answer = _failed(self, fault)
             elif reply is not None:
-                status, headers, answer = 200, [("Content-Type", reply.content_type)], reply.body
-                if reply.answer is not None:
-                    answer = json.dumps(reply.answer(call)).encode()
+                status, headers, answer = 200, [("Content-Type", reply.content_type)], reply.body_for(call)
             else:
                 status, headers, answer = _asked_of_moto(self, body, moto_port)
             self.send_response(status)

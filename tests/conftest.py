@@ -37,9 +37,9 @@ os.environ |= {
 
 @pytest.fixture(scope="session")
 def _running_aws() -> Iterator[AwsServer]:
-    from tests.aws_server import running_aws  # noqa: PLC0415  # few tests call AWS
+    from tests.aws_server import models_read_once, running_aws  # noqa: PLC0415  # few tests call AWS
 
-    with running_aws() as server:
+    with models_read_once(), running_aws() as server:
         yield server
 
 

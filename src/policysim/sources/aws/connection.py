@@ -184,6 +184,8 @@ class Connection:
             extra_args=extra,
         )
         assumed = botocore.session.Session()
+        loader = self._session._session.get_component("data_loader")  # noqa: SLF001  # models are read once, not once
+        assumed.register_component("data_loader", loader)  # for each account
         renewed = DeferredRefreshableCredentials(method="assume-role", refresh_using=fetcher.fetch_credentials)
         assumed._credentials = renewed  # type: ignore[attr-defined]  # noqa: SLF001  # there is no public way
         if self.region:
