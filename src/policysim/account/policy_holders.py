@@ -31,8 +31,8 @@ def can_have_policy(arn: Arn) -> bool | None:
 def policy_holders(arn: Arn) -> tuple[str, ...]:
     """The ARNs on which the policy of this resource may hang, the nearest first.
 
-    Objects, subscriptions, indexes, rules and the like stand under the policy of what holds them. An alias or version of a
-    function has a policy of its own, and so has a stream of a table: the holder's does not reach them.
+    Objects, subscriptions, indexes, rules and the like stand under the policy of what holds them. An alias or version
+    of a function has a policy of its own, and so has a stream of a table: the holder's does not reach them.
     """
     rule = _HOLDERS.get(arn.service)
     return tuple(dict.fromkeys((str(arn), *(rule(arn) if rule else ()))))

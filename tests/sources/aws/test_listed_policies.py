@@ -327,4 +327,5 @@ def test_the_policy_of_delegated_administrators_holds_beside_that_of_an_event_da
         made.lists(row, 0, [item_of(row, 0, ACCOUNT, "one")])
         made.answers(row, row.reads[0], {"ResourcePolicy": own, "DelegatedAdminResourcePolicy": theirs})
         ((_, _, value),), gaps = collected(made, row)
+    assert isinstance(value, dict)
     assert ([one["Sid"] for one in value["Statement"]], gaps) == (["Own", "Theirs"], [])
