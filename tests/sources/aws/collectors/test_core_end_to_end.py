@@ -164,7 +164,7 @@ ROWS = (
     Row(layer, "lambda:GetLayerVersion", functions.COLLECTORS),
     Row(secret, "secretsmanager:GetSecretValue", secrets.COLLECTORS),
     Row(repository, "ecr:BatchGetImage", repositories.COLLECTORS[:-1]),
-    Row(bus, "events:PutEvents", event_buses.COLLECTORS[:1]),
+    Row(bus, "events:PutEvents", event_buses.COLLECTORS),
     Row(table, "dynamodb:GetItem", tables.COLLECTORS),
 )
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.make.__name__)

@@ -16,7 +16,6 @@ from policysim.sources.aws.collectors import (
     access_points,
     buckets,
     directory_buckets,
-    event_buses,
     functions,
     keys,
     queues,
@@ -281,24 +280,6 @@ ROWS = (
         "RepositoryNotFoundException",
         {"nextToken": "further"},
         region="us-east-1",
-    ),
-    Row(
-        event_buses.COLLECTORS,
-        "schemas-registry-policies",
-        f"arn:aws:schemas:{REGION}:{ACCOUNT}:registry/orders",
-        (
-            "schemas",
-            "list_registries",
-            {
-                "Registries": [
-                    {"RegistryName": "orders", "RegistryArn": f"arn:aws:schemas:{REGION}:{ACCOUNT}:registry/orders"}
-                ]
-            },
-        ),
-        ("schemas", "get_resource_policy", {"Policy": POLICY}),
-        "NotFoundException",
-        None,
-        NEXT,
     ),
     Row(
         tables.COLLECTORS,

@@ -1,7 +1,7 @@
-"""Event buses of Amazon EventBridge and registries of its schemas, with their policies.
+"""Event buses of Amazon EventBridge with their policies, which reach the rules on them.
 
-Archives, rules and API destinations have none. Source: EventBridge API Reference, ListEventBuses; EventBridge Schemas
-API Reference, ListRegistries and GetResourcePolicy.
+Archives and API destinations have none. Source: EventBridge API Reference, ListEventBuses; EventBridge User Guide,
+eb-event-bus-perms.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from policysim.sources.aws.collecting import Reading
 
-_NO_POLICY: Final = ("NotFoundException",)
 _PAGE: Final = 100
 
 
@@ -23,17 +22,6 @@ def _buses(reading: Reading) -> Iterator[Entry]:
     """The list prints each bus with its policy."""
     for bus in reading.items("events", "list_event_buses", "EventBuses", Limit=_PAGE):
         yield Entry(Part.RESOURCE_POLICIES, (bus["Arn"],), bus.get("Policy") or None)
-
-
-def _registries(reading: Reading) -> Iterator[Entry]:
-    """The registries of the account; AWS's own belong to nobody else."""
-    for registry in reading.items("schemas", "list_registries", "Registries", Scope="LOCAL"):
-        arn = registry["RegistryArn"]
-        with reading.about(arn):
-            name = registry["RegistryName"]
-            told = reading.call("schemas", "get_resource_policy", absent=_NO_POLICY, RegistryName=name)
-            policy = (told or {}).get("Policy") or None
-            yield Entry(Part.RESOURCE_POLICIES, (arn,), policy)
 
 
 COLLECTORS: Final[tuple[Collector, ...]] = (
@@ -45,14 +33,5 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         actions=("events:ListEventBuses",),
         what="policies of event buses",
         collect=_buses,
-    ),
-    Collector(
-        name="schemas-registry-policies",
-        services=("schemas",),
-        client="schemas",
-        scope=Scope.REGION,
-        actions=("schemas:ListRegistries", "schemas:GetResourcePolicy"),
-        what="policies of schema registries",
-        collect=_registries,
     ),
 )
