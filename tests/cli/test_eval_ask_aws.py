@@ -251,6 +251,39 @@ def test_limits_that_explain_a_difference_are_named(aws: AwsServer, tmp_path: Pa
     assert "resource-policies-of-roles" in {limit["code"] for limit in told["limits"] if limit["applies"]}
 
 
+def test_a_limit_that_changes_nothing_does_not_explain_a_difference(aws: AwsServer, tmp_path: Path) -> None:
+    folder = account_folder(tmp_path, READ)
+    write_json(
+        folder / "resource-policies.json",
+        {"arn:aws:s3:::data": document({**deny("s3:GetObject", OBJECT), "Principal": "*"})},
+    )
+    everything = document({**allow("*"), "Principal": "*"})
+    write_json(folder / "vpc-endpoints.json", {"vpce-0a": {"policy": everything, "vpc_id": "vpc-1"}})
+    answers(aws, PRINCIPAL, "allowed")
+    context = ("--context-complete", "--resource-account", ACCOUNT, "--context", "aws:SourceVpce=vpce-0a")
+    told = answer(aws, folder, *context)
+    assert told["outcome"] == "explained"
+    assert "vpc-endpoint-policies" in {limit["code"] for limit in told["limits"] if limit["applies"]}
+    assert told["sentence"] == (
+        "its limits explain the difference: it evaluates resource-based policies for users only, not for roles"
+    )
+
+
+@pytest.mark.parametrize("theirs", ["allowed", "explicitDeny"])
+def test_an_answer_that_ours_leaves_open_is_no_disagreement(aws: AwsServer, tmp_path: Path, theirs: str) -> None:
+    folder = account_folder(tmp_path, READ)
+    file = folder / "authorization-details.json"
+    details = json.loads(file.read_text(encoding="utf-8"))
+    attached = {"PolicyName": "more", "PolicyArn": f"arn:aws:iam::{ACCOUNT}:policy/more"}
+    details["RoleDetailList"][0]["AttachedManagedPolicies"] = [attached]
+    write_json(file, details)
+    answers(aws, PRINCIPAL, theirs)
+    assert answer(aws, folder, "--context-complete")["outcome"] == "open"
+    done = ask(aws, folder, "--context-complete")
+    assert done.returncode == 3
+    assert "DISAGREE" not in done.stdout
+
+
 def test_limits_that_do_not_matter_are_shown_on_request_alone(aws: AwsServer, tmp_path: Path) -> None:
     folder = account_folder(tmp_path, READ)
     answers(aws, PRINCIPAL, "allowed")

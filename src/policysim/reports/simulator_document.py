@@ -37,8 +37,8 @@ class SimulatorDocument:
     """What AWS's policy simulator said, in its own words, and how that compares.
 
     ``operation`` is ``SimulatePrincipalPolicy`` or ``SimulateCustomPolicy``, and ``why`` tells why that one was asked.
-    ``outcome`` is ``agrees``, ``agrees-when-absent``, ``other-kind``, ``explained`` or ``disagrees``, and ``sentence``
-    says it in words. What AWS does not tell is null.
+    ``outcome`` is ``agrees``, ``agrees-when-absent``, ``open``, ``other-kind``, ``explained`` or ``disagrees``, and
+    ``sentence`` says it in words. What AWS does not tell is null.
     """
 
     operation: str

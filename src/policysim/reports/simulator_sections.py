@@ -34,6 +34,7 @@ _WORDS: Final = {
 _COMPARED: Final = {
     Outcome.AGREES.value: "the two agree",
     Outcome.AGREES_WHEN_ABSENT.value: "the two agree where the missing keys are absent",
+    Outcome.OPEN.value: "one of the answers that are left open here",
     Outcome.OTHER_KIND.value: "the two differ in the kind of denial",
     Outcome.EXPLAINED.value: "the two differ, as the simulator does not look at everything",
     Outcome.DISAGREES.value: "the two DISAGREE",

@@ -22,7 +22,7 @@ from policysim.language.arns import parse_arn
 from policysim.language.lists import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from policysim.evaluation.decision import Decision
     from policysim.evaluation.policy_set import PolicySet
@@ -50,6 +50,8 @@ class Outcome(Enum):
     AGREES = "agrees"
     AGREES_WHEN_ABSENT = "agrees-when-absent"
     """Ours is open, and is AWS's where the keys without values are absent, as the simulator takes them."""
+    OPEN = "open"
+    """Ours is open, for want of what was not collected, and AWS's is one of those that it may be."""
     OTHER_KIND = "other-kind"
     """Both deny: one explicitly, the other for want of an Allow."""
     EXPLAINED = "explained"
@@ -194,7 +196,9 @@ def _outcome(theirs: Effect, decision: Decision, asked: Asked, limits: tuple[App
     if ours is Effect.DEPENDS and _decide(_with_keys_absent(request), policies) is theirs:
         keys = listed([f"`{key}`" for key in asked.unknown]) if asked.unknown else "what is not known"
         return Outcome.AGREES_WHEN_ABSENT, f"policysim comes to the same answer where {keys} is absent"
-    reasons = [one.limit.sentence for one in limits if one.applies and one.limit.layer is not None]
+    if ours is Effect.DEPENDS and theirs in decision.possible:
+        return Outcome.OPEN, "AWS's answer is one of those that policysim leaves open"
+    reasons = [limit.sentence for limit in _reasons(decision, asked, limits)]
     if _explained(theirs, decision, asked) and reasons:
         return Outcome.EXPLAINED, f"its limits explain the difference: {listed(reasons)}"
     if theirs in _DENIALS and ours in _DENIALS:
@@ -205,20 +209,37 @@ def _outcome(theirs: Effect, decision: Decision, asked: Asked, limits: tuple[App
 _KINDS: Final = {Effect.EXPLICIT_DENY: "explicitly", Effect.IMPLICIT_DENY: "for want of an Allow"}
 
 
+def _reasons(decision: Decision, asked: Asked, limits: tuple[AppliedLimit, ...]) -> list[Limit]:
+    """The limits that take out a layer without which our answer is another; all that take one out where none does."""
+    applied = [one.limit for one in limits if one.applies and one.limit.layer is not None]
+    refusing = set(_refusing(decision))
+    request, policies = decision.request, asked.policies
+    counting = {
+        limit.layer
+        for limit in applied
+        if limit.layer in refusing or _without((limit.layer,), request, policies) is not decision.effect
+    }
+    return [limit for limit in applied if limit.layer in counting] or applied
+
+
 def _explained(theirs: Effect, decision: Decision, asked: Asked) -> bool:
     """Whether our own rules give AWS's answer about what the simulator looked at."""
-    request = _with_keys_absent(decision.request)
-    arn = parse_arn(request.resource.arn)
-    if LayerName.RESOURCE in asked.question.left_out and arn is not None and not arn.account:
-        own = request.principal.account
-        request = replace(request, resource=replace(request.resource, account=own))
-    policies = asked.policies
-    for layer in asked.question.left_out:
-        policies = policies.with_layer(layer, None)
-    if _decide(request, policies) is theirs:
+    left_out = asked.question.left_out
+    if _without(left_out, _with_keys_absent(decision.request), asked.policies) is theirs:
         return True
     refusing = set(_refusing(decision))
-    return theirs is Effect.ALLOWED and bool(refusing) and refusing <= asked.question.left_out
+    return theirs is Effect.ALLOWED and bool(refusing) and refusing <= left_out
+
+
+def _without(layers: Iterable[LayerName | None], request: Request, policies: PolicySet) -> Effect:
+    """Our answer without some layers; a resource that nobody's policy is about is taken for the caller's own."""
+    arn = parse_arn(request.resource.arn)
+    for layer in layers:
+        if layer is not None:
+            policies = policies.with_layer(layer, None)
+        if layer is LayerName.RESOURCE and arn is not None and not arn.account:
+            request = replace(request, resource=replace(request.resource, account=request.principal.account))
+    return _decide(request, policies)
 
 
 def _refusing(decision: Decision) -> Iterator[LayerName]:
