@@ -14,7 +14,17 @@ from policysim.pipeline.marks import DONE, Marks
 from policysim.pipeline.notifications import deliveries_of
 from policysim.pipeline.run import PipelineError
 from policysim.sources.aws.stored_objects import Location
-from tests.pipeline.pipeline_runs import REPORTS, FakeContext, Stage, client_of, connected, log_file, scenario_events
+from tests.pipeline.pipeline_runs import (
+    KEY,
+    REPORTS,
+    FakeContext,
+    Stage,
+    client_of,
+    connected,
+    log_file,
+    notification,
+    scenario_events,
+)
 
 if TYPE_CHECKING:
     from tests.aws_server import AwsServer, Call
@@ -151,3 +161,22 @@ def test_a_run_that_comes_while_another_ends_sees_that_all_is_done(stage: Stage)
     assert run(stage, event)
     late.claim(time.time(), time.time() + 60)  # the claim of the other run still holds
     assert DONE in late.found
+
+
+def test_a_run_without_time_leaves_the_rest_to_the_next(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    records = [
+        record
+        for number, name in enumerate(CAUSES)
+        for record in stage.put_log(log_file(scenario_events(name)), KEY.replace("_Ab", f"_{number}"))["Records"]
+    ]
+    batch = {
+        "Records": [
+            {"messageId": str(number), "eventSource": "aws:sqs", "body": json.dumps(notification(record))}
+            for number, record in enumerate(records)
+        ]
+    }
+    told = stage.pipeline().handle(batch, FakeContext(milliseconds=0))
+    assert told == {"batchItemFailures": [{"itemIdentifier": "1"}, {"itemIdentifier": "2"}]}
+    assert capsys.readouterr().out.count('"out-of-time"') == 2
+    assert stage.pipeline().handle(batch, FakeContext())["batchItemFailures"] == []
+    assert len(stage.messages()) == len(CAUSES)

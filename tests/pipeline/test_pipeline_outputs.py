@@ -71,6 +71,26 @@ def _imported(call: Any) -> list[dict[str, Any]]:
     return json.loads(call.body)["Findings"] if is_import else []
 
 
+def test_findings_lead_into_the_console_also_where_messages_have_signed_links(stage: Stage) -> None:
+    client_of(stage.aws, "securityhub").enable_security_hub()
+    event = stage.put_log(log_file(scenario_events("01")))
+    stage.pipeline(security_hub="true", link_hours="12").handle(event, FakeContext())
+    (finding,) = [finding for call in stage.aws.calls for finding in _imported(call)]
+    assert "X-Amz-" not in json.dumps(finding)
+    assert finding["SourceUrl"].startswith("https://us-east-1.console.aws.amazon.com/s3/object/")
+    assert finding["SourceUrl"].endswith(".html")
+
+
+def test_half_a_surrogate_pair_of_a_broken_event_breaks_no_document(stage: Stage) -> None:
+    client_of(stage.aws, "events").create_event_bus(Name="denials")
+    events = json.loads(json.dumps(scenario_events("01")).replace("CN-2026-0412.pdf", "\\ud800.pdf"))
+    stage.pipeline(event_bus="denials").handle(stage.put_log(log_file(events)), FakeContext())
+    (put,) = [call for call in stage.aws.calls if call.operation == "PutEvents"]
+    (message,) = stage.messages()
+    for text in (json.loads(put.body)["Entries"][0]["Detail"], message["Message"]):
+        assert b"?.pdf" in json.dumps(json.loads(text), ensure_ascii=False).encode()
+
+
 def test_a_finding_that_is_refused_is_tried_again(stage: Stage) -> None:
     event = stage.put_log(log_file(scenario_events("01")))
     stage.aws.fail("securityhub:*", "InvalidAccessException", status=401)

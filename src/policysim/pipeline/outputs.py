@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -90,7 +91,7 @@ class Outputs(NamedTuple):
             CallError: of the first call that failed; what went out is marked.
         """
         documents = self._write_reports(told)
-        outputs = (self._messages(told, documents), self._events(told, documents), self._findings(documents))
+        outputs = (self._messages(told, documents), self._events(told, documents), self._findings(told, documents))
         failures = [failure for steps in outputs for failure in self._take(steps, figures)]
         if failures:
             raise failures[0]
@@ -198,10 +199,16 @@ class Outputs(NamedTuple):
             codes = [str(one["ErrorCode"]) for one in answer.get("Entries", ()) if one.get("ErrorCode")]
             raise CallError("events:PutEvents", (codes or ["unknown"])[0], Failure.OTHER)
 
-    def _findings(self, documents: Sequence[Published]) -> Iterator[_Step]:
-        """All findings of a log file at once; importing one again changes nothing but its time."""
+    def _findings(self, told: Told, documents: Sequence[Published]) -> Iterator[_Step]:
+        """All findings of a log file at once; importing one again changes nothing but its time.
+
+        Findings stay for months, so their links lead into the console also where those of messages are signed.
+        """
         if self.settings.security_hub and documents:
-            yield _Step(_FINDINGS, partial(self._import_findings, documents))
+            bucket, name = self.settings.reports.bucket, self.settings.reports.key(_report_name(told.groups, self.log))
+            html, whole = (self.place.console_link(bucket, f"{name}.{kind}") for kind in ("html", "json"))
+            linked = [replace(document, html=html, json=whole) for document in documents]
+            yield _Step(_FINDINGS, partial(self._import_findings, linked))
 
     def _import_findings(self, documents: Sequence[Published]) -> None:
         importer = Importer(self.place.account, self.place.partition, self.place.region)

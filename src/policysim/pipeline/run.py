@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from policysim.pipeline.told import Told
     from policysim.sources.aws.connection import Connection
 
+_LAST_BEGIN: Final = 0.75
+"""The part of a run's time after which it begins with no further log file."""
+
 _REPLACED: Final = frozenset({"PreconditionFailed", "412"})
 
 
@@ -41,12 +44,22 @@ class PipelineError(Exception):
     """Log files that could not be told of; the text counts them and names nothing of theirs."""
 
 
+class _OutOfTimeError(Exception):
+    """Too little of the run's time is left to begin with a log file."""
+
+
 class _Run(NamedTuple):
     """What belongs to one run."""
 
     place: FunctionPlace
     until: float
+    latest: float
     figures: Counter[str]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether no further log file is begun: a run that is cut off brings those back as well that it has told of."""
+        return time.time() >= self.latest and self.figures["Told"] > 0
 
 
 class Pipeline:
@@ -66,7 +79,8 @@ class Pipeline:
             PipelineError: not every log file could be told of, and SQS is not there to bring it again.
             NotificationError: the event has no form that is known.
         """
-        run = _Run(place_of(context), time.time() + seconds_left(context), Counter())
+        start, left = time.time(), seconds_left(context)
+        run = _Run(place_of(context), start + left, start + left * _LAST_BEGIN, Counter())
         failed: list[str | None] = []
         deliveries = deliveries_of(event)
         for delivery in deliveries:
@@ -96,6 +110,8 @@ class Pipeline:
             tell("error", error.code, **place)
         except InputError:
             tell("error", "policies-unreadable", **place)
+        except _OutOfTimeError:
+            tell("warning", "out-of-time", **place)
         except BusyError:
             tell("warning", "busy", **place)
         except Exception as error:  # noqa: BLE001  # a defect met in one log file must not hold up the others
@@ -110,6 +126,8 @@ class Pipeline:
         if not is_log(log.key):
             tell("info", "no-log-file", bucket=log.bucket, key=log.key)
             return "Skipped"
+        if run.is_late:
+            raise _OutOfTimeError
         marks = None if self._settings.dry_run else Marks(self._connection, self._settings.reports, log.id)
         if marks is not None and DONE in marks.found:
             tell("info", "told-before", bucket=log.bucket, key=log.key)

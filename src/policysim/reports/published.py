@@ -83,7 +83,9 @@ def fitting(document: Published, fits: Callable[[str], bool]) -> str:
 
 
 def _compact(document: Published) -> str:
-    return json.dumps(plain(document), separators=(",", ":"))
+    """Half of a surrogate pair, which only a broken event holds, becomes ``?``: parsers refuse a text that has one."""
+    text = json.dumps(plain(document), ensure_ascii=False).encode("utf-8", "replace")
+    return json.dumps(json.loads(text), separators=(",", ":"))
 
 
 def _smaller_and_smaller(document: Published) -> Iterator[Published]:
