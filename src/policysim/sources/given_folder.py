@@ -148,7 +148,7 @@ def _policy(at: Json, type: PolicyType) -> Policy:  # noqa: A002  # the reader's
 def _plain(at: Json) -> object:
     """The value as it is written; documents in strings become objects. One with a name twice keeps its text."""
     if isinstance(at.value, str):
-        return _document_or_text(at.value)
+        return document_or_text(at.value)
     if isinstance(at.value, RepeatedMembers) and "Statement" in at.value:
         return locate(at.location).text
     if isinstance(at.value, dict):
@@ -158,14 +158,14 @@ def _plain(at: Json) -> object:
     return [_plain(one) for one in at.items()] if isinstance(at.value, list) else at.value
 
 
-def _document_or_text(text: str) -> object:
+def document_or_text(text: str) -> object:
     """The document in a string, unless its text says more than the object would: a name twice, or a broken document."""
     if not is_document(text):
         return text
     plain = text if text.lstrip().startswith("{") else unquote(text)
     try:
         return json.loads(plain, object_pairs_hook=_once)
-    except ValueError:
+    except (ValueError, RecursionError):
         return plain
 
 

@@ -7,8 +7,9 @@ words stay, and so do dates and numbers. The secret is never written: without it
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from policysim.sources.errors import InputError
 from policysim.sources.files import read_source
@@ -16,11 +17,8 @@ from policysim.sources.redaction_cuts import Cuts
 from policysim.sources.redaction_documents import Redactor
 from policysim.sources.redaction_folder import FolderRedactor
 from policysim.sources.redaction_pseudonyms import Pseudonyms
-from policysim.sources.redaction_texts import Reader, Writer, folded, key_of, text_of
+from policysim.sources.redaction_texts import Reader, Writer, action_of, folded, is_aws_owned, key_of, text_of
 from policysim.sources.redaction_words import KEPT_TOKENS, STAYING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _SECRET_SIZE: Final = 32
 _SHORTEST: Final = 16
@@ -69,7 +67,7 @@ class Redaction:
             if self.faithful:
                 break
         self._hand = Writer(pseudonyms, secret, reader)
-        folder = FolderRedactor(self._hand, keep_documents=lambda _: None)
+        folder = FolderRedactor(self._hand, aws_managed=_aws_managed(files), keep_documents=lambda _: None)
         self.files: dict[str, Any] = {folder.path(path): folder.file(path, value) for path, value in files.items()}
 
     def name(self, text: str) -> str:
@@ -80,11 +78,12 @@ class Redaction:
         """A condition key, with the pseudonym of the tag's key in it."""
         return key_of(key, self._hand)
 
+    def action(self, text: str) -> str:
+        """The pseudonym of an action; one that AWS has stays."""
+        return action_of(text, self._hand)
+
     def context_value(self, key: str, value: str) -> str:
         """The value of a condition key in a request; values that are AWS's own stay."""
-        tag = folded(key.partition("/")[2])
-        if tag and tag in self._hand.sized:
-            return value
         return str(Redactor(self._hand).condition_value(key, value))
 
 
@@ -97,11 +96,19 @@ def _read(files: Mapping[str, object]) -> Reader:
             Redactor(reader).document(document)
         reader.keeps = False
 
-    folder = FolderRedactor(reader, keep_documents=keep)
+    folder = FolderRedactor(reader, aws_managed=_aws_managed(files), keep_documents=keep)
     for path, value in files.items():
         folder.path(path)
         folder.file(path, value)
     return reader
+
+
+def _aws_managed(value: object) -> frozenset[str]:
+    """The names of the policies of AWS's own that are named anywhere in a value."""
+    if isinstance(value, str):
+        return frozenset({value.rpartition("/")[2]}) if is_aws_owned(value) else frozenset()
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return frozenset[str]().union(*map(_aws_managed, inner))
 
 
 def _documents(value: object) -> list[object]:

@@ -51,6 +51,8 @@ def redacted_address(text: str, secret: bytes) -> str | None:
     network = int(size) if slash else bits
     if network > bits:
         return None
+    if int(found) & ((1 << (bits - network)) - 1):  # not a range but an address in it, whose last bits tell it too
+        network = bits
     kept = _KEPT_PATHS[found.version]
     number = _turned(int(found), bits, network, kept, secret)
     other = (ipaddress.IPv4Address if found.version == 4 else ipaddress.IPv6Address)(number)
@@ -58,7 +60,7 @@ def redacted_address(text: str, secret: bytes) -> str | None:
 
 
 def _turned(number: int, bits: int, network: int, kept: Collection[tuple[int, int]], secret: bytes) -> int:
-    """The number with the bits of its network turned, but those that lead to a range that stays."""
+    """The number with the first ``network`` bits turned, but those that lead to a range that stays."""
     turned = number
     for at in range(network):
         before = number >> (bits - at)

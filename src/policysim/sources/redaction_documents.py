@@ -6,25 +6,33 @@ Reference for the keys of services.
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from policysim.catalog.condition_keys import condition_key
 from policysim.language.embedding import is_document
-from policysim.sources.redaction_texts import folded, key_of, tag_key_of, text_of
+from policysim.language.operators import Family, operator_named
+from policysim.language.reader import POLICY_ELEMENTS
+from policysim.language.statement_reader import STATEMENT_ELEMENTS
+from policysim.sources.given_folder import document_or_text
+from policysim.sources.redaction_texts import action_of, folded, key_of, tag_key_of, text_of
+from policysim.sources.redaction_vocabulary import is_measure, is_service_principal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from policysim.sources.redaction_texts import Reader, Writer
 
-_KEPT_ELEMENTS: Final = frozenset({"version", "effect", "action", "notaction"})
+_ELEMENTS: Final = frozenset(map(folded, (*POLICY_ELEMENTS, *STATEMENT_ELEMENTS)))
+_KEPT_VALUES: Final = {"version": frozenset({"2008-10-17", "2012-10-17"}), "effect": frozenset({"allow", "deny"})}
+_ACTIONS: Final = frozenset({"action", "notaction"})
 _PRINCIPALS: Final = frozenset({"principal", "notprincipal"})
 _SERVICE: Final = "service"
+_PRINCIPAL_TYPES: Final = frozenset({"aws", "canonicaluser", "federated", _SERVICE})
 _TAG_KEYS: Final = "aws:tagkeys"
-_KEPT_TYPES: Final = frozenset({"Bool", "Date", "Numeric"})
-_KEPT_OPERATORS: Final = ("numeric", "date", "bool", "null")
+_MEASURED_TYPES: Final = frozenset({"Bool", "Date", "Numeric"})
+_MEASURED: Final = frozenset({Family.NUMERIC, Family.DATE, Family.BOOL, Family.NULL})
+_BY_SIZE: Final = _MEASURED - {Family.NULL}
+_ACCOUNT_ID_SIZE: Final = 12
 
 KEPT_KEYS: Final = frozenset(
     """
@@ -54,32 +62,34 @@ class Redactor(NamedTuple):
     def document(self, value: object) -> object:
         """A policy document: an object, or a text that AWS prints one in; an object comes out where it can be read."""
         if isinstance(value, str) and is_document(value):
-            text = value if value.lstrip().startswith("{") else unquote(value)
-            try:
-                value = json.loads(text)
-            except ValueError:
-                return text_of(text, self.hand)
+            value = document_or_text(value)
         if not isinstance(value, dict):
             return self.any(value)
         return {
-            name: self._statements(one) if folded(name) == "statement" else self._element(name, one)
+            self._name(name): self._statements(one) if folded(name) == "statement" else self._element(name, one)
             for name, one in value.items()
         }
 
     def any(self, value: object) -> object:
-        """Any value: every string in it is a text with names."""
+        """Any value: every string in it is a text with names, and so are the names of members and whole numbers."""
         if isinstance(value, str):
             return text_of(value, self.hand)
         if isinstance(value, list):
             return [self.any(one) for one in value]
-        return {name: self.any(one) for name, one in value.items()} if isinstance(value, dict) else value
+        if isinstance(value, dict):
+            return {text_of(name, self.hand): self.any(one) for name, one in value.items()}
+        return number_of(value, self.hand)
 
     def condition_value(self, key: str, value: object, operator: str = "") -> object:
         """The value of a condition key, or a list of them, as a document or a request has it."""
         lower = folded(key)
         if lower == _TAG_KEYS:
-            return _each(value, lambda text: tag_key_of(text, self.hand))
-        return value if _stays(lower, operator) else self.any(value)
+            return _each(value, lambda one: tag_key_of(one, self.hand) if isinstance(one, str) else self._text(one))
+        if lower in KEPT_KEYS:
+            return value
+        tag = lower.partition("/")[2]
+        measured = _family(operator) in _MEASURED or (tag and tag in self.hand.sized) or _is_measured(lower)
+        return _each(value, self._measure if measured else self._text)
 
     def tags(self, value: dict[str, object]) -> dict[str, object]:
         """Tags by their keys; a value that a policy compares as a number or date stays."""
@@ -87,45 +97,83 @@ class Redactor(NamedTuple):
 
     def tag_value(self, key: str, value: object) -> object:
         """The value of one tag."""
-        return value if folded(key) in self.hand.sized else self.any(value)
+        return self._measure(value) if folded(key) in self.hand.sized else self.any(value)
 
     def _statements(self, value: object) -> object:
         if isinstance(value, list):
             return [self._statements(one) for one in value]
         if not isinstance(value, dict):
             return self.any(value)
-        return {name: self._element(name, one) for name, one in value.items()}
+        return {self._name(name): self._element(name, one) for name, one in value.items()}
+
+    def _name(self, name: str) -> str:
+        """The name of an element; one that policies do not have is somebody's own word."""
+        return name if folded(name) in _ELEMENTS else text_of(name, self.hand)
 
     def _element(self, name: str, value: object) -> object:
         element = folded(name)
-        if element in _KEPT_ELEMENTS:
+        if element in _KEPT_VALUES and isinstance(value, str) and folded(value) in _KEPT_VALUES[element]:
             return value
+        if element in _ACTIONS:
+            return _each(value, lambda one: action_of(one, self.hand) if isinstance(one, str) else self.any(one))
         if element in _PRINCIPALS and isinstance(value, dict):
-            return {kind: one if folded(kind) == _SERVICE else self.any(one) for kind, one in value.items()}
+            return dict(self._principals(kind, one) for kind, one in value.items())
         if element == "condition" and isinstance(value, dict):
-            return {operator: self._condition(operator, one) for operator, one in value.items()}
+            return dict(self._condition(operator, one) for operator, one in value.items())
         return self.any(value)
 
-    def _condition(self, operator: str, value: object) -> object:
+    def _principals(self, kind: str, value: object) -> tuple[str, object]:
+        type_ = folded(kind)
+        change = self._service if type_ == _SERVICE else self.any
+        return (kind if type_ in _PRINCIPAL_TYPES else text_of(kind, self.hand)), _each(value, change)
+
+    def _service(self, value: object) -> object:
+        return value if isinstance(value, str) and is_service_principal(value) else self.any(value)
+
+    def _condition(self, operator: str, value: object) -> tuple[str, object]:
+        name = operator if _family(operator) is not None else text_of(operator, self.hand)
         if not isinstance(value, dict):
-            return self.any(value)
-        if _is_compared_by_size(operator):
-            self.hand.sized |= {folded(key.partition("/")[2]) for key in value}
-        return {key_of(key, self.hand): self.condition_value(key, one, operator) for key, one in value.items()}
+            return name, self.any(value)
+        if _family(operator) in _BY_SIZE:
+            self.hand.sized |= {folded(key.partition("/")[2]) for key in value} - {""}
+        return name, {key_of(key, self.hand): self.condition_value(key, one, operator) for key, one in value.items()}
+
+    def _measure(self, value: object) -> object:
+        """A number, a date, a yes or no as it stands; the id of an account has its pseudonym all the same."""
+        text = _written(value)
+        if text is None or not is_measure(text) or (len(text) == _ACCOUNT_ID_SIZE and self.hand.is_name(text)):
+            return self._text(value)
+        return value
+
+    def _text(self, value: object) -> object:
+        """A value that is compared as text, however it is written."""
+        text = _written(value)
+        return self.any(value) if text is None or isinstance(value, bool) else text_of(text, self.hand)
 
 
-def _stays(key: str, operator: str) -> bool:
-    if key in KEPT_KEYS or _is_compared_by_size(operator):
-        return True
+def number_of(value: object, hand: Reader | Writer) -> object:
+    """A whole number with the pseudonym of its digits, as the id of an account can be one; any other value stays."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return value
+    return int(text_of(str(value), hand))
+
+
+def _written(value: object) -> str | None:
+    """A string, a number or a truth value as JSON writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (str, int, float)) else None
+
+
+def _family(operator: str) -> Family | None:
+    found = operator_named(operator)
+    return None if found is None else found.base.family
+
+
+def _is_measured(key: str) -> bool:
     known = condition_key(key)
-    return known is not None and known.type in _KEPT_TYPES
+    return known is not None and known.type in _MEASURED_TYPES
 
 
-def _is_compared_by_size(operator: str) -> bool:
-    return folded(operator).rpartition(":")[2].startswith(_KEPT_OPERATORS)
-
-
-def _each(value: object, change: Callable[[str], str]) -> object:
-    if isinstance(value, list):
-        return [_each(one, change) for one in value]
-    return change(value) if isinstance(value, str) else value
+def _each(value: object, change: Callable[[Any], object]) -> object:
+    return [_each(one, change) for one in value] if isinstance(value, list) else change(value)

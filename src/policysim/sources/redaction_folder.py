@@ -7,23 +7,29 @@ GrantListEntry; S3 API reference, GetBucketAcl and GetAccessPoint.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from policysim.sources.redaction_documents import Redactor
+from policysim.sources.redaction_documents import Redactor, number_of
 from policysim.sources.redaction_texts import folded, is_aws_owned, tag_key_of, text_of
+from policysim.sources.redaction_vocabulary import is_service_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from policysim.sources.redaction_texts import Reader, Writer
 
     Change = Callable[["FolderRedactor", Any], Any]
 
 _TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?")
-_PLAIN: Final = re.compile(r"[A-Za-z0-9._:-]+")
-_ENGLISH: Final = re.compile(r"[A-Za-z]+[,:]?|S3|EC2")
+_ERROR_CODE: Final = re.compile(r"[A-Z][A-Za-z0-9]*(?:\.[A-Z][A-Za-z0-9]*)*")
+_CALL: Final = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]*")
+_PROGRAM: Final = re.compile(r"policysim [0-9][0-9A-Za-z.+-]*")
+_PARTS: Final = re.compile(r"[0-9]+|users|groups|roles|policies")
+"""The names that parts of the authorization details have in a snapshot."""
 _MEMBER: Final = re.compile(r"[A-Za-z_]+")
 _ARN: Final = "arn:"
+_OWN_WORDS: Final = frozenset("account all and buckets else in of other queues Region Regions VPC endpoints".split())
 _DOCUMENTS: Final = frozenset({"AssumeRolePolicyDocument", "Document", "Policy", "PolicyDocument", "policy"})
 _LEFT_OUT: Final = frozenset({"Description", "digest", "files"})
 _KEPT: Final = frozenset(
@@ -46,16 +52,23 @@ _KEPT: Final = frozenset(
     ]
 )
 """Members whose values are AWS's own, or dates."""
+_DETAILS: Final = "authorization-details"
+_MANAGED: Final = "managed-policies"
+_POLICIES: Final = frozenset({"scps", "rcps"})
+_FULL_ACCESS: Final = frozenset({"FullAWSAccess", "RCPFullAWSAccess"})
 _LOG_GROUPS: Final = "http://acs.amazonaws.com/"
 _ATTACHED: Final = (("PolicyName", "PolicyArn"), ("PolicyName", "Arn"), ("id", "arn"))
 """Members that belong to AWS where the ARN beside them does."""
 
 
 class FolderRedactor:
-    """Reads or writes the files of a folder with one hand."""
+    """Reads or writes the files of a folder with one hand; ``aws_managed`` are the names of AWS's policies in it."""
 
-    def __init__(self, hand: Reader | Writer, *, keep_documents: Callable[[object], None]) -> None:
+    def __init__(
+        self, hand: Reader | Writer, *, aws_managed: Collection[str], keep_documents: Callable[[object], None]
+    ) -> None:
         self._hand = hand
+        self._aws_managed = aws_managed
         self._redactor = Redactor(hand)
         self._keep_documents = keep_documents
 
@@ -64,21 +77,26 @@ class FolderRedactor:
         parts = path.split("/")
         if parts[0] == "accounts" and len(parts) > 1:
             parts[1] = text_of(parts[1], self._hand)
-        if len(parts) > 1 and parts[-2] in {"scps", "rcps"}:
+        if len(parts) > 1 and self._is_named_by_people(parts[-2], parts[-1].removesuffix(".json")):
             parts[-1] = text_of(parts[-1].removesuffix(".json"), self._hand) + ".json"
         return "/".join(parts)
+
+    def _is_named_by_people(self, folder: str, stem: str) -> bool:
+        if folder == _MANAGED:
+            return stem not in self._aws_managed
+        return folder in _POLICIES or (folder == _DETAILS and _PARTS.fullmatch(stem) is None)
 
     def file(self, path: str, value: Any) -> Any:  # noqa: ANN401  # JSON values
         """The value of a file."""
         parts = path.split("/")
         folder = parts[-2] if len(parts) > 1 else ""
         stem = parts[-1].removesuffix(".json")
-        if folder == "managed-policies" or stem in {"FullAWSAccess", "RCPFullAWSAccess"}:
+        if (folder == _MANAGED and stem in self._aws_managed) or (folder in _POLICIES and stem in _FULL_ACCESS):
             self._keep_documents(value)
             return value
-        if folder in {"scps", "rcps"}:
+        if folder in {*_POLICIES, _MANAGED}:
             return self._redactor.document(value)
-        change = _BY_STEM.get("authorization-details" if folder == "authorization-details" else stem)
+        change = _BY_STEM.get(_DETAILS if folder == _DETAILS else stem)
         return self.by_name(value, self.any) if change is None else change(self, value)
 
     def any(self, value: Any) -> Any:  # noqa: ANN401  # JSON values
@@ -87,7 +105,9 @@ class FolderRedactor:
             return [self.any(one) for one in value]
         if isinstance(value, dict):
             return self._object(value)
-        return value if not isinstance(value, str) or _TIME.fullmatch(value) else text_of(value, self._hand)
+        if not isinstance(value, str):
+            return number_of(value, self._hand)
+        return value if _TIME.fullmatch(value) else text_of(value, self._hand)
 
     def by_name(self, value: Any, change: Callable[[Any], Any]) -> Any:  # noqa: ANN401  # JSON values
         """A map whose keys are names, ARNs or ids."""
@@ -120,24 +140,22 @@ class FolderRedactor:
 
     def by(self, value: Any) -> Any:  # noqa: ANN401  # JSON values
         """Who collected: the ARN of a caller, or a program."""
-        return self.any(value) if isinstance(value, str) and value.startswith(_ARN) else value
+        return value if isinstance(value, str) and _PROGRAM.fullmatch(value) else self.any(value)
 
     def _gap(self, value: Any) -> Any:  # noqa: ANN401  # JSON values
         if not isinstance(value, dict):
-            return value
-        what, error = str(value.get("what") or ""), str(value.get("error") or "")
+            return self.any(value)
+        what, call, error = (str(value.get(name) or "") for name in ("what", "call", "error"))
         return {
             "what": text_of(what, self._hand) if what.startswith(_ARN) else self._sentence(what),
-            "call": value.get("call"),
-            "error": error if _PLAIN.fullmatch(error) else "",
+            "call": call if _CALL.fullmatch(call) and is_service_prefix(call.partition(":")[0]) else "",
+            "error": error if _ERROR_CODE.fullmatch(error) and not self._hand.is_name(error) else "",
         }
 
     def _sentence(self, text: str) -> str:
         """Our own words about what was refused, such as ``queues of eu-west-1``; a name in them has its pseudonym."""
-        return " ".join(
-            word if _ENGLISH.fullmatch(word) and not self._hand.is_name(word) else text_of(word, self._hand)
-            for word in text.split(" ")
-        )
+        ours = _words_of_collectors()
+        return " ".join(word if word.rstrip(",:") in ours else text_of(word, self._hand) for word in text.split(" "))
 
     def _object(self, value: dict[str, Any]) -> dict[str, Any]:
         if is_aws_owned(value.get("Arn")) and "PolicyVersionList" in value:
@@ -162,6 +180,14 @@ class FolderRedactor:
         if folded(name).startswith("encryptioncontext") and isinstance(value, dict):
             return self.by_name(value, self.any)
         return self.any(value)
+
+
+@cache
+def _words_of_collectors() -> frozenset[str]:
+    """The words in which a snapshot tells what it reads, and so what was refused."""
+    from policysim.sources.aws.snapshot.collectors import COLLECTORS  # noqa: PLC0415  # loads every collector
+
+    return _OWN_WORDS | {word.rstrip(",") for collector in COLLECTORS for word in collector.what.split(" ")}
 
 
 def _members(value: Any, changes: Mapping[str, Callable[[Any], Any]], other: Callable[[Any], Any]) -> Any:  # noqa: ANN401  # JSON values

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from policysim.sources.redaction_addresses import redacted_address
 from policysim.sources.redaction_cuts import Run
+from policysim.sources.redaction_vocabulary import is_action_name, is_claim, is_condition_key, is_service_prefix
 from policysim.sources.redaction_words import ID_PREFIX, UNIQUE_ID, UNIQUE_ID_START, is_arn_field, stays, types_in
 
 if TYPE_CHECKING:
@@ -119,10 +120,22 @@ def key_of(key: str, hand: Reader | Writer) -> str:
         end = at + len(_ENCRYPTION_CONTEXT)
         return key[:end] + text_of(key[end:], hand)
     name, slash, rest = key.partition("/")
-    if _KEY_NAME.fullmatch(name) and is_arn_field(folded(name.partition(":")[0])):
+    if _KEY_NAME.fullmatch(name) and is_condition_key(name):
         return name + slash + (tag_key_of(rest, hand) if slash else "")
     provider, colon, claim = key.rpartition(":")
-    return text_of(provider, hand) + colon + claim if colon else text_of(key, hand)
+    if not colon or is_condition_key(key):
+        return key if colon else text_of(key, hand)
+    known = is_service_prefix(provider) or stays(provider)
+    written = provider if known else text_of(provider, hand)
+    return written + colon + (claim if is_claim(claim) or (known and "." in provider) else text_of(claim, hand))
+
+
+def action_of(text: str, hand: Reader | Writer) -> str:
+    """An action or a pattern of actions: one that AWS does not have was made up, and has a pseudonym."""
+    service, colon, name = text.partition(":")
+    if is_service_prefix(service):
+        return text if not colon or is_action_name(service, name) else f"{service}:{text_of(name, hand)}"
+    return text_of(service, hand) + colon + (name if is_action_name("*", name) else text_of(name, hand))
 
 
 def tag_key_of(key: str, hand: Reader | Writer) -> str:

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from policysim.catalog.partitions import PARTITION_BY_REGION_START, STANDARD, is_region
+from policysim.catalog.partitions import PARTITION_BY_REGION_START, STANDARD
 from policysim.catalog.resource_types import resource_types_of
 from policysim.catalog.service_records import service_prefixes
 
@@ -29,8 +29,9 @@ UNIQUE_ID_START: Final = re.compile(_UNIQUE_ID_STARTS + r"(?=[A-Z0-9]*$)")
 
 ID_PREFIX: Final = re.compile(
     r"(?:acl|eipalloc|eni|i|igw|o|ou|p|pcx|r|rtb|sg|subnet|tgw|vgw|vol|vpc|vpce|vpce-svc|vpn)(?=-)"
+    r"|AWSServiceRole[A-Za-z0-9*?]*(?=_)"
 )
-"""How the ids of organisations and of Amazon EC2 begin."""
+"""How the ids of organisations and of Amazon EC2 begin, and the names of service-linked roles: a suffix is one's own."""
 
 PARTITIONS: Final = frozenset({STANDARD, *PARTITION_BY_REGION_START.values()})
 
@@ -40,7 +41,7 @@ _PLACEHOLDER: Final = re.compile(r"\$\{[^}]*\}")
 _SEGMENT: Final = re.compile(r"[:/]")
 _DOMAINS: Final = (".amazonaws.com", ".amazonaws.com.cn")
 _ENDPOINT_SERVICE: Final = "com.amazonaws."
-_SERVICE_ROLE: Final = "AWSServiceRole"
+_SERVICE_ROLE: Final = re.compile(r"AWSServiceRole[A-Za-z0-9*?]*")
 _WITHIN_NAMES: Final = frozenset(
     [
         "application-autoscaling",
@@ -101,6 +102,17 @@ _PROVIDERS: Final = frozenset(
 """Identity providers that anybody can use."""
 
 
+_REGION: Final = re.compile(
+    r"(?:af|ap|ca|cn|eu|eusc-de|il|me|mx|sa|us|us-gov|(?:eu|us)-iso[a-z]?)"
+    r"-(?:central|east|west|(?:north|south)(?:east|west)?)-[0-9]{1,2}"
+)
+
+
+def is_region(text: str) -> bool:
+    """Whether a text is the name of a Region: the form alone would take any name with two hyphens and a number."""
+    return _REGION.fullmatch(text) is not None
+
+
 @lru_cache(maxsize=1024)
 def types_in(service: str) -> Mapping[str, frozenset[str]]:
     """The words that begin the resource in ARNs of a service, such as ``table``, and those that may follow each.
@@ -121,7 +133,7 @@ def types_in(service: str) -> Mapping[str, frozenset[str]]:
 @lru_cache(maxsize=1 << 14)
 def stays(segment: str) -> bool:
     """Whether a name, or what stands between two colons or slashes, is AWS's own wherever it stands."""
-    if segment in STAYING or segment in _PROVIDERS or is_region(segment) or segment.startswith(_SERVICE_ROLE):
+    if segment in STAYING or segment in _PROVIDERS or is_region(segment) or _SERVICE_ROLE.fullmatch(segment):
         return True
     domain = next((end for end in _DOMAINS if segment.endswith(end)), None)
     if domain is not None:
