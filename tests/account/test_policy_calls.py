@@ -60,6 +60,16 @@ CALLS = {
     f"arn:aws:comprehend:{PLACE}:document-classifier/c": "comprehend describe-resource-policy --resource-arn",
     f"arn:aws:dsql:{PLACE}:cluster/c": "dsql get-cluster-policy --identifier c",
     f"arn:aws:dynamodb:{PLACE}:table/t": "dynamodb get-resource-policy --resource-arn",
+    f"arn:aws:aps:{PLACE}:workspace/ws-1": "amp describe-resource-policy --workspace-id ws-1",
+    "arn:aws:billing::111122223333:billingview/v": "billing get-resource-policy --resource-arn",
+    f"arn:aws:cleanrooms-ml:{PLACE}:configured-audience-model/m": (
+        "cleanroomsml get-configured-audience-model-policy --configured-audience-model-arn"
+    ),
+    f"arn:aws:codeguru-profiler:{PLACE}:profilingGroup/g": "codeguruprofiler get-policy --profiling-group-name g",
+    f"arn:aws:elasticloadbalancing:{PLACE}:truststore/t/1": "elbv2 get-resource-policy --resource-arn",
+    f"arn:aws:osis:{PLACE}:pipeline/p": "osis get-resource-policy --resource-arn",
+    f"arn:aws:payment-cryptography:{PLACE}:key/k": "payment-cryptography get-resource-policy --resource-arn",
+    f"arn:aws:qbusiness:{PLACE}:application/a": "qbusiness get-policy --application-id a",
     f"arn:aws:ecr:{PLACE}:registry": "ecr get-registry-policy",
     f"arn:aws:ecr:{PLACE}:repository/r": "ecr get-repository-policy --repository-name r",
     "arn:aws:ecr-public::111122223333:repository/r": "ecr-public get-repository-policy --repository-name r",

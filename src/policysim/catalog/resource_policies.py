@@ -13,21 +13,26 @@ ANY_TYPE: Final = frozenset({""})
 
 WITH_POLICIES: Final[dict[str, frozenset[str]]] = {
     "acm-pca": frozenset({"certificate-authority"}),
+    "aps": frozenset({"workspace"}),
     "backup": frozenset({"backup-vault"}),
     "bedrock": frozenset({"custom-model", "guardrail", "guardrail-profile", "knowledge-base"}),
     "bedrock-agentcore": ANY_TYPE,
+    "billing": frozenset({"billingview"}),
     "ce": ANY_TYPE,
+    "cleanrooms-ml": frozenset({"configured-audience-model"}),
     "cloud9": ANY_TYPE,
     "cloudhsm": frozenset({"backup"}),
     "cloudtrail": frozenset({"channel", "dashboard", "eventdatastore"}),
     "codeartifact": frozenset({"domain", "package", "repository"}),
     "codebuild": frozenset({"project", "report-group"}),
+    "codeguru-profiler": frozenset({"profilingGroup"}),
     "comprehend": frozenset({"document-classifier", "entity-recognizer"}),
     "dsql": frozenset({"cluster"}),
     "dynamodb": frozenset({"table"}),
     "ecr": frozenset({"repository"}),
     "ecr-public": frozenset({"repository"}),
     "elasticfilesystem": frozenset({"file-system"}),
+    "elasticloadbalancing": frozenset({"truststore"}),
     "entityresolution": ANY_TYPE,
     "es": frozenset({"domain"}),
     "events": frozenset({"event-bus", "rule"}),
@@ -46,6 +51,9 @@ WITH_POLICIES: Final[dict[str, frozenset[str]]] = {
     "mediatailor": frozenset({"channel"}),
     "oam": frozenset({"sink"}),
     "organizations": ANY_TYPE,
+    "osis": frozenset({"pipeline"}),
+    "payment-cryptography": frozenset({"key"}),
+    "qbusiness": frozenset({"application"}),
     "redshift": frozenset({"namespace"}),
     "redshift-serverless": ANY_TYPE,
     "refactor-spaces": frozenset({"environment"}),
@@ -76,25 +84,25 @@ WITH_POLICIES: Final[dict[str, frozenset[str]]] = {
 WITHOUT_POLICIES: Final = frozenset(
     """
     access-analyzer account acm airflow amplify amplifyuibuilder aoss apigateway app-integrations appconfig appfabric
-    appflow application-autoscaling application-signals applicationinsights appmesh apprunner appstream appsync aps
+    appflow application-autoscaling application-signals applicationinsights appmesh apprunner appstream appsync
     artifact athena auditmanager autoscaling autoscaling-plans aws-marketplace aws-portal b2bi backup-gateway batch
-    bcm-data-exports bcm-pricing-calculator billing billingconductor braket budgets cassandra chatbot chime cleanrooms
-    cleanrooms-ml clouddirectory cloudformation cloudfront cloudfront-keyvaluestore cloudsearch cloudshell
-    cloudtrail-data cloudwatch codecatalyst codecommit codeconnections codedeploy codeguru codeguru-profiler
+    bcm-data-exports bcm-pricing-calculator billingconductor braket budgets cassandra chatbot chime cleanrooms
+    clouddirectory cloudformation cloudfront cloudfront-keyvaluestore cloudsearch cloudshell
+    cloudtrail-data cloudwatch codecatalyst codecommit codeconnections codedeploy codeguru
     codeguru-reviewer codeguru-security codepipeline codestar codestar-connections codestar-notifications
     codewhisperer cognito-identity cognito-idp cognito-sync comprehendmedical compute-optimizer config connect
     connect-campaigns consolidatedbilling controltower cost-optimization-hub cur databrew dataexchange datapipeline
     datasync datazone dax deadline detective devicefarm devops-guru directconnect discovery dlm dms docdb-elastic drs
     ds ds-data ebs ec2 ec2-instance-connect ec2messages ecs eks eks-auth elasticache elasticbeanstalk
-    elasticloadbalancing elasticmapreduce elastictranscoder emr-containers emr-serverless evidently finspace firehose
+    elasticmapreduce elastictranscoder emr-containers emr-serverless evidently finspace firehose
     fis fms forecast frauddetector freetier fsx gamelift geo globalaccelerator grafana greengrass groundstation
     guardduty health healthlake iam identitystore imagebuilder inspector inspector2 internetmonitor invoicing
     iotanalytics iotevents iotfleetwise iotsitewise iottwinmaker iotwireless ivs ivschat kafkaconnect kendra
     kinesisanalytics kinesisvideo lakeformation launchwizard license-manager lightsail m2 machinelearning macie2
     managedblockchain mediaconnect mediaconvert medialive mediapackage memorydb mgh mgn mobiletargeting mq
-    neptune-db neptune-graph network-firewall networkmanager notifications omics opsworks osis outposts
-    payment-cryptography payments pca-connector-ad personalize pi pipes polly pricing profile proton purchase-orders
-    qapps qbusiness qldb quicksight ram rbin rds rds-data rds-db redshift-data resiliencehub resource-explorer-2
+    neptune-db neptune-graph network-firewall networkmanager notifications omics opsworks outposts
+    payments pca-connector-ad personalize pi pipes polly pricing profile proton purchase-orders
+    qapps qldb quicksight ram rbin rds rds-data rds-db redshift-data resiliencehub resource-explorer-2
     resource-groups robomaker rolesanywhere route53 route53-recovery-control-config route53domains route53resolver
     savingsplans scheduler sdb securityhub securitylake servicecatalog servicediscovery servicequotas shield signin
     sms-voice snowball sqlworkbench ssm-guiconnect ssm-sap ssmmessages sso sso-directory sso-oauth states

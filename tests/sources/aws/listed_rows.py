@@ -45,8 +45,8 @@ PLACE_NAMES = {"account", "partition", "region"}
 DOCUMENT = '{"Version": "2012-10-17", "Statement": []}'
 
 
-KINDS = {("kinesis", 0): "stream", ("kinesis", 1): "stream/s/consumer"}
-"""Resource types that botocore looks for in an ARN."""
+KINDS = {("kinesis", 0): "stream", ("kinesis", 1): "stream/s/consumer", ("osis", 0): "pipeline"}
+"""Resource types that botocore looks for in an ARN, or whose length it counts on."""
 
 
 class Row(NamedTuple):

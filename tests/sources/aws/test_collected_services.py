@@ -81,6 +81,7 @@ def meets(
 
 MET = [
     ("acm-pca:IssueCertificate", f"arn:aws:acm-pca:{PLACE}:certificate-authority/c", ""),
+    ("aps:QueryMetrics", f"arn:aws:aps:{PLACE}:workspace/ws-1", ""),
     ("backup:CopyIntoBackupVault", f"arn:aws:backup:{PLACE}:backup-vault:v", ""),
     ("bedrock:ApplyGuardrail", f"arn:aws:bedrock:{PLACE}:guardrail/g", ""),
     ("bedrock:CreateModelCopyJob", f"arn:aws:bedrock:{PLACE}:custom-model/m", ""),
@@ -102,9 +103,15 @@ MET = [
     ),
     ("codebuild:BatchGetProjects", f"arn:aws:codebuild:{PLACE}:project/p", ""),
     ("codebuild:BatchGetReportGroups", f"arn:aws:codebuild:{PLACE}:report-group/g", ""),
+    ("codeguru-profiler:ConfigureAgent", f"arn:aws:codeguru-profiler:{PLACE}:profilingGroup/g", ""),
     ("comprehend:ImportModel", f"arn:aws:comprehend:{PLACE}:document-classifier/c/version/v", ""),
     ("dsql:DbConnect", f"arn:aws:dsql:{PLACE}:cluster/c", ""),
     ("elasticfilesystem:ClientMount", f"arn:aws:elasticfilesystem:{PLACE}:file-system/fs-1", ""),
+    (
+        "elasticloadbalancing:GetTrustStoreCaCertificatesBundle",
+        f"arn:aws:elasticloadbalancing:{PLACE}:truststore/t/0f1e",
+        "",
+    ),
     ("entityresolution:GetIdNamespace", f"arn:aws:entityresolution:{PLACE}:idnamespace/n", ""),
     ("es:ESHttpGet", f"arn:aws:es:{PLACE}:domain/d", f"arn:aws:es:{PLACE}:domain/d/_search"),
     ("execute-api:Invoke", f"arn:aws:execute-api:{PLACE}:a1b2/*", f"arn:aws:execute-api:{PLACE}:a1b2/prod/GET/x"),
@@ -130,6 +137,7 @@ MET = [
     ),
     ("mediatailor:GetChannelSchedule", f"arn:aws:mediatailor:{PLACE}:channel/c", ""),
     ("oam:CreateLink", f"arn:aws:oam:{PLACE}:sink/s", ""),
+    ("osis:Ingest", f"arn:aws:osis:{PLACE}:pipeline/p", ""),
     ("redshift:CreateInboundIntegration", f"arn:aws:redshift:{PLACE}:namespace:n", ""),
     ("redshift-serverless:RestoreFromSnapshot", f"arn:aws:redshift-serverless:{PLACE}:snapshot/s", ""),
     ("refactor-spaces:CreateApplication", f"arn:aws:refactor-spaces:{PLACE}:environment/e", ""),

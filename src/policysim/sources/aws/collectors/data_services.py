@@ -2,8 +2,8 @@
 
 Source: the API References of Amazon Aurora DSQL (GetClusterPolicy), AWS Entity Resolution (GetPolicy), AWS Glue
 (GetResourcePolicy, GetResourcePolicies), Amazon MSK (GetClusterPolicy), Amazon Kinesis Data Streams
-(GetResourcePolicy), Amazon OpenSearch Service (DescribeDomains), Amazon Redshift and Redshift Serverless
-(GetResourcePolicy); spec R21.
+(GetResourcePolicy), Amazon OpenSearch Service (DescribeDomains) and Ingestion (GetResourcePolicy), Amazon Redshift and
+Redshift Serverless (GetResourcePolicy), EventBridge Schemas (ListRegistries, GetResourcePolicy); spec R21.
 """
 
 from __future__ import annotations
@@ -77,6 +77,22 @@ SERVERLESS_SNAPSHOTS: Final = Listed(
 )
 
 
+PIPELINES: Final = Listed(
+    client="osis",
+    prefix="osis",
+    levels=(Level("list_pipelines", "Pipelines", "{PipelineArn}"),),
+    reads=(Read("get_resource_policy", {"ResourceArn": "{arn}"}, ("Policy",), ("ResourceNotFoundException",)),),
+)
+
+REGISTRIES: Final = Listed(
+    client="schemas",
+    prefix="schemas",
+    levels=(Level("list_registries", "Registries", "{RegistryArn}", {"Scope": "LOCAL"}),),
+    reads=(Read("get_resource_policy", {"RegistryName": "{RegistryName}"}, ("Policy",), ("NotFoundException",)),),
+)
+"""The registries of the account; AWS's own belong to nobody else."""
+
+
 def _matching(operation: str, items: str, arn: str) -> Listed:
     return Listed(
         client="entityresolution",
@@ -131,6 +147,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
     ),
     collector("kafka", "MSK cluster policies", MSK_CLUSTERS, services=("kafka",)),
     collector("kinesis", "policies of streams and consumers", STREAMS, STREAM_CONSUMERS, services=()),
+    collector("osis", "policies of OpenSearch Ingestion pipelines", PIPELINES, services=("osis",)),
     collector("redshift", "policies of Redshift namespaces", NAMESPACES, services=("redshift",)),
     collector(
         "redshift-serverless",
@@ -139,6 +156,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         SERVERLESS_SNAPSHOTS,
         services=("redshift-serverless",),
     ),
+    collector("schemas", "policies of schema registries", REGISTRIES, services=("schemas",)),
     Collector(
         name="opensearch",
         services=("es",),

@@ -1,7 +1,7 @@
-"""Policies of package repositories and build projects.
+"""Policies of package repositories, build projects and profiling groups.
 
-Source: the API References of AWS CodeArtifact (GetDomainPermissionsPolicy, GetRepositoryPermissionsPolicy) and AWS
-CodeBuild (GetResourcePolicy).
+Source: the API References of AWS CodeArtifact (GetDomainPermissionsPolicy, GetRepositoryPermissionsPolicy), AWS
+CodeBuild (GetResourcePolicy) and Amazon CodeGuru Profiler (GetPolicy).
 """
 
 from __future__ import annotations
@@ -51,6 +51,13 @@ REPORT_GROUPS: Final = Listed(
     reads=(_BUILD_POLICY,),
 )
 
+PROFILING_GROUPS: Final = Listed(
+    client="codeguruprofiler",
+    prefix="codeguru-profiler",
+    levels=(Level("list_profiling_groups", "profilingGroups", "{arn}", {"includeDescription": True}),),
+    reads=(Read("get_policy", {"profilingGroupName": "{name}"}, ("policy",), _NONE),),
+)
+
 COLLECTORS: Final[tuple[Collector, ...]] = (
     collector(
         "codeartifact",
@@ -66,4 +73,5 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         REPORT_GROUPS,
         services=("codebuild",),
     ),
+    collector("codeguru-profiler", "policies of profiling groups", PROFILING_GROUPS, services=("codeguru-profiler",)),
 )

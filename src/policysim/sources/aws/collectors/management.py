@@ -1,8 +1,9 @@
 """Policies of what watches over and runs an account.
 
-Source: the API References of AWS CloudTrail (GetResourcePolicy), CloudWatch Observability Access Manager
-(GetSinkPolicy), CloudWatch RUM (GetResourcePolicy), AWS Systems Manager (GetResourcePolicies, PutResourcePolicy: only
-parameters of the advanced tier can be shared) and Incident Manager (GetContactPolicy, GetResourcePolicies).
+Source: the API References of Amazon Managed Service for Prometheus (DescribeResourcePolicy), AWS CloudTrail
+(GetResourcePolicy), CloudWatch Observability Access Manager (GetSinkPolicy), CloudWatch RUM (GetResourcePolicy), AWS
+Systems Manager (GetResourcePolicies, PutResourcePolicy: only parameters of the advanced tier can be shared) and
+Incident Manager (GetContactPolicy, GetResourcePolicies).
 """
 
 from __future__ import annotations
@@ -53,6 +54,13 @@ CLOUDTRAIL: Final = (
     _trail("list_channels", "Channels", "{ChannelArn}"),
     _trail("list_dashboards", "Dashboards", "{DashboardArn}"),
     _trail("list_event_data_stores", "EventDataStores", "{EventDataStoreArn}"),
+)
+
+WORKSPACES: Final = Listed(
+    client="amp",
+    prefix="aps",
+    levels=(Level("list_workspaces", "workspaces", "{arn}"),),
+    reads=(Read("describe_resource_policy", {"workspaceId": "{workspaceId}"}, ("policyDocument",), _NONE),),
 )
 
 SINKS: Final = Listed(
@@ -110,6 +118,7 @@ def _items_group(reading: Reading) -> Iterator[Entry]:
 
 
 COLLECTORS: Final[tuple[Collector, ...]] = (
+    collector("aps", "policies of Prometheus workspaces", WORKSPACES, services=("aps",)),
     collector(
         "cloudtrail",
         "policies of CloudTrail channels, dashboards and event data stores",

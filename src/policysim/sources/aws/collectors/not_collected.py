@@ -10,10 +10,14 @@ from __future__ import annotations
 from typing import Final
 
 NOT_COLLECTED: Final[dict[str, str]] = {
+    "billing": "botocore does not know the Regions of the service",
     "ce": "no operation of Cost Explorer prints a policy",
+    "cleanrooms-ml": "botocore does not know the Regions of the service",
     "cloud9": "the members of an environment are no policy, and no operation prints one",
     "iot": "its policies hang on certificates and identities of devices, not on resources",
     "mediastore": "AWS ended Elemental MediaStore on 2025-11-13",
+    "payment-cryptography": "botocore does not know the Regions of the service",
+    "qbusiness": "botocore takes the service for one of every Region, which it is not",
     "serverlessrepo": "the permissions of an application are printed in a form of their own that is no policy",
     "signer": "the permissions of a signing profile are printed one by one, in a form of their own that is no policy",
     "vpc-lattice": "two kinds of policy hang on one ARN: the authorization policy and that of the share",

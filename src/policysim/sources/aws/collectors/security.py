@@ -1,6 +1,7 @@
-"""Policies of private certificate authorities and of backups of hardware security modules.
+"""Policies of private certificate authorities, backups of hardware security modules and trust stores.
 
-Source: the API References of AWS Private CA (GetPolicy) and AWS CloudHSM (GetResourcePolicy).
+Source: the API References of AWS Private CA (GetPolicy), AWS CloudHSM (GetResourcePolicy) and Elastic Load Balancing
+(GetResourcePolicy).
 """
 
 from __future__ import annotations
@@ -26,7 +27,15 @@ HSM_BACKUPS: Final = Listed(
     reads=(Read("get_resource_policy", {"ResourceArn": "{arn}"}, ("Policy",), ("CloudHsmResourceNotFoundException",)),),
 )
 
+TRUST_STORES: Final = Listed(
+    client="elbv2",
+    prefix="elasticloadbalancing",
+    levels=(Level("describe_trust_stores", "TrustStores", "{TrustStoreArn}"),),
+    reads=(Read("get_resource_policy", {"ResourceArn": "{arn}"}, ("Policy",), ("ResourceNotFound",)),),
+)
+
 COLLECTORS: Final[tuple[Collector, ...]] = (
     collector("acm-pca", "policies of certificate authorities", AUTHORITIES, services=("acm-pca",)),
     collector("cloudhsm", "policies of CloudHSM backups", HSM_BACKUPS, services=("cloudhsm",)),
+    collector("trust-stores", "policies of trust stores", TRUST_STORES, services=("elasticloadbalancing",)),
 )
