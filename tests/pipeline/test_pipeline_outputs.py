@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from policysim.pipeline.outputs import DETAIL_TYPE, WRITES
 from policysim.pipeline.run import PipelineError
+from policysim.sources.aws.snapshot.layout import sealed
 from tests.pipeline.pipeline_runs import (
     KEY,
     POLICIES,
@@ -254,3 +256,22 @@ def test_the_handler_of_the_package_does_it_all_from_its_environment(stage: Stag
     assert json.loads(ended.stdout.splitlines()[-1])["Messages"] == 1
     assert list(tmp_path.iterdir()) == []
     assert len(stage.messages()) == 1
+
+
+def test_policies_that_are_still_being_copied_to_s3_are_not_taken_for_all(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_policies(stage)
+    missing = "accounts/111122223333/kms-grants.json"
+    digest = hashlib.sha256(b"{}").hexdigest()
+    collection = sealed({"format": 1, "by": "policysim", "gaps": [], "files": {missing: digest}})
+    stage.s3.put_object(Bucket="acme-policies", Key="latest/collection.json", Body=json.dumps(collection).encode())
+    pipeline = stage.pipeline(account="s3://acme-policies/latest")
+    event = stage.put_log(log_file(scenario_events("01")))
+    with pytest.raises(PipelineError):
+        pipeline.handle(event, FakeContext())
+    assert "policies-unreadable" in capsys.readouterr().out
+    stage.s3.put_object(Bucket="acme-policies", Key=f"latest/{missing}", Body=b"{}")
+    about = json.dumps({"format": 1, "by": "policysim", "gaps": []}).encode()
+    stage.s3.put_object(Bucket="acme-policies", Key="latest/accounts/111122223333/collection.json", Body=about)
+    assert pipeline.handle(event, FakeContext())["Messages"] == 1

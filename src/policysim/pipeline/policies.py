@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from policysim.sources.aws.snapshot.whole import refuse_mixture
 from policysim.sources.aws.stored_folder import StoredFolder
 from policysim.sources.aws.stored_objects import Location
 from policysim.sources.in_force import PolicySource, read_in_force
@@ -35,13 +36,16 @@ class PoliciesAtHand:
 
         Raises:
             CallError: the folder in S3 cannot be read.
-            InputError: there is no folder, or one that cannot be read.
+            InputError: there is no folder, one that cannot be read, or in S3 one that is still being copied.
         """
         now = time.monotonic()
         due = self._looked_at is None or now - self._looked_at >= self._refresh_seconds
         if self._stored is not None and due and self._stored.refresh():
             self._read = None
-        self._looked_at = now if due else self._looked_at
         if self._read is None:
+            if self._stored is not None:
+                self._looked_at = None  # what is not whole yet is looked at again with the next log file
+                refuse_mixture(self.folder)
             self._read = read_in_force(PolicySource(self.folder))
+        self._looked_at = now if due else self._looked_at
         return self._read
