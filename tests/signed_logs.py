@@ -253,5 +253,7 @@ class MemoryStore:
         for key in sorted(self._objects):
             digest, log = digest_name(key), log_name(key)
             time = digest.end if digest else log.time if log else None
-            if time and key.startswith(prefix) and (not since or time >= since) and (not until or time <= until):
+            if not time and DIGESTS in prefix:
+                continue
+            if key.startswith(prefix) and (not time or ((not since or time >= since) and (not until or time <= until))):
                 yield Place(BUCKET, key)

@@ -133,6 +133,9 @@ def test_a_bucket_of_today(aws: AwsServer, capsys: pytest.CaptureFixture[str], t
     trail.upload(aws.client("s3"))
     aws.reply("cloudtrail:ListPublicKeys", json.dumps(public_keys()), "application/x-amz-json-1.1")
     arguments = ["verify-logs", f"s3://{BUCKET}", "--endpoint-url", aws.url]
+    assert run(*arguments) == 3, "of the last 24 hours, three are covered"
+    assert "1 period could not be proven" in capsys.readouterr().out
+    arguments += ["--since", "3h"]
     assert run(*arguments) == 0
     assert capsys.readouterr().out.startswith("VALID: all 9 files")
     target = tmp_path / "verdicts.json"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,16 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policysim.cloudtrail.digest_layout import LOGS, digest_name
-from policysim.cloudtrail.digest_verdicts import ChainVerdict, FileVerdict, Kind, Note, Outcome, Tally
+from policysim.cloudtrail.digest_verdicts import ChainVerdict, FileVerdict, Kind, Note, Outcome, Silence, Tally
 from policysim.cloudtrail.digests import Judgement, Verdict
 from policysim.sources.digests.stores import Wanted
 from policysim.sources.digests.verification import Asked, verify
 from policysim.sources.digests.verified_logs import open_keys
-from tests.signed_logs import HOUR, START, MemoryStore, Stored, Trail, packed, public_keys, signer, unpacked
+from tests.signed_logs import ACCOUNT, HOUR, START, MemoryStore, Stored, Trail, packed, public_keys, signer, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
     from pathlib import Path
 
     from policysim.sources.digests.public_keys import PublicKeys
@@ -64,6 +63,7 @@ class Found:
         self.files: dict[str, FileVerdict] = {}
         self.chains: list[ChainVerdict] = []
         self.notes: list[str] = []
+        self.silences: list[str] = []
         for told in verify(MemoryStore(trail, is_live=live), keys or Keys(), asked, now):
             self.tally.add(told)
             if isinstance(told, FileVerdict):
@@ -71,6 +71,8 @@ class Found:
                 self.files[told.name] = told
             elif isinstance(told, Note):
                 self.notes.append(told.sentence)
+            elif isinstance(told, Silence):
+                self.silences.append(told.sentence)
             else:
                 self.chains.append(told)
 
@@ -594,3 +596,162 @@ def test_any_files_deleted_are_never_called_valid(deleted: set[int]) -> None:
     found = Found(trail, now=END + 3 * HOUR)
     assert found.outcome is not Outcome.VALID
     assert not any(keys[index] in found.of(Verdict.VALID) for index in deleted)
+
+
+def test_the_time_before_the_first_digest_of_a_chain_is_not_covered() -> None:
+    found = Found(trail_of(), Asked(since=START - 5 * HOUR))
+    assert found.outcome is Outcome.UNPROVEN
+    (gap,) = found.chains[0].gaps
+    assert (gap.after, gap.before) == (START - 5 * HOUR, START)
+    assert "a new chain begins" in gap.reason
+
+
+def test_a_chain_that_was_begun_anew_after_all_before_it_was_deleted_leaves_a_gap() -> None:
+    trail = trail_of()
+    trail.objects.clear()
+    trail.deliver(2, start=START + 6 * HOUR)
+    found = Found(trail, Asked(since=START + HOUR), now=START + 8 * HOUR)
+    assert found.outcome is Outcome.UNPROVEN
+    assert [(gap.after, gap.before) for gap in found.chains[0].gaps] == [(START + HOUR, START + 6 * HOUR)]
+
+
+def test_lost_digests_before_the_oldest_one_leave_a_gap_too() -> None:
+    trail = trail_of()
+    for key in trail.digests()[:2]:
+        del trail.objects[key]
+    found = Found(trail)
+    assert found.outcome is Outcome.INVALID
+    assert [(gap.after, gap.before, gap.reason) for gap in found.chains[0].gaps] == [
+        (START, START + 2 * HOUR, "digests are missing")
+    ]
+
+
+def test_the_end_of_a_time_that_is_long_over_is_covered_to_its_end() -> None:
+    """There the next digest is not late: it is gone."""
+    trail = trail_of(hours=6)
+    asked = Asked(since=START, until=START + 6 * HOUR)
+    late = START + 30 * HOUR
+    assert Found(trail, asked, now=late).outcome is Outcome.VALID
+    for key in (trail.digests()[-1], *trail.logs()[-2:]):
+        del trail.objects[key]
+    found = Found(trail, asked, now=late)
+    assert found.outcome is Outcome.UNPROVEN
+    assert [(gap.after, gap.before) for gap in found.chains[0].gaps] == [(START + 5 * HOUR, START + 6 * HOUR)]
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_region_of_which_everything_in_the_time_was_deleted_is_not_passed_over(*, live: bool) -> None:
+    trail = trail_of("eu-west-1", "us-east-1", hours=5)
+    start = START + 2 * HOUR + timedelta(minutes=1)
+    for key in [key for key in trail.digests() if "/us-east-1/" in key][2:]:
+        del trail.objects[key]
+    for key in [key for key in trail.logs() if "/us-east-1/" in key][4:]:
+        del trail.objects[key]
+    found = Found(trail, Asked(since=start), live=live, now=START + 5 * HOUR)
+    assert found.outcome is Outcome.UNPROVEN
+    (chain,) = (chain for chain in found.chains if chain.folder.region == "us-east-1")
+    assert (chain.digests, chain.since) == (0, None)
+    assert [(gap.after, gap.before) for gap in chain.gaps] == [(start, START + 5 * HOUR)]
+
+
+def test_a_region_without_digests_for_more_than_a_day_is_told() -> None:
+    trail = trail_of(hours=30)
+    trail.deliver(2, region="us-east-1")
+    found = Found(trail, Asked(since=START + 28 * HOUR), now=START + 30 * HOUR)
+    assert found.outcome is Outcome.UNPROVEN
+    assert [sentence.split(":")[0] for sentence in found.silences] == ["111122223333 in us-east-1"]
+
+
+def test_a_second_trail_of_which_everything_was_deleted_is_not_passed_over() -> None:
+    trail = trail_of()
+    other = Trail(name="other", objects=trail.objects)
+    other.deliver(1, logs=0)
+    found = Found(trail, Asked(since=START + HOUR + timedelta(minutes=1)))
+    assert [(chain.chain.trail, chain.digests, len(chain.gaps)) for chain in found.chains] == [
+        ("org-trail", 3, 0),
+        ("other", 0, 1),
+    ]
+    assert found.outcome is Outcome.UNPROVEN
+
+
+def test_a_short_time_needs_no_digest_of_its_own_yet() -> None:
+    trail = trail_of()
+    assert Found(trail, Asked(since=END + timedelta(minutes=10)), now=END + HOUR).chains == []
+    assert Found(trail, Asked(since=END + timedelta(minutes=10)), now=END + HOUR).silences == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        (Wanted(regions=frozenset({"eu-west-1", "us-east-1"})), "us-east-1: nothing"),
+        (Wanted(accounts=frozenset({"111122223333", "444455556666"})), "account 444455556666: nothing"),
+    ],
+)
+def test_what_is_asked_for_by_name_and_not_there_is_told(wanted: Wanted, told: str) -> None:
+    found = Found(trail_of(), Asked(since=START, wanted=wanted))
+    assert found.outcome is Outcome.UNPROVEN
+    (sentence,) = found.silences
+    assert sentence.startswith(told)
+
+
+def test_a_trail_that_has_no_digests_beside_another_is_told() -> None:
+    found = Found(trail_of(), Asked(since=START, chain=("other", "eu-west-1")))
+    assert found.outcome is Outcome.UNPROVEN
+    assert ["`other`" in sentence for sentence in found.silences] == [True]
+
+
+@pytest.mark.parametrize("time", [NOW + 2 * HOUR, NOW + 70 * 365 * 24 * HOUR])
+def test_a_log_file_of_a_time_that_is_still_to_come_is_none_of_cloudtrail(time: datetime) -> None:
+    trail = trail_of()
+    key = trail.log(time)
+    assert "still to come" in Found(trail).of(Verdict.UNLISTED)[key]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "events.json.gz",
+        "EVENTS.JSON",
+        "111122223333_CloudTrail_eu-west-1_99991231T2359Z_0123456789abcdef.json.gz",
+        "444455556666_CloudTrail_eu-west-1_20261123T2230Z_0123456789abcdef.json.gz",
+        "111122223333_CloudTrail_us-east-1_20261123T2230Z_0123456789abcdef.json.gz",
+    ],
+)
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_file_that_readers_take_for_log_and_cloudtrail_would_not_name_so(name: str, *, shared: bool) -> None:
+    trail = trail_of()
+    if shared:
+        Trail(name="other", objects=trail.objects).deliver(4)
+    key = f"{trail.logs()[0].rpartition('/')[0]}/{name}"
+    trail.objects[key] = Stored(packed({"Records": []}))
+    found = Found(trail, Asked(since=START, chain=("org-trail", "eu-west-1") if shared else None))
+    assert found.outcome is Outcome.INVALID
+    assert "such a name" in found.of(Verdict.UNLISTED)[key]
+
+
+def test_a_digest_in_the_folder_of_another_account_is_moved() -> None:
+    trail = trail_of()
+    newest = trail.digests()[-1]
+    strange = newest.replace(f"/{ACCOUNT}_", "/444455556666_")
+    trail.objects[strange] = trail.objects[newest]
+    found = Found(trail)
+    assert list(found.of(Verdict.MOVED)) == [strange]
+    assert found.chains[0].gaps == ()
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00Z"])
+def test_times_that_nobody_has_seen_end_no_run(time: str) -> None:
+    trail = trail_of()
+    newest = trail.digests()[-1]
+    key = trail.digest(START, START + HOUR, [], backfill=True)
+    trail.objects[key].metadata["backfill-generation-timestamp"] = time
+    assert Found(trail).files[key].verdict is Verdict.VALID
+    for member in ("digestStartTime", "digestEndTime"):
+        strange = trail.digest(END, END + HOUR, [], previous=newest, changes={member: time})
+        assert "is no time" in Found(trail).of(Verdict.CHANGED)[strange]
+
+
+def test_a_time_asked_for_at_the_ends_of_the_calendar() -> None:
+    trail = trail_of()
+    ends = Asked(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+    assert Found(trail, ends).tally.of(Verdict.VALID) == 12

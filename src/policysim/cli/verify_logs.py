@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from policysim.cli.output import Output
-    from policysim.cloudtrail.digest_verdicts import ChainVerdict, FileVerdict, Note
+    from policysim.cloudtrail.digest_verdicts import Told
     from policysim.sources.aws.connection import AwsSettings, Connection
     from policysim.sources.digests.verification import Asked
 
@@ -80,9 +80,7 @@ def verify_logs(trail: str, **options: Any) -> ExitCode:  # noqa: ANN401  # clic
     return _CODES[tally.outcome]
 
 
-def _told(
-    trail: str, options: dict[str, Any], settings: AwsSettings, asked: Asked, now: datetime
-) -> Iterator[FileVerdict | ChainVerdict | Note]:
+def _told(trail: str, options: dict[str, Any], settings: AwsSettings, asked: Asked, now: datetime) -> Iterator[Told]:
     from policysim.sources.digests.verification import verify  # noqa: PLC0415  # what the command needs once it runs
     from policysim.sources.digests.verified_logs import open_keys, open_store  # noqa: PLC0415  # the same
 
@@ -127,9 +125,7 @@ def _chain(arn: str | None) -> tuple[str, str] | None:
     return found[2], found[1]
 
 
-def _rendered(
-    told: Iterable[FileVerdict | ChainVerdict | Note], shown: Shown, tally: Tally, output: Output
-) -> Iterator[str]:
+def _rendered(told: Iterable[Told], shown: Shown, tally: Tally, output: Output) -> Iterator[str]:
     if output.format == "json":
         yield from integrity_json(told, shown, tally)
     else:

@@ -21,6 +21,12 @@ EVERY: Final = timedelta(hours=1)
 PATIENCE: Final = 2 * EVERY
 """How old the newest digest may be before one is missing."""
 
+SILENT: Final = "no digest came since: logging or validation is off, or digests were deleted"
+_ANEW: Final = "a new chain begins after it: logging or validation was off, was set anew, or digests were deleted"
+_APART: Final = "the times of the two digests do not touch"
+_BEHIND: Final = "the digest after it is not valid, so nothing tells what is missing here"
+_LOST: Final = "digests are missing"
+
 
 class Checked(NamedTuple):
     """A digest file and the verdict about it; ``digest`` is there where it could be read, valid or not."""
@@ -41,12 +47,12 @@ class Gap(NamedTuple):
 class Window(NamedTuple):
     """Which digests were looked for: by their ends, both inclusive; ``None`` is no limit.
 
-    ``is_whole`` says that the newest digest of the window must be there, as the place is CloudTrail's own.
+    ``due`` is what the newest digest must have reached; ``None`` where a copy may end at any time.
     """
 
     since: datetime | None = None
     until: datetime | None = None
-    is_whole: bool = True
+    due: datetime | None = None
 
 
 def walk(
@@ -69,7 +75,7 @@ def walk(
         if newer is None or not _is_stray(newer, end):
             newer = checked
     if newer is not None:
-        yield from _start_of(window, newer)
+        yield from _start_of(window, newer, is_backfill=is_backfill)
 
 
 def _checked(reading: DigestReading, test: SignatureTest, newer: Checked | None) -> Checked:
@@ -103,24 +109,24 @@ def _between(newer: Checked, place: Place, end: datetime, *, is_backfill: bool) 
         return
     if digest.previous is None:
         if not is_backfill:
-            yield Gap(end, digest.start, "a new chain begins after it: logging or validation was off, or was set anew")
+            yield Gap(end, digest.start, _ANEW)
         return
     expected = digest.previous.place
     if expected == place:
         if digest.start != end and not is_backfill:
-            yield Gap(min(end, digest.start), max(end, digest.start), "the times of the two digests do not touch")
+            yield Gap(min(end, digest.start), max(end, digest.start), _APART)
         return
     if not _is_stray(newer, end):
         yield from _lost(newer.place, expected)
         if not is_backfill:
-            yield Gap(end, digest.start, "digests are missing")
+            yield Gap(end, digest.start, _LOST)
 
 
 def _behind(newer: Place, end: datetime) -> Iterator[Gap]:
     """A digest that is not valid cannot tell what stood before it; that time passed, its name tells."""
     named = digest_name(newer.key)
     if named is not None and named.end - EVERY > end:
-        yield Gap(end, named.end - EVERY, "the digest after it is not valid, so nothing tells what is missing here")
+        yield Gap(end, named.end - EVERY, _BEHIND)
 
 
 def _lost(place: Place, expected: Place) -> Iterator[Checked | Gap]:
@@ -133,14 +139,21 @@ def _lost(place: Place, expected: Place) -> Iterator[Checked | Gap]:
         yield Checked(expected, Judgement(Verdict.UNPROVEN, reason))
 
 
-def _start_of(window: Window, oldest: Checked) -> Iterator[Checked | Gap]:
-    """The previous digest of the oldest one, where it belongs into the window and is not there."""
-    expected = _expected(oldest)
-    named = digest_name(expected.key) if expected else None
-    if expected and named and window.since is not None and named.end >= window.since:
+def _start_of(window: Window, oldest: Checked, *, is_backfill: bool) -> Iterator[Checked | Gap]:
+    """What belongs into the window before the oldest digest that is there."""
+    if window.since is None:
+        return
+    expected, named = _expected(oldest), digest_name(oldest.place.key)
+    before = digest_name(expected.key) if expected else None
+    is_lost = before is not None and before.end >= window.since
+    if expected and is_lost:
         yield from _lost(oldest.place, expected)
+    is_valid = oldest.judgement.verdict is Verdict.VALID
+    start = oldest.digest.start if oldest.digest and is_valid else named.end - EVERY if named else None
+    if start is not None and start > window.since and not is_backfill:
+        yield Gap(window.since, start, _BEHIND if not is_valid else _LOST if is_lost else _APART if expected else _ANEW)
 
 
 def _end_of(window: Window, newest: datetime) -> Iterator[Gap]:
-    if window.is_whole and window.until is not None and window.until - newest > PATIENCE:
-        yield Gap(newest, window.until, "no digest came since: logging or validation is off, or digests were deleted")
+    if window.due is not None and window.until is not None and newest < window.due:
+        yield Gap(newest, window.until, SILENT)

@@ -20,11 +20,11 @@ REGION: Final = re.compile(r"[a-z]+(-[a-z]+)+-\d{1,2}", re.ASCII)
 
 _DIGEST_NAME: Final = re.compile(
     r"(?P<account>\d{12})_CloudTrail-Digest_(?P<region>[a-z0-9-]+)_(?P<trail>.+)_(?P<home>[a-z0-9-]+)"
-    r"_(?P<end>\d{8}T\d{6}Z)(?P<backfill>_backfill)?\.json\.gz",
+    r"_(?P<end>2\d{7}T\d{6}Z)(?P<backfill>_backfill)?\.json\.gz",
     re.ASCII,
 )
 _LOG_NAME: Final = re.compile(
-    r"(?P<account>\d{12})_CloudTrail_(?P<region>[a-z0-9-]+)_(?P<time>\d{8}T\d{4}Z)_[^/]+\.json\.gz", re.ASCII
+    r"(?P<account>\d{12})_CloudTrail_(?P<region>[a-z0-9-]+)_(?P<time>2\d{7}T\d{4}Z)_[^/]+\.json\.gz", re.ASCII
 )
 _DIGEST_TIME: Final = "%Y%m%dT%H%M%S%z"
 _LOG_TIME: Final = "%Y%m%dT%H%M%z"
@@ -89,11 +89,25 @@ def digest_name(key: str) -> DigestName | None:
     return DigestName(found["account"], found["region"], chain, end)
 
 
+def may_be_log(key: str) -> bool:
+    """Whether readers of log files would take this for one, whatever its name tells."""
+    return key.lower().endswith((".json", ".json.gz"))
+
+
 def log_name(key: str) -> LogName | None:
     """What a key tells if it is that of a log file."""
     found = _LOG_NAME.fullmatch(key.rsplit("/", 1)[-1])
     time = _time(found["time"], _LOG_TIME) if found else None
     return LogName(found["account"], found["region"], time) if found and time else None
+
+
+def belongs(name: DigestName | LogName | None, place: Place, folder: Folder) -> bool:
+    """Whether a file lies where its name says: in the folder of its own account and Region, not somewhere below it."""
+    return (
+        name is not None
+        and folder_of(place) == folder
+        and (name.account, name.region) == (folder.account, folder.region)
+    )
 
 
 def folder_of(place: Place) -> Folder | None:

@@ -50,6 +50,16 @@ class Note(NamedTuple):
     sentence: str
 
 
+class Silence(NamedTuple):
+    """An account, a Region or a trail that was to be looked at, and nothing there that proves anything."""
+
+    sentence: str
+
+
+Told = FileVerdict | ChainVerdict | Silence | Note
+"""One thing that is told of a run."""
+
+
 class Outcome(StrEnum):
     """The answer in one word."""
 
@@ -64,13 +74,16 @@ class Tally:
 
     files: Counter[tuple[Kind, Verdict]] = field(default_factory=Counter)
     gaps: int = 0
+    silences: int = 0
 
-    def add(self, told: FileVerdict | ChainVerdict | Note) -> None:
+    def add(self, told: Told) -> None:
         """Counts one more."""
         if isinstance(told, FileVerdict):
             self.files[told.kind, told.verdict] += 1
         elif isinstance(told, ChainVerdict):
             self.gaps += len(told.gaps)
+        elif isinstance(told, Silence):
+            self.silences += 1
 
     def of(self, *verdicts: Verdict) -> int:
         """How many files have one of these verdicts."""
@@ -86,6 +99,6 @@ class Tally:
         """``VALID`` only where every file is and no time is left out; log files that are too new do not count."""
         if self.of(*FINDINGS):
             return Outcome.INVALID
-        if self.gaps or not self.digests or self.of(Verdict.UNPROVEN):
+        if self.gaps or self.silences or not self.digests or self.of(Verdict.UNPROVEN):
             return Outcome.UNPROVEN
         return Outcome.VALID

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from policysim.cloudtrail.digest_verdicts import ChainVerdict, FileVerdict, Kind, Note, Outcome, Tally
+from policysim.cloudtrail.digest_verdicts import ChainVerdict, FileVerdict, Kind, Outcome, Silence, Tally
 from policysim.cloudtrail.digests import FINDINGS, Verdict
 from policysim.reports.layout import Paint, Tone, paragraph
 from policysim.reports.printable import printable
@@ -13,6 +13,8 @@ from policysim.reports.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
+
+    from policysim.cloudtrail.digest_verdicts import Told
 
 _TONES: Final = {Outcome.VALID: Tone.ALLOWED, Outcome.INVALID: Tone.DENIED, Outcome.UNPROVEN: Tone.UNDECIDED}
 _QUIET: Final = frozenset({Verdict.VALID, Verdict.NOT_YET})
@@ -28,7 +30,7 @@ class Asked(NamedTuple):
 
 
 def integrity_text(
-    told: Iterable[FileVerdict | ChainVerdict | Note],
+    told: Iterable[Told],
     asked: Asked,
     tally: Tally,
     paint: Paint,
@@ -46,6 +48,8 @@ def integrity_text(
                 files += _file(one, paint)
         elif isinstance(one, ChainVerdict):
             chains += _chain(one)
+        elif isinstance(one, Silence):
+            chains += paragraph(printable(one.sentence))
         else:
             notes += paragraph(printable(one.sentence))
     start = f"from {_time(asked.since)}" if asked.since else "from the oldest digest on"
@@ -59,9 +63,10 @@ def integrity_text(
     return "\n".join(lines) + "\n"
 
 
-def integrity_json(told: Iterable[FileVerdict | ChainVerdict | Note], asked: Asked, tally: Tally) -> Iterator[str]:
+def integrity_json(told: Iterable[Told], asked: Asked, tally: Tally) -> Iterator[str]:
     """The document in pieces, as the verdicts come, so that a trail of any length can be written."""
     chains: list[dict[str, Any]] = []
+    silences: list[str] = []
     notes: list[str] = []
     head = {"format": 1, "trail": asked.trail, "since": _time(asked.since), "until": _time(asked.until)}
     yield json.dumps(head, indent=2)[:-2] + ',\n  "files": ['
@@ -74,10 +79,12 @@ def integrity_json(told: Iterable[FileVerdict | ChainVerdict | Note], asked: Ask
             separator = ",\n"
         elif isinstance(one, ChainVerdict):
             chains.append(_chain_document(one))
+        elif isinstance(one, Silence):
+            silences.append(one.sentence)
         else:
             notes.append(one.sentence)
     totals = {kind.value: {v.value: tally.files[kind, v] for v in Verdict if tally.files[kind, v]} for kind in Kind}
-    rest = {"chains": chains, "notes": notes, "totals": totals, "outcome": tally.outcome}
+    rest = {"chains": chains, "without_digests": silences, "notes": notes, "totals": totals, "outcome": tally.outcome}
     yield "\n  ],\n" + json.dumps(rest, indent=2)[2:] + "\n"
 
 
@@ -97,6 +104,7 @@ def _headline(tally: Tally, paint: Paint) -> list[str]:
             unproven = tally.of(Verdict.UNPROVEN)
             parts = [_number(unproven, "file", "files")] if unproven else []
             parts += [_number(tally.gaps, "period", "periods")] if tally.gaps else []
+            parts += [_number(tally.silences, "place", "places")] if tally.silences else []
             sentence = f"nothing is changed or missing, but {' and '.join(parts)} could not be proven"
     lines = paragraph(f"{tally.outcome.upper()}: {sentence}", first="")
     return [lines[0].replace(tally.outcome.upper(), word, 1), *lines[1:]]
@@ -113,7 +121,7 @@ def _chain(chain: ChainVerdict) -> Iterator[str]:
     backfill = "backfill, " if chain.chain.is_backfill else ""
     who = f"{chain.chain.trail} ({backfill}{chain.folder.account}, {chain.folder.region})"
     if chain.since is None:
-        covered = "none of them valid"
+        covered = "none of them valid" if chain.digests else "none in that time"
     else:
         covered = f"the valid ones from {_time(chain.since)} to {_time(chain.until)}"
         covered += "" if chain.gaps or chain.chain.is_backfill else ", unbroken"

@@ -16,6 +16,7 @@ from policysim.cloudtrail.digest_layout import (
     Place,
     digest_name,
     log_name,
+    may_be_log,
 )
 from policysim.cloudtrail.digests import Judgement, Verdict
 from policysim.sources.aws.connection import remote
@@ -87,13 +88,13 @@ class BucketStore:
         return list(self._within(folder, DIGESTS, end_of, since, until))
 
     def logs(self, folder: Folder, since: datetime | None, until: datetime | None) -> Iterator[Place]:
-        """The log files of a folder."""
+        """The log files of a folder, and what else a reader would take for one."""
 
         def time_of(key: str) -> datetime | None:
             named = log_name(key)
             return named.time if named else None
 
-        return self._within(folder, LOGS, time_of, since, until)
+        return self._within(folder, LOGS, time_of, since, until, others=may_be_log)
 
     def fetch(self, place: Place) -> Fetched | Judgement:
         """An object of any bucket.
@@ -159,7 +160,10 @@ class BucketStore:
         time_of: Callable[[str], datetime | None],
         since: datetime | None,
         until: datetime | None,
+        *,
+        others: Callable[[str], bool] = lambda _: False,
     ) -> Iterator[Place]:
+        """The files of a time, and ``others`` without a time in their names."""
         prefix = folder.prefix(kind)
         start = {"StartAfter": f"{prefix}{since.astimezone(UTC):%Y/%m/%d}"} if since else {}
         last = f"{prefix}{until.astimezone(UTC) + timedelta(days=1):%Y/%m/%d}" if until else None
@@ -169,7 +173,11 @@ class BucketStore:
                 if last is not None and key >= last:
                     return
                 time = time_of(key)
-                if time is not None and (since is None or time >= since) and (until is None or time <= until):
+                if time is None:
+                    is_meant = others(key)
+                else:
+                    is_meant = (since is None or time >= since) and (until is None or time <= until)
+                if is_meant:
                     yield Place(folder.bucket, key)
 
     def _pages(self, **parameters: str) -> Iterator[dict[str, Any]]:

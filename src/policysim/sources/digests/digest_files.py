@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from policysim.cloudtrail.digests import (
@@ -13,13 +12,12 @@ from policysim.cloudtrail.digests import (
     Judgement,
     ListedLog,
     Verdict,
+    moment_of,
     read_digest,
 )
 from policysim.sources.digests.unpacking import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from policysim.cloudtrail.digest_layout import Place
     from policysim.sources.digests.stores import LogStore
 
@@ -49,7 +47,7 @@ def digest_reading(store: LogStore, place: Place) -> DigestReading:
         digest,
         fetched.metadata.get(_SIGNATURE),
         fetched.metadata.get(_ALGORITHM),
-        _moment(fetched.metadata),
+        moment_of(fetched.metadata.get(_GENERATED, "")),
     )
 
 
@@ -75,11 +73,3 @@ def compared(data: bytes, listed: ListedLog, digest: str) -> Judgement:
         reason = f"{digest} lists it with the SHA-256 {listed.hash}, and it has {unpacked.hash}"
         return Judgement(Verdict.CHANGED, reason)
     return Judgement(Verdict.VALID)
-
-
-def _moment(metadata: Mapping[str, str]) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(metadata.get(_GENERATED, ""))
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

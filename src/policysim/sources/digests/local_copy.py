@@ -23,6 +23,7 @@ from policysim.cloudtrail.digest_layout import (
     digest_name,
     folder_of,
     log_name,
+    may_be_log,
 )
 from policysim.cloudtrail.digests import DigestFormatError, Judgement, Verdict, read_digest
 from policysim.sources.digests.stores import LARGEST, TOO_LARGE, Fetched
@@ -83,7 +84,7 @@ class LocalStore:
         return list(self._within(folder, DIGESTS, since, until))
 
     def logs(self, folder: Folder, since: datetime | None, until: datetime | None) -> Iterator[Place]:
-        """The log files of a folder."""
+        """The log files of a folder, and what else a reader would take for one."""
         return self._within(folder, LOGS, since, until)
 
     def fetch(self, place: Place) -> Fetched | Judgement:
@@ -132,7 +133,7 @@ class LocalStore:
     def _within(self, folder: Folder, kind: str, since: datetime | None, until: datetime | None) -> Iterator[Place]:
         for key in self._keys.get(folder, {}).get(kind, ()):
             time = _time(key)
-            if time is not None and (since is None or time >= since) and (until is None or time <= until):
+            if time is None or ((since is None or time >= since) and (until is None or time <= until)):
                 yield Place(folder.bucket, key)
 
 
@@ -166,12 +167,17 @@ def _scanned(folder: Path, shown: str) -> dict[Path, list[str]]:
     for where, names, files in os.walk(folder, onerror=refuse):
         names.sort()
         parts = Path(where).relative_to(folder).parts
+        for name in names:
+            if {ROOT, DIGESTS, LOGS} & {*parts, name} and Path(where, name).is_symlink():
+                raise InputError(f"{Path(where, name)}: this is a link to a folder, and links are not followed")
         if DIGESTS not in parts and LOGS not in parts:
             continue
         cut = parts.index(ROOT) if ROOT in parts else 0
-        keys = ["/".join((*parts[cut:], name)) for name in sorted(files) if _time(name) is not None]
+        is_one = may_be_log if DIGESTS not in parts else _time
+        keys = ["/".join((*parts[cut:], name)) for name in sorted(files) if is_one(name)]
         if keys:
             found.setdefault(folder.joinpath(*parts[:cut]), []).extend(keys)
+    found = {path: keys for path, keys in found.items() if any(map(_time, keys))}
     if not found:
         copied = "`aws s3 sync s3://BUCKET/PREFIX DIR` makes a copy that has them"
         raise InputError(f"{shown}: there are no files of CloudTrail in folders `{LOGS}` and `{DIGESTS}`: {copied}")

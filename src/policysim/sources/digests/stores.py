@@ -50,7 +50,10 @@ class LogStore(Protocol):
         """The digest files by the ends of their hours, both inclusive, in the order of their keys."""
 
     def logs(self, folder: Folder, since: datetime | None, until: datetime | None) -> Iterator[Place]:
-        """The log files by the times of their delivery, both inclusive, in the order of their keys."""
+        """The log files by the times of their delivery, both inclusive, in the order of their keys.
+
+        Also what other files of the folder and the days are called JSON: readers would take it for log files.
+        """
 
     def fetch(self, place: Place) -> Fetched | Judgement:
         """An object, or why there is none: ``MISSING`` or ``UNPROVEN``."""

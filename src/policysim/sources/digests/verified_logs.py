@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.cloudtrail.digest_chains import EVERY, Checked, Window, walk
-from policysim.cloudtrail.digest_layout import Chain, Folder, Place, digest_name, folder_of, log_name
+from policysim.cloudtrail.digest_layout import Chain, Folder, Place, belongs, digest_name, folder_of, log_name
 from policysim.cloudtrail.digests import HASH_ALGORITHM, ListedLog, Verdict
 from policysim.sources.digests.bucket import SCHEME, BucketStore
 from policysim.sources.digests.digest_files import compared, digest_reading
@@ -71,7 +71,7 @@ class VerifiedLogs:
         """
         place = self._place(name)
         named, folder = (log_name(place.key), folder_of(place)) if place else (None, None)
-        if place is None or named is None or folder is None:
+        if place is None or named is None or folder is None or not belongs(named, place, folder):
             return "this is no log file of the trail, by its name and place"
         with self._lock:
             day = self._day(folder, named.time)
@@ -95,7 +95,7 @@ class VerifiedLogs:
         midnight = time.replace(hour=0, minute=0, second=0, microsecond=0)
         key = (folder, f"{midnight:%Y-%m-%d}")
         if key not in self._days:
-            self._days[key] = self._read(folder, Window(midnight, midnight + _DAY + _SPILL, is_whole=False))
+            self._days[key] = self._read(folder, Window(midnight, midnight + _DAY + _SPILL))
         return self._days[key]
 
     def _read(self, folder: Folder, window: Window) -> _Day:
@@ -103,7 +103,7 @@ class VerifiedLogs:
         chains: dict[Chain, list[tuple[datetime, Place]]] = {}
         for place in self._store.digests(folder, window.since, window.until):
             named = digest_name(place.key)
-            if named is not None:
+            if named is not None and belongs(named, place, folder):
                 chains.setdefault(named.chain, []).append((named.end, place))
         day = _Day({}, {}, max((end for places in chains.values() for end, _ in places), default=None))
         for chain, places in chains.items():
