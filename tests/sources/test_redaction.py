@@ -304,3 +304,9 @@ def test_what_was_refused_stays_readable_and_names_in_it_do_not() -> None:
     text = json.dumps(redaction.files).lower()
     assert "acme" not in text
     assert "111122223333" not in text
+
+
+def test_capital_letters_hide_no_word_of_aws_where_case_does_not_count() -> None:
+    redaction = redaction_of("arn:aws:iam::111122223333:user/ana", "vpce-0b7e4f1a9c2d38565")
+    for text in ("arn:aws:iam::111122223333:user/ana", "vpce-0b7e4f1a9c2d38565", "o-acme7example"):
+        assert redaction.name(text.upper()) == redaction.name(text).upper()

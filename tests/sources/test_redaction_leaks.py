@@ -1,4 +1,4 @@
-"""Places where people write, or where a file says what AWS would not: no word of theirs is left in a redacted folder."""
+"""Places where people write, or where a file says what AWS would not: no word of theirs is left in what is shared."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from policysim.sources.redaction_cuts import Cuts
 from policysim.sources.redaction_documents import Redactor
 from policysim.sources.redaction_folder import FolderRedactor
 from policysim.sources.redaction_pseudonyms import Pseudonyms
-from policysim.sources.redaction_texts import Reader, Writer, action_of, folded, is_aws_owned, key_of, text_of
+from policysim.sources.redaction_texts import Reader, Writer, action_of, is_aws_owned, key_of, text_of
 from policysim.sources.redaction_words import KEPT_TOKENS, STAYING
 
 _SECRET_SIZE: Final = 32

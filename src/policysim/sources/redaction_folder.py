@@ -29,7 +29,11 @@ _PARTS: Final = re.compile(r"[0-9]+|users|groups|roles|policies")
 """The names that parts of the authorization details have in a snapshot."""
 _MEMBER: Final = re.compile(r"[A-Za-z_]+")
 _ARN: Final = "arn:"
-_OWN_WORDS: Final = frozenset("account all and buckets else in of other queues Region Regions VPC endpoints".split())
+_OWN_WORDS: Final = frozenset(
+    ["Region", "Regions", "VPC", "account", "all", "and", "buckets", "else", "endpoints", "in", "of", "other", "queues"]
+)
+    ["account", "all", "and", "buckets", "else", "in", "of", "other", "queues", "Region", "Regions", "VPC", "endpoints"]
+)
 _DOCUMENTS: Final = frozenset({"AssumeRolePolicyDocument", "Document", "Policy", "PolicyDocument", "policy"})
 _LEFT_OUT: Final = frozenset({"Description", "digest", "files"})
 _KEPT: Final = frozenset(

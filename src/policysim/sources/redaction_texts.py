@@ -106,9 +106,10 @@ def text_of(text: str, hand: Reader | Writer) -> str:
     if address is not None:
         return address
     fields = text.split(":", _ARN_FIELDS)
-    if fields[0] == "arn" and len(fields) == _ARN_FIELDS + 1 and all(map(is_arn_field, fields[1:-1])):
-        return ":".join(fields[:-1]) + ":" + _owned(fields[-1], types_in(fields[2]), hand)
-    if fields[0] == "arn" and len(fields) > 1 and all(map(is_arn_field, fields[1:])):
+    start, *more = map(folded, fields)  # some operators compare in any case
+    if start == "arn" and len(fields) == _ARN_FIELDS + 1 and all(map(is_arn_field, more[:-1])):
+        return ":".join(fields[:-1]) + ":" + _owned(fields[-1], types_in(more[1]), hand)
+    if start == "arn" and more and all(map(is_arn_field, more)):
         return text
     return _owned(text, types_in("*"), hand) if _ANY_ARN.match(text) else _plain(text, hand)
 
@@ -147,8 +148,9 @@ def _owned(text: str, types: Mapping[str, frozenset[str]], hand: Reader | Writer
     """The account and the resource of an ARN: the words that tell the type of a resource stay."""
     lexemes = list(_segments(text))
     segments = ["".join(one) for one in lexemes]
-    first = next((at for at in _starts(segments) if segments[at] in types), len(segments))
-    more = types[segments[first]] if first < len(segments) else frozenset[str]()
+    names = [one if one in types else folded(one) for one in segments]
+    first = next((at for at in _starts(segments) if names[at] in types), len(segments))
+    more = types[names[first]] if first < len(segments) else frozenset[str]()
     return "".join(
         one if at == first or (at > first and one in more) or stays(one) else _segment(lexemes[at], hand)
         for at, one in enumerate(segments)

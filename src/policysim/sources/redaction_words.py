@@ -29,9 +29,10 @@ UNIQUE_ID_START: Final = re.compile(_UNIQUE_ID_STARTS + r"(?=[A-Z0-9]*$)")
 
 ID_PREFIX: Final = re.compile(
     r"(?:acl|eipalloc|eni|i|igw|o|ou|p|pcx|r|rtb|sg|subnet|tgw|vgw|vol|vpc|vpce|vpce-svc|vpn)(?=-)"
-    r"|AWSServiceRole[A-Za-z0-9*?]*(?=_)"
+    r"|AWSServiceRole[A-Za-z0-9*?]*(?=_)",
+    re.IGNORECASE,
 )
-"""How the ids of organisations and of Amazon EC2 begin, and the names of service-linked roles: a suffix is one's own."""
+"""How ids of organisations and of Amazon EC2 begin, and names of service-linked roles, whose suffix is one's own."""
 
 PARTITIONS: Final = frozenset({STANDARD, *PARTITION_BY_REGION_START.values()})
 
