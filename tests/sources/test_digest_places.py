@@ -20,7 +20,7 @@ from policysim.sources.digests.stores import LARGEST, Wanted
 from policysim.sources.digests.verification import Asked, verify
 from policysim.sources.digests.verified_logs import VerifiedLogs, open_keys, open_store
 from policysim.sources.errors import InputError, RemoteError
-from tests.signed_logs import ACCOUNT, BUCKET, HOUR, START, Trail, public_keys, signer
+from tests.signed_logs import ACCOUNT, BUCKET, HOUR, START, Stored, Trail, public_keys, signer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -295,6 +295,46 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     folder.mkdir()
     _, files = run(LocalStore(str(tmp_path)), saved_keys(tmp_path))
     assert [files[str(path)].reason for path in (pipe, folder)] == ["it is no file", "it is no file"]
+    digest = tmp_path / trail.digests()[0]
+    digest.unlink()
+    os.mkfifo(digest)
+    _, files = run(LocalStore(str(tmp_path)), saved_keys(tmp_path))
+    assert files[str(digest)].reason == "it is no file"
+    beside = tmp_path / f"{trail.digests()[1]}.head.json"
+    os.mkfifo(beside)
+    with pytest.raises(InputError, match=r"head\.json: it is no file"):
+        run(LocalStore(str(tmp_path)), saved_keys(tmp_path))
+
+
+def test_a_linked_folder_of_a_copy_is_not_passed_over(tmp_path: Path) -> None:
+    trail = small()
+    trail.deliver(2, region="us-east-1")
+    copy = trail.write(tmp_path / "copy")
+    region = copy / f"AWSLogs/{ACCOUNT}/CloudTrail-Digest/us-east-1"
+    region.rename(tmp_path / "elsewhere")
+    region.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match="us-east-1: this is a link to a folder"):
+        LocalStore(str(copy))
+
+
+@pytest.mark.parametrize("name", ["events.json.gz", f"x/AWSLogs/{ACCOUNT}/CloudTrail/eu-west-1/events.json"])
+def test_a_bucket_tells_what_readers_take_for_logs_and_cloudtrail_did_not_name(name: str, aws: AwsServer) -> None:
+    trail = small()
+    key = f"{trail.logs()[0].rpartition('/')[0]}/{name}"
+    trail.objects[key] = Stored(b"{}")
+    connection = uploaded(aws, trail)
+    tally, files = run(BucketStore(f"s3://{BUCKET}", connection), FetchedKeys(connection))
+    assert tally.outcome is Outcome.INVALID
+    assert files[f"s3://{BUCKET}/{key}"].verdict is Verdict.UNLISTED
+
+
+def test_a_copy_tells_what_readers_take_for_logs_and_cloudtrail_did_not_name(tmp_path: Path) -> None:
+    trail = small()
+    key = f"{trail.logs()[0].rpartition('/')[0]}/events.json.gz"
+    trail.objects[key] = Stored(b"{}")
+    trail.write(tmp_path)
+    _, files = run(LocalStore(str(tmp_path)), saved_keys(tmp_path))
+    assert files[str(tmp_path / key)].verdict is Verdict.UNLISTED
 
 
 def test_a_listed_name_never_leads_out_of_the_copy(tmp_path: Path) -> None:

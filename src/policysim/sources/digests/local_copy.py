@@ -96,17 +96,9 @@ class LocalStore:
         path = self._path(place)
         if path is None:
             return Judgement(Verdict.UNPROVEN, f"it is in {place}, which is not part of this copy")
-        try:
-            if not path.is_file() and path.exists():
-                return Judgement(Verdict.UNPROVEN, "it is no file")
-            with path.open("rb") as stream:
-                data = stream.read(LARGEST + 1)
-        except FileNotFoundError:
-            return Judgement(Verdict.MISSING, "it is not there")
-        except OSError as error:
-            return Judgement(Verdict.UNPROVEN, f"it cannot be read ({(error.strerror or str(error)).lower()})")
-        if len(data) > LARGEST:
-            return TOO_LARGE
+        data = _read(path)
+        if isinstance(data, Judgement):
+            return data
         return Fetched(data, _metadata(path) if digest_name(place.key) else {})
 
     def name(self, place: Place) -> str:
@@ -148,6 +140,20 @@ def copy_around(path: Path) -> Path:
             roots = [index for index in range(end) if parts[index] == ROOT]
             return Path(*parts[: roots[-1] if roots else end])
     return path
+
+
+def _read(path: Path) -> bytes | Judgement:
+    """The content of a file, if it is one: a pipe would be waited for without an end."""
+    try:
+        if not path.is_file() and path.exists():
+            return Judgement(Verdict.UNPROVEN, "it is no file")
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except FileNotFoundError:
+        return Judgement(Verdict.MISSING, "it is not there")
+    except OSError as error:
+        return Judgement(Verdict.UNPROVEN, f"it cannot be read ({(error.strerror or str(error)).lower()})")
+    return TOO_LARGE if len(data) > LARGEST else data
 
 
 def _time(key: str) -> datetime | None:
@@ -199,20 +205,24 @@ def _root(path: Path, keys: list[str]) -> _Root:
 
 
 def _claimed(path: Path) -> Place | None:
+    data = _read(path)
+    if isinstance(data, Judgement):
+        return None
     try:
-        return read_digest(json.loads(unpack(path.read_bytes(), keep=True).content)).place
-    except (OSError, ValueError, RecursionError, DigestFormatError):
+        return read_digest(json.loads(unpack(data, keep=True, limit=LARGEST).content)).place
+    except (ValueError, RecursionError, DigestFormatError):
         return None
 
 
 def _metadata(path: Path) -> dict[str, str]:
     beside = path.with_name(path.name + SIDECAR)
+    data = _read(beside)
+    if isinstance(data, Judgement):
+        if data.verdict is Verdict.MISSING:
+            return {}
+        raise InputError(f"{beside}: {data.reason}")
     try:
-        value: Any = json.loads(beside.read_bytes())
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise unreadable(error, str(beside)) from None
+        value: Any = json.loads(data)
     except (ValueError, RecursionError):
         raise InputError(f"{beside}: this is no JSON, and the output of `aws s3api head-object` was expected") from None
     metadata = value.get("Metadata") if isinstance(value, dict) else None
