@@ -506,9 +506,9 @@ def test_a_log_file_deleted_after_it_was_listed_is_left_out(folder: Path, aws: A
     ("body", "what"),
     [
         (b"\x1f\x8b broken", "this is a broken gzip file"),
-        (gzip.compress(b"{"), "is no"),
-        (gzip.compress(b'{"Records": [1]}'), "record 1: a CloudTrail record should be an object"),
-        (gzip.compress(b'{"Statement": []}'), "it looks like a policy document"),
+        (gzip.compress(b"{", mtime=0), "is no"),
+        (gzip.compress(b'{"Records": [1]}', mtime=0), "record 1: a CloudTrail record should be an object"),
+        (gzip.compress(b'{"Statement": []}', mtime=0), "it looks like a policy document"),
     ],
 )
 def test_an_object_that_is_no_log_file_is_named(folder: Path, aws: AwsServer, body: bytes, what: str) -> None:
@@ -518,6 +518,46 @@ def test_an_object_that_is_no_log_file_is_named(folder: Path, aws: AwsServer, bo
     sentence = said(folder, aws, f"s3://{BUCKET}/")
     assert sentence.startswith(f"s3://{BUCKET}/AWSLogs/")
     assert what in sentence
+
+
+@pytest.mark.parametrize("local", [False, True])
+def test_a_broken_log_file_hides_no_other_and_is_named_with_each_denial(
+    folder: Path, aws: AwsServer, local: bool
+) -> None:
+    upload(aws, [denied(number) for number in range(1, 5)], files=4)
+    client = aws.client("s3")
+    broken = key_of({**denied(9), "eventID": "z" * 16})
+    client.put_object(Bucket=BUCKET, Key=broken, Body=b"\x1f\x8b broken")
+    place = f"s3://{BUCKET}/"
+    if local:
+        place = f"{copied(aws, folder / 'copy')}/"
+    done = run("explain", place, *(() if local else ("--endpoint-url", aws.url)), "--format", "json", cwd=folder)
+    assert done.returncode in {0, 3}
+    reports = json.loads(done.stdout)["reports"]
+    assert len(reports) == 4
+    for one in reports:
+        assert (
+            f"not read, so that denials in it are not here: {place}{broken}: this is a broken gzip file"
+            in (one["unresolved"])
+        )
+
+
+def test_of_many_broken_log_files_the_first_are_named_and_the_others_counted(folder: Path, aws: AwsServer) -> None:
+    upload(aws, [denied(1)])
+    for number in range(2, 10):
+        aws.client("s3").put_object(Bucket=BUCKET, Key=key_of(denied(number)), Body=b'{"Records": [1]}')
+    (report,) = json.loads(explained(folder, aws, f"s3://{BUCKET}/"))["reports"]
+    assert len([told for told in report["unresolved"] if told.startswith("not read")]) == 5
+    assert "3 more log files or records could not be read" in report["unresolved"]
+
+
+def copied(aws: AwsServer, folder: Path) -> str:
+    """The bucket copied to a folder, whose name comes back."""
+    for one in aws.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]:
+        path = folder / one["Key"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(aws.client("s3").get_object(Bucket=BUCKET, Key=one["Key"])["Body"].read())
+    return folder.name
 
 
 def test_an_object_that_unpacks_to_too_much_is_refused(
@@ -608,10 +648,7 @@ def test_the_partitions_of_a_table_are_narrowed_to_the_days(folder: Path, aws: A
 
 def test_a_folder_of_log_files_is_read_like_the_bucket_that_it_copies(folder: Path, aws: AwsServer) -> None:
     upload(aws, MIXED, files=3)
-    for one in aws.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]:
-        path = folder / "copy" / one["Key"]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(aws.client("s3").get_object(Bucket=BUCKET, Key=one["Key"])["Body"].read())
+    copied(aws, folder / "copy")
     report = run("explain", "copy", "--format", "json", cwd=folder)
     assert report.returncode in {0, 3}
     assert json.loads(report.stdout) == json.loads(explained(folder, aws, f"s3://{BUCKET}/"))
