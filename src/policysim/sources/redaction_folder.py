@@ -32,8 +32,6 @@ _ARN: Final = "arn:"
 _OWN_WORDS: Final = frozenset(
     ["Region", "Regions", "VPC", "account", "all", "and", "buckets", "else", "endpoints", "in", "of", "other", "queues"]
 )
-    ["account", "all", "and", "buckets", "else", "in", "of", "other", "queues", "Region", "Regions", "VPC", "endpoints"]
-)
 _DOCUMENTS: Final = frozenset({"AssumeRolePolicyDocument", "Document", "Policy", "PolicyDocument", "policy"})
 _LEFT_OUT: Final = frozenset({"Description", "digest", "files"})
 _KEPT: Final = frozenset(
