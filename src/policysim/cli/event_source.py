@@ -306,7 +306,7 @@ def gathered_from(live: Live, settings: AwsSettings, output: Output, *, asks_aws
     """The denied events of the source that were asked for, at least one; ``asks_aws``: AWS may be called.
 
     Raises:
-        InputError: it holds none, or something else than CloudTrail records.
+        InputError: it holds none, or nothing but what is no CloudTrail records.
         RemoteError: AWS refused a call or did not answer.
     """
     from policysim.sources.aws.events.gathering import gathered  # noqa: PLC0415  # few runs have a source
@@ -366,6 +366,9 @@ def _check(
 
 def _nothing_found(live: Live, found: Gathered) -> str:
     """Why there is nothing to explain, as exactly as the reading showed it."""
+    if found.unread:
+        others = f" (and {len(found.unread) - 1} more could not be read)" if len(found.unread) > 1 else ""
+        return f"{found.unread[0]}{others}"
     hint = _WHERE_ELSE if live.source is not None and live.source.name == _HISTORY else ""
     if not found.read:
         return f"{live.name}: there are no events of denied requests that were asked for{hint}"

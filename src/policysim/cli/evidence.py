@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os.path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policysim.catalog.facts import CATALOGUE
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 LONGEST_NAME: Final = 255
 """The most characters of a file name that are repeated to the user: what is longer was hardly meant as one."""
+
+MOST_UNREAD: Final = 5
+"""As many log files that could not be read are named with each call."""
 
 _JSON_STARTS: Final = ("{", "[")
 _NOTHING_DENIED: Final = "a denial message of AWS, or CloudTrail events in JSON, was expected"
@@ -53,8 +57,13 @@ def told_by(argument: str, output: Output) -> Told:
 
 
 def told_of(found: Gathered) -> Told:
-    """The same of what a source of events held."""
+    """The same of what a source of events held; what could not be read of it is told with each call."""
     calls = [call_from_event(one.event, takes_no_resource=CATALOGUE.takes_no_resource) for one in found.denied]
+    if found.unread:
+        told = tuple(f"not read, so that denials in it are not here: {why}" for why in found.unread[:MOST_UNREAD])
+        more = len(found.unread) - len(told)
+        told += (f"{more} more log files or records could not be read",) if more else ()
+        calls = [replace(call, unresolved=(*call.unresolved, *told)) for call in calls]
     return Told(calls, (*(one.event for one in found.denied), *found.siblings))
 
 

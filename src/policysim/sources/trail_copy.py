@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from policysim.sources.aws.events.log_files import records_of_log
+from policysim.sources.aws.events.log_files import records_or_unread
 from policysim.sources.aws.events.trail_layout import StoredLog, Window, delivered_at, is_log, newest_first
 from policysim.sources.errors import InputError
 from policysim.sources.files import SIZE_LIMIT, unreadable
@@ -43,7 +43,7 @@ def _records_of(path: str, check: Callable[[str, bytes], str | None] | None) -> 
         raise unreadable(error, path) from None
     if check is not None and (reason := check(path, data)) is not None:
         raise InputError(f"{path}: {reason}")
-    return records_of_log(data, path, SIZE_LIMIT)
+    return records_or_unread(data, path, SIZE_LIMIT)
 
 
 def _files(folder: str) -> Iterator[StoredLog]:

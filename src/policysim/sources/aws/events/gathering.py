@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from policysim.cloudtrail.error_codes import error_in_response
 from policysim.cloudtrail.event_reading import EventError, event_from_record
+from policysim.sources.aws.events.log_files import UnreadLog
+from policysim.sources.errors import InputError
 from policysim.sources.events import EventAt, event_at
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class Gathered:
 
     ``read`` counts all events and ``refused`` the denied ones among them, wanted or not; ``stopped`` says that the
     limit ended the reading. ``first`` is the first event that was not denied: where it stood, and why it is no denial.
+    ``unread`` says of each log file or record that cannot be read why: denials in it are not here.
     """
 
     denied: list[EventAt] = field(default_factory=list)
@@ -51,18 +54,19 @@ class Gathered:
     refused: int = 0
     stopped: bool = False
     first: tuple[str, str] | None = None
+    unread: list[str] = field(default_factory=list)
 
 
 def gathered(records: Iterable[RecordAt], wanted: Wanted, limit: int) -> Gathered:
-    """Reads records until there are no more, or one more wanted denial than ``limit``.
-
-    Raises:
-        InputError: for a value that is no CloudTrail record, with the place where it stood.
-    """
+    """Reads records until there are no more, or one more wanted denial than ``limit``."""
     found, others = Gathered(), _Others()
     for one in records:
+        try:
+            event = _denied(one, found)
+        except InputError as error:
+            found.unread.append(str(error))
+            continue
         found.read += 1
-        event = _denied(one, found)
         if event is None or not wanted.fits(event):
             if isinstance(one.record, dict):
                 others.add(one.record)
@@ -78,6 +82,8 @@ def gathered(records: Iterable[RecordAt], wanted: Wanted, limit: int) -> Gathere
 
 def _denied(one: RecordAt, found: Gathered) -> Event | None:
     """The event where it is a denied request; of others no model is made that is not needed."""
+    if isinstance(one.record, UnreadLog):
+        raise InputError(one.record.why)
     if isinstance(one.record, dict) and found.first is not None and _succeeded(one.record):
         return None
     event = event_at(one).event

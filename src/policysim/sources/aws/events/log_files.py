@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from policysim.language.json_text import load_json
+from policysim.sources.errors import InputError
 from policysim.sources.events import RecordAt, records_in
 from policysim.sources.files import source_of
+
+
+class UnreadLog(NamedTuple):
+    """Stands in the place of the records of a log file that cannot be read; the text says which, and why."""
+
+    why: str
+
+
+def records_or_unread(data: bytes, name: str, limit: int) -> list[RecordAt]:
+    """The records as ``records_of_log`` gives them; of a file that cannot be read one ``UnreadLog``."""
+    try:
+        return records_of_log(data, name, limit)
+    except InputError as error:
+        return [RecordAt(UnreadLog(str(error)), name)]
 
 
 def records_of_log(data: bytes, name: str, limit: int) -> list[RecordAt]:

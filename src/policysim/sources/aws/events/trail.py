@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from policysim.sources.aws.connection import remote
-from policysim.sources.aws.events.log_files import records_of_log
+from policysim.sources.aws.events.log_files import records_or_unread
 from policysim.sources.aws.events.trail_layout import Step, StoredLog, Window, is_log, newest_first, step_below
 from policysim.sources.aws.failures import code_of
 from policysim.sources.errors import InputError
@@ -37,7 +37,7 @@ def trail(source: Trail, question: Question, connection: Connection) -> Iterator
     """The records of the log files, the newest file first.
 
     Raises:
-        InputError: nothing lies there, or an object is no log file, or it is not proven to be what CloudTrail wrote.
+        InputError: nothing lies there, or a log file is not proven to be what CloudTrail wrote.
         RemoteError: AWS refused a call or did not answer.
     """
     reader = _Reader(source, connection)
@@ -108,7 +108,7 @@ def _read(keys: list[str], reader: _Reader, threads: ThreadPoolExecutor) -> Iter
         data = waiting.popleft().result()
         if position + _AHEAD < len(keys):
             waiting.append(threads.submit(reader.content, keys[position + _AHEAD]))
-        yield None if data is None else records_of_log(data, reader.name(key), LARGEST_LOG)
+        yield None if data is None else records_or_unread(data, reader.name(key), LARGEST_LOG)
 
 
 class _Reader:
