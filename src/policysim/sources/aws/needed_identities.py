@@ -36,7 +36,7 @@ def identities_behind(reading: Reading, arns: Iterable[Arn]) -> Details:
 
     What may not be read is a gap of ``reading``; an identity that is gone is left out.
     """
-    details: Details = {kind.listed: [] for kind in (_USER, _GROUP, _ROLE)} | {"Policies": []}
+    details: Details = {listed: [] for listed in (*(kind.listed for kind in (_USER, _GROUP, _ROLE)), "Policies")}
     managed: dict[str, None] = {}
     for arn in arns:
         kind = _KINDS[arn.resource_type]
@@ -57,17 +57,17 @@ def identities_behind(reading: Reading, arns: Iterable[Arn]) -> Details:
 
 
 def _found(reading: Reading, kind: _Kind, name: str) -> Item:
-    told = _called(reading, f"get_{kind.word}", **{f"{kind.title}Name": name})[kind.title]
+    told = _called(reading, f"get_{kind.word}", {f"{kind.title}Name": name})[kind.title]
     told.pop("RoleLastUsed", None)
     return {**told, **_held(reading, kind, name)}
 
 
 def _held(reading: Reading, kind: _Kind, name: str) -> Item:
     """The inline policies and the managed ones that are attached."""
-    named = {f"{kind.title}Name": name}
+    named: Item = {f"{kind.title}Name": name}
     inline = []
     for policy in reading.items("iam", f"list_{kind.word}_policies", "PolicyNames", **named):
-        told = _called(reading, f"get_{kind.word}_policy", PolicyName=policy, **named)
+        told = _called(reading, f"get_{kind.word}_policy", {"PolicyName": policy, **named})
         inline.append({"PolicyName": policy, "PolicyDocument": told["PolicyDocument"]})
     attached = list(reading.items("iam", f"list_attached_{kind.word}_policies", "AttachedPolicies", **named))
     return {f"{kind.title}PolicyList": inline, "AttachedManagedPolicies": attached}
@@ -86,10 +86,10 @@ def _managed(holder: Item) -> Iterator[str]:
 
 
 def _policy(reading: Reading, arn: str) -> Item:
-    policy = _called(reading, "get_policy", PolicyArn=arn)["Policy"]
-    version = _called(reading, "get_policy_version", PolicyArn=arn, VersionId=policy["DefaultVersionId"])
+    policy = _called(reading, "get_policy", {"PolicyArn": arn})["Policy"]
+    version = _called(reading, "get_policy_version", {"PolicyArn": arn, "VersionId": policy["DefaultVersionId"]})
     return {**policy, "PolicyVersionList": [version["PolicyVersion"]]}
 
 
-def _called(reading: Reading, operation: str, **parameters: object) -> Item:
+def _called(reading: Reading, operation: str, parameters: Item) -> Item:
     return reading.call("iam", operation, **parameters) or {}
