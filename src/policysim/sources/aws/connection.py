@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from policysim import __version__
+from policysim.sources.aws.answers import refuse_foreign
 from policysim.sources.aws.failures import remote_error
 from policysim.sources.errors import InputError
 
@@ -50,6 +51,7 @@ _TOKENS: Final = (
 )
 """What an answer calls the token of its next page, and what the call for that page does."""
 
+_STILL_EXPIRED: Final = "refreshed credentials are still expired"
 _ATTEMPTS: Final = 10
 _CONNECT_SECONDS: Final = 10
 _CONNECTIONS: Final = 32
@@ -103,6 +105,7 @@ class Connection:
         events = self._session.events
         events.register("before-parameter-build.*.*", self._guard)
         events.register("before-send.*.*", self._count)
+        events.register("before-parse.*.*", refuse_foreign)
         if settings.endpoint_url is not None:
             events.register("before-call.s3-control.*", partial(_stay_at, settings.endpoint_url))
 
@@ -239,14 +242,21 @@ def remote(call: str) -> Iterator[None]:
 
 @contextmanager
 def _readable() -> Iterator[None]:
-    """Takes an answer that is none of AWS's, such as the page of a proxy, for no answer at all."""
-    from botocore.exceptions import HTTPClientError  # noqa: PLC0415  # loads only where AWS is called
+    """Takes an answer that is none of AWS's, such as the page of a proxy, for no answer at all.
+
+    botocore says with an error of Python's own that credentials were renewed and are expired all the same.
+    """
+    from botocore.exceptions import CredentialRetrievalError, HTTPClientError  # noqa: PLC0415  # loads only where needed
     from botocore.parsers import ResponseParserError  # noqa: PLC0415  # the same
 
     try:
         yield
     except ResponseParserError as error:
         raise HTTPClientError(error=error) from None
+    except RuntimeError as error:
+        if _STILL_EXPIRED not in str(error):
+            raise
+        raise CredentialRetrievalError(provider="renewal", error_msg=str(error)) from None
 
 
 def _session_of(settings: AwsSettings) -> Session:

@@ -62,6 +62,7 @@ _BY_CODE: Final[dict[str, Failure]] = {
             "IncompleteSignature",
             "InvalidAccessKeyId",
             "InvalidClientTokenId",
+            "InvalidIdentityToken",
             "InvalidToken",
             "MissingAuthenticationToken",
             "UnrecognizedClientException",
@@ -139,8 +140,10 @@ def failure_of(error: BaseException) -> Failure:
             return _of_answer(error)
         case exceptions.CredentialRetrievalError() | exceptions.NoCredentialsError():
             return Failure.BAD_CREDENTIALS
-        case exceptions.PartialCredentialsError() | exceptions.SSOError() | exceptions.UnauthorizedSSOTokenError():
+        case exceptions.PartialCredentialsError() | exceptions.SSOError() | exceptions.NoAuthTokenError():
             return Failure.BAD_CREDENTIALS
+        case exceptions.TokenRetrievalError():
+            return Failure.EXPIRED
         case exceptions.HTTPClientError() | exceptions.ConnectionError():
             return Failure.UNREACHABLE
         case _:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 ORGANIZATION: Final = "organization"
 ENTRANCE: Final = "entrance"
 
+_ELSEWHERE: Final = frozenset({Failure.BAD_CREDENTIALS, Failure.UNREACHABLE})
+"""Failures of one Region or of everything."""
+
 _UNREADABLE: Final = "an answer that cannot be read"
 _UNREADABLE_ANSWERS: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What an answer without its usual members ends in."""
@@ -73,15 +76,16 @@ def collected(collector: Collector, key: UnitKey, connection: Connection, place:
         pass
     except GoneError as error:
         reading.gaps.append(CollectionGap(what, *error.args))
-    except Exception as error:
-        if is_aws_error(error):
-            reading.gaps.append(gap_of(error, what, collector.client, connection))
-        elif isinstance(error, _UNREADABLE_ANSWERS):
-            reading.gaps.append(CollectionGap(what, collector.client, _UNREADABLE))
-        else:
-            raise
+    except Exception as error:  # noqa: BLE001  # what is no failure of AWS is raised again
+        reading.gaps.append(gap_or_raise(error, what, collector.client, connection))
     gaps = [gap if gap.what else gap._replace(what=what) for gap in reading.gaps]
     return Unit(key, entries, gaps, {})
+
+
+def _is_answer(error: BaseException) -> bool:
+    from botocore.exceptions import ClientError  # noqa: PLC0415  # loads only where AWS is called
+
+    return isinstance(error, ClientError)
 
 
 def is_aws_error(error: BaseException) -> bool:
@@ -91,11 +95,24 @@ def is_aws_error(error: BaseException) -> bool:
     return isinstance(error, (BotoCoreError, ClientError))
 
 
+def gap_or_raise(error: Exception, what: str, client: str, connection: Connection) -> CollectionGap:
+    """The gap that a failed call leaves, or an answer without its usual members; any other error is raised again.
+
+    Raises:
+        StopError, PutOffError: as ``gap_of``.
+    """
+    if is_aws_error(error):
+        return gap_of(error, what, client, connection)
+    if isinstance(error, _UNREADABLE_ANSWERS):
+        return CollectionGap(what, client, _UNREADABLE)
+    raise error
+
+
 def gap_of(error: Exception, what: str, client: str, connection: Connection) -> CollectionGap:
     """The gap that a failed call leaves.
 
-    An endpoint that does not answer, and credentials that it does not know, concern one Region alone where AWS still
-    answers elsewhere.
+    An endpoint that does not answer, credentials that it does not know, and whatever kept a call from being sent,
+    concern one Region alone where AWS still answers elsewhere.
 
     Raises:
         StopError: the credentials have expired, the clock is wrong, or AWS answers nowhere.
@@ -108,7 +125,7 @@ def gap_of(error: Exception, what: str, client: str, connection: Connection) -> 
             raise StopError(str(remote_error(error, call))) from None
         case Failure.THROTTLED:
             raise PutOffError(str(remote_error(error, call))) from None
-        case Failure.BAD_CREDENTIALS | Failure.UNREACHABLE if not answers(connection):
+        case failure if (failure in _ELSEWHERE or not _is_answer(error)) and not answers(connection):
             raise StopError(str(remote_error(error, call))) from None
         case _:
             return CollectionGap(what, call, code_of(error))
