@@ -13,6 +13,7 @@ from policysim.sources.aws.collecting import Place, Reading
 from policysim.sources.aws.connection import AwsSettings, Connection
 from policysim.sources.aws.snapshot.organization import UNKNOWN_ORGANIZATION, organization_json, read_organization
 from policysim.sources.aws.snapshot.policy_names import NamedPolicy, names_of
+from policysim.sources.half_written import HIDDEN
 from policysim.sources.organization_folder import read_organisation
 from tests.sources.aws.snapshot.snapshots import ACCOUNT, files_of, make_account, read, snapshot, use_collectors
 
@@ -147,6 +148,52 @@ def test_policies_that_may_not_be_listed_are_not_collected_rather_than_none(
     assert organisation.path_to(made.prod) is not None
 
 
+def test_a_policy_that_is_deleted_while_its_targets_are_read_is_left_out(
+    aws: AwsServer, made: Made, tmp_path: Path
+) -> None:
+    client = aws.client("organizations")
+    late = client.create_policy(Content=json.dumps(DENY), Description="", Name="late", Type="SERVICE_CONTROL_POLICY")
+    policy_id = late["Policy"]["PolicySummary"]["Id"]
+    fault = aws.fail("organizations:ListTargetsForPolicy", "PolicyNotFoundException")
+    matches = fault.matches
+    fault.matches = lambda call: matches(call) and policy_id.encode() in call.body
+    assert snapshot(aws, tmp_path / "out", "--org").code == 0
+    about = read(tmp_path / "out", "organization.json")
+    assert about["root"]["scps"] == ["FullAWSAccess"]
+    assert "late" not in about["policies"]
+    assert {path.name for path in (tmp_path / "out" / "accounts").iterdir()} == {ACCOUNT, made.prod}
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["organizations:DescribeOrganization", "organizations:ListRoots", "organizations:ListAccountsForParent"],
+)
+def test_an_organisation_that_may_not_be_listed_does_not_take_the_place_of_one_that_was(
+    aws: AwsServer, made: Made, tmp_path: Path, call: str
+) -> None:
+    assert snapshot(aws, tmp_path / "out", "--org").code == 0
+    expected = files_of(tmp_path / "out")
+    fault = aws.fail(call, "AccessDeniedException")
+    run = snapshot(aws, tmp_path / "out", "--org")
+    assert run.code == 4, made
+    assert f"`--org`: `{call}` was answered with AccessDeniedException" in run.stderr
+    assert run.stderr.count("\n") == 1
+    kept = {name: text for name, text in files_of(tmp_path / "out").items() if HIDDEN not in name}
+    assert kept == expected
+    aws.faults.remove(fault)
+    assert snapshot(aws, tmp_path / "out", "--org").code == 0
+    assert files_of(tmp_path / "out") == expected
+
+
+def test_org_of_an_account_in_no_organisation_is_refused(
+    aws: AwsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_collectors(monkeypatch, "iam-alias")
+    run = snapshot(aws, tmp_path / "out", "--org")
+    assert run.code == 2
+    assert f"`--org`: account `{ACCOUNT}` is in no organisation" in run.stderr
+
+
 def test_whoever_may_not_ask_about_the_organisation_is_not_told_to_be_in_none(
     aws: AwsServer, made: Made, tmp_path: Path
 ) -> None:
@@ -241,6 +288,21 @@ def test_s34_the_delegation_policy_is_read_under_its_own_arn() -> None:
     policy = {"ResourcePolicySummary": {"Id": "rp-12345678", "Arn": arn}, "Content": json.dumps(DENY)}
     told = stubbed([*BASIC, ("describe_resource_policy", {"ResourcePolicy": policy})])
     assert told["delegation"] == {arn: json.dumps(DENY)}
+
+
+def test_a_node_without_a_policy_of_an_enabled_kind_is_not_collected_rather_than_denied() -> None:
+    """AWS lets nobody detach the last SCP: one was replaced between two calls."""
+    roots = {"Roots": [{"Id": "r-ab12", "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]}]}
+    answers: list[tuple[str, dict[str, Any] | str]] = [
+        BASIC[0],
+        ("list_roots", roots),
+        ("list_policies", {"Policies": []}),
+        *BASIC[2:],
+    ]
+    told = stubbed([*answers, ("describe_resource_policy", "ResourcePolicyNotFoundException")])
+    about = organization_json(told)
+    assert about is not None
+    assert (about["scps_enabled"], about["root"]["scps"]) == (True, None)
 
 
 def test_policy_types_that_are_off_are_told_to_be_off() -> None:

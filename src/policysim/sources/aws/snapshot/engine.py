@@ -42,11 +42,10 @@ from policysim.sources.aws.snapshot.units import (
     Unit,
     UnitKey,
     collected,
-    gap_of,
-    is_aws_error,
+    gap_or_raise,
 )
 from policysim.sources.aws.snapshot.workers import Workers
-from policysim.sources.errors import RemoteError
+from policysim.sources.errors import InputError, RemoteError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -219,15 +218,30 @@ class _Run:
             reading = Reading(connection, Place(whose, self._identity.partition, self._home))
             try:
                 told = read(reading)
-            except Exception as error:
-                if not is_aws_error(error):
-                    raise
-                reading.gaps.append(gap_of(error, "the organisation", SERVICE, self._connection))
+            except Exception as error:  # noqa: BLE001  # what is no failure of AWS is raised again
+                reading.gaps.append(gap_or_raise(error, "the organisation", SERVICE, self._connection))
                 told = UNKNOWN_ORGANIZATION
             found.append(Unit(UnitKey(whose, "", ORGANIZATION), [], reading.gaps, told))
             if not told or (told["organization"] or {}).get("root") is not None:
-                return found[-1]
-        return found[0]
+                found = found[-1:]
+                break
+        return self._with_accounts(found[0]) if self._settings.organization else found[0]
+
+    def _with_accounts(self, unit: Unit) -> Unit:
+        """The same; without a list of its accounts nothing of an organisation can be read, nor an earlier one replaced.
+
+        Raises:
+            InputError, StopError: there is no organisation, or its accounts may not be listed.
+        """
+        if not unit.told:
+            raise InputError(f"`--org`: account `{unit.key.account}` is in no organisation")
+        if not unit.told.get("accounts"):
+            gap = unit.gaps[-1] if unit.gaps else CollectionGap("", "organizations:ListAccountsForParent", "no account")
+            raise StopError(
+                f"`--org`: `{gap.call}` was answered with {gap.error}: the management account and delegated "
+                "administrators may list the accounts of an organisation"
+            )
+        return unit
 
     def _advance(self, workers: Workers[Unit | PutOff]) -> bool:
         """Hands out what can be done now; false when nothing is left."""
@@ -267,6 +281,8 @@ class _Run:
                 self.units[unit.key] = unit
 
     def _with_kept(self, sentence: str) -> str:
+        if not self.units:
+            return sentence
         return (
             f"{sentence}; {len(self.units)} finished parts are kept in `{self._settings.out}`, "
             "and the same command goes on from there"
@@ -320,13 +336,15 @@ class _Run:
         if connection is not self._connection:
             try:
                 connection.call("sts", "get_caller_identity", region=self._home)
-            except Exception as error:
-                if not is_aws_error(error):
-                    raise
-                gap = gap_of(error, f"account {account}", "sts", self._connection)
+            except Exception as error:  # noqa: BLE001  # what is no failure of AWS is raised again
+                gap = gap_or_raise(error, f"account {account}", "sts", self._connection)
                 return Unit(key, [], [gap._replace(call="sts:AssumeRole")], {}, kept=False)
         reading = Reading(connection, Place(account, self._identity.partition, self._home))
-        enabled = enabled_regions(reading)
+        try:
+            enabled = enabled_regions(reading)
+        except Exception as error:  # noqa: BLE001  # what is no failure of AWS is raised again
+            reading.gaps.append(gap_or_raise(error, "", "ec2", connection))
+            enabled = None
         known = connection.regions_of("ec2", self._identity.partition)
         regions = chosen_regions(enabled, self._settings.regions, known)
         gaps = [gap._replace(what=f"Regions of account {account}") for gap in reading.gaps]

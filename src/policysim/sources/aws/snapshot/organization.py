@@ -43,6 +43,10 @@ ORGANIZATION_ACTIONS: Final = (
 
 _NOT_IN_USE: Final = "AWSOrganizationsNotInUseException"
 _NO_DELEGATION: Final = ("ResourcePolicyNotFoundException",)
+_DELETED_POLICY: Final = ("PolicyNotFoundException",)
+_DELETED_NODE: Final = ("ChildNotFoundException", "ParentNotFoundException", "TargetNotFoundException")
+"""What is deleted while the tree is read must have been empty, and attached nowhere."""
+_CHANGED: Final = "no policy is attached, though one always is: it changed while it was read"
 _ACTIVE: Final = "ACTIVE"
 
 
@@ -83,6 +87,7 @@ class _Reader:
         self._whole = whole
         self._policies: dict[str, dict[str, str]] = {}
         self._accounts: list[dict[str, str]] = []
+        self._enabled: set[str] = set()
         self._attached: dict[str, dict[str, list[str]] | None] = {}
         """By kind and by node, the ids of the policies; ``None`` where that may not be read."""
 
@@ -100,10 +105,10 @@ class _Reader:
             "management_account_id": about.get("ManagementAccountId") or about["MasterAccountId"],
         }
         for root in self._listed("list_roots", "Roots")[:1]:
-            enabled = {one["Type"] for one in root.get("PolicyTypes") or () if one.get("Status") == "ENABLED"}
+            self._enabled = {one["Type"] for one in root.get("PolicyTypes") or () if one.get("Status") == "ENABLED"}
             for kind in KINDS:
-                found[kind.flag] = kind.type in enabled
-                self._attached[kind.member] = self._targets(kind) if self._whole and kind.type in enabled else {}
+                found[kind.flag] = kind.type in self._enabled
+                self._attached[kind.member] = self._targets(kind) if self._whole and found[kind.flag] else {}
             found["root"] = self._tree(root) if self._whole else self._path(root, found)
         return {
             "organization": found,
@@ -130,8 +135,14 @@ class _Reader:
         }
 
     def _ids(self, kind: Kind, node: str) -> list[str] | None:
+        """The policies of a node; AWS lets no node be without one of a kind that is enabled."""
         attached = self._attached[kind.member]
-        return None if attached is None else attached.get(node, [])
+        if kind.type not in self._enabled:
+            return []
+        if attached is None or node in attached:
+            return None if attached is None else attached[node]
+        self._reading.gaps.append(CollectionGap(f"{kind.member} of {node}", _CALLS[self._whole], _CHANGED))
+        return None
 
     def _targets(self, kind: Kind) -> dict[str, list[str]] | None:
         """The policies of each node, asked policy by policy: there are fewer policies than nodes."""
@@ -139,7 +150,10 @@ class _Reader:
             listed = list(self._reading.items(SERVICE, "list_policies", "Policies", Filter=kind.type))
             attached: dict[str, list[str]] = {}
             for policy in listed:
-                for target in self._reading.items(SERVICE, "list_targets_for_policy", "Targets", PolicyId=policy["Id"]):
+                targets = self._reading.items(
+                    SERVICE, "list_targets_for_policy", "Targets", absent=_DELETED_POLICY, PolicyId=policy["Id"]
+                )
+                for target in targets:
                     attached.setdefault(target["TargetId"], []).append(policy["Id"])
                     self._describe(policy, kind)
         except (GoneError, RefusedError):
@@ -210,10 +224,11 @@ class _Reader:
         found: list[Told] = []
         asked: dict[str, Any] = dict(parameters)
         with self._reading.about(_WORDS[operation]):
-            found.extend(self._reading.items(SERVICE, operation, member, **asked))
+            found.extend(self._reading.items(SERVICE, operation, member, absent=_DELETED_NODE, **asked))
         return found
 
 
+_CALLS: Final = {True: "organizations:ListTargetsForPolicy", False: "organizations:ListPoliciesForTarget"}
 _WORDS: Final = {
     "describe_organization": "the organisation",
     "describe_organizational_unit": "names of organisational units",
