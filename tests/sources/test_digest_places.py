@@ -23,6 +23,7 @@ from policysim.sources.errors import InputError, RemoteError
 from tests.signed_logs import ACCOUNT, BUCKET, HOUR, START, Stored, Trail, public_keys, signer
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from policysim.sources.digests.public_keys import PublicKeys
@@ -183,6 +184,51 @@ def test_refused_keys_prove_nothing(aws: AwsServer) -> None:
     assert tally.of(Verdict.VALID) == 0
     assert tally.outcome is Outcome.UNPROVEN
     assert any("AWS refused `cloudtrail:ListPublicKeys` in eu-west-1" in told.reason for told in files.values())
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("UnrecognizedClientException", "if the Region is off for this account"),
+        ("OptInRequired", "if the Region is off for this account"),
+        ("InvalidTimeRangeException", "`cloudtrail:ListPublicKeys` failed in us-east-1 (InvalidTimeRangeException)"),
+    ],
+)
+def test_a_region_that_tells_no_keys_leaves_the_others_as_they_are(code: str, told: str, aws: AwsServer) -> None:
+    trail = small()
+    trail.deliver(4, logs=1, region="us-east-1")
+    connection = uploaded(aws, trail)
+
+    class OneRegion(FetchedKeys):
+        def find(self, region: str, fingerprint: str, moment: datetime) -> bytes | Judgement:
+            if region == "us-east-1":
+                aws.fail(KEYS, code, status=400)
+            return super().find(region, fingerprint, moment)
+
+    tally, files = run(BucketStore(f"s3://{BUCKET}", connection), OneRegion(connection))
+    assert tally.outcome is Outcome.UNPROVEN
+    reasons = [one.reason for name, one in files.items() if "/us-east-1/" in name and one.kind is Kind.DIGEST]
+    assert all(told in reason for reason in reasons)
+    assert all(one.verdict is Verdict.VALID for name, one in files.items() if "/eu-west-1/" in name)
+
+
+def test_credentials_that_aws_knows_nowhere_end_the_run(aws: AwsServer, tmp_path: Path) -> None:
+    trail = small()
+    connection = connection_to(aws)
+    aws.fail(KEYS, "UnrecognizedClientException", status=400)
+    aws.fail("sts:GetCallerIdentity", "InvalidClientTokenId", status=403)
+    with pytest.raises(RemoteError, match="no valid AWS credentials"):
+        run(LocalStore(str(trail.write(tmp_path / "copy"))), FetchedKeys(connection))
+
+
+def test_an_object_under_a_key_that_is_switched_off_proves_nothing_and_the_rest_goes_on(aws: AwsServer) -> None:
+    trail = small()
+    connection = uploaded(aws, trail)
+    aws.fail(f"s3:GET /{BUCKET}/{trail.logs()[0]}.*", "KMS.DisabledException", status=400)
+    tally, files = run(BucketStore(f"s3://{BUCKET}", connection), FetchedKeys(connection))
+    told = files[f"s3://{BUCKET}/{trail.logs()[0]}"]
+    assert (told.verdict, told.reason) == (Verdict.UNPROVEN, "`s3:GetObject` failed (KMS.DisabledException)")
+    assert tally.of(Verdict.VALID) == 7
 
 
 def test_a_key_that_cloudtrail_does_not_know(aws: AwsServer) -> None:

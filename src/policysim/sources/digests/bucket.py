@@ -37,6 +37,7 @@ _REASONS: Final = {
     Failure.REFUSED: "AWS refused `s3:GetObject` ({code})",
     Failure.THROTTLED: "AWS slowed down `s3:GetObject` ({code}) until all retries were used up: run this again later",
 }
+_FAILED: Final = "`s3:GetObject` failed ({code})"
 _ARCHIVED: Final = "InvalidObjectState"
 _GONE: Final = frozenset({"NoSuchKey", "404", "NoSuchVersion"})
 
@@ -203,6 +204,8 @@ def _unread(error: Exception) -> Judgement:
     if code == _ARCHIVED:
         return Judgement(Verdict.UNPROVEN, "it is archived: restore it from its storage class first")
     failure = failure_of(error)
+    if failure is Failure.OTHER and hasattr(error, "response"):
+        return Judgement(Verdict.UNPROVEN, _FAILED.format(code=code))  # such as a key of KMS that is switched off
     if failure not in _REASONS:
         raise remote_error(error, "s3:GetObject") from None
     return Judgement(Verdict.UNPROVEN, _REASONS[failure].format(code=code))

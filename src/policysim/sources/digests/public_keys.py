@@ -27,6 +27,18 @@ if TYPE_CHECKING:
 
 _MISSING: Final = "signatures are tested with cryptography: `pip install 'policysim[aws]'`"
 _AROUND: Final = timedelta(hours=2)
+_ENDS: Final = frozenset({Failure.EXPIRED, Failure.SKEWED})
+_OFF: Final = (
+    "no public keys come from {region} ({code}): if the Region is off for this account, save its keys with an account"
+    " that has it, and name the file with `--public-keys`"
+)
+_KEYLESS: Final = {
+    Failure.REFUSED: "AWS refused `cloudtrail:ListPublicKeys` in {region} ({code})",
+    Failure.REGION_OFF: _OFF,
+    Failure.BAD_CREDENTIALS: _OFF,
+    Failure.UNREACHABLE: _OFF,
+}
+"""What keeps a Region from telling any key: a Region that is off does not know the credentials, or has no endpoint."""
 
 
 class PublicKeys(Protocol):
@@ -61,17 +73,18 @@ class FetchedKeys:
         self._connection = connection
         self._lock = Lock()
         self._days: dict[tuple[str, str], dict[str, bytes] | Judgement] = {}
+        self._off: dict[str, Judgement] = {}
 
     def find(self, region: str, fingerprint: str, moment: datetime) -> bytes | Judgement:
         """The key of a fingerprint.
 
         Raises:
-            RemoteError: AWS cannot be reached, or the credentials are no longer good.
+            RemoteError: AWS cannot be reached, or the credentials are not or no longer good.
         """
         with self._lock:
             day = (region, f"{moment:%Y-%m-%d}")
             if day not in self._days:
-                self._days[day] = self._fetched(region, moment)
+                self._days[day] = self._off.get(region) or self._fetched(region, moment)
             keys = self._days[day]
         if isinstance(keys, Judgement):
             return keys
@@ -89,10 +102,16 @@ class FetchedKeys:
             for page in self._connection.pages("cloudtrail", "list_public_keys", region=region, **span):
                 keys |= {key["Fingerprint"]: key["Value"] for key in page.get("PublicKeyList") or ()}
         except (BotoCoreError, ClientError) as error:
-            if failure_of(error) in {Failure.REFUSED, Failure.REGION_OFF}:
-                reason = f"AWS refused `cloudtrail:ListPublicKeys` in {region} ({code_of(error)})"
-                return Judgement(Verdict.UNPROVEN, reason)
-            raise remote_error(error, "cloudtrail:ListPublicKeys") from None
+            failure = failure_of(error)
+            if failure in _ENDS:
+                raise remote_error(error, "cloudtrail:ListPublicKeys") from None
+            if _KEYLESS.get(failure) is _OFF:
+                _ = self._connection.identity  # ends the run where AWS answers nowhere, or knows no such credentials
+            sentence = _KEYLESS.get(failure, "`cloudtrail:ListPublicKeys` failed in {region} ({code})")
+            told = Judgement(Verdict.UNPROVEN, sentence.format(region=region, code=code_of(error)))
+            if failure in _KEYLESS:
+                self._off[region] = told
+            return told
         return keys
 
 
