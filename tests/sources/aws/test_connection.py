@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.stub import Stubber
 
+from policysim.sources.aws.collecting import Place, Reading, RefusedError
 from policysim.sources.aws.connection import AwsSettings, Connection, remote
 from policysim.sources.errors import InputError, RemoteError
 
@@ -101,3 +102,28 @@ def test_an_answer_that_is_none_of_awss_is_no_answer(aws: AwsServer) -> None:
     aws.reply("sts:GetCallerIdentity", "<!doctype html><title>Log in to the network</title>", "text/html")
     with pytest.raises(RemoteError, match="`sts:GetCallerIdentity` got no answer"):
         _ = connected(aws).identity
+
+
+@pytest.mark.parametrize(("service", "operation"), [("s3", "get_bucket_mood"), ("moods", "list_moods")])
+@pytest.mark.parametrize("pages", [False, True])
+def test_what_the_installed_boto3_does_not_know_is_a_failure_that_says_so(
+    aws: AwsServer, service: str, operation: str, pages: bool
+) -> None:
+    connection = connected(aws)
+    with (
+        pytest.raises(RemoteError, match="`moods:ListMoods` is newer than the installed boto3"),
+        remote("moods:ListMoods"),
+    ):
+        _ = list(connection.pages(service, operation)) if pages else connection.call(service, operation)
+
+
+@pytest.mark.parametrize(("service", "call"), [("s3", "s3:GetMood"), ("moods", "moods:GetMood")])
+def test_what_the_installed_boto3_does_not_know_is_a_gap_of_the_resource(
+    aws: AwsServer, service: str, call: str
+) -> None:
+    reading = Reading(connected(aws), Place("123456789012", "aws", "us-east-1"))
+    with reading.about("arn:aws:s3:::data"):
+        reading.call(service, "get_mood")
+    assert reading.gaps == [("arn:aws:s3:::data", call, "newer than the installed boto3")]
+    with pytest.raises(RefusedError):
+        list(reading.items(service, "get_mood", "Moods"))

@@ -91,7 +91,7 @@ class GoneError(Exception):
 
 
 class RefusedError(Exception):
-    """AWS refused a call, or answered one about a single resource with another error; the gap is noted already."""
+    """A call was refused, is newer than boto3, or got another error about one resource; the gap is noted already."""
 
 
 @dataclass(slots=True)
@@ -187,7 +187,7 @@ class Reading:
             match failure:
                 case Failure.GONE:
                     raise GoneError(_action(service, operation), code_of(error)) from None
-                case Failure.REFUSED:
+                case Failure.REFUSED | Failure.TOO_OLD:
                     self.gaps.append(CollectionGap(self._about, _action(service, operation), code_of(error)))
                     raise RefusedError from None
                 case _:

@@ -140,8 +140,10 @@ class Connection:
 
     def call(self, service: str, operation: str, *, region: str | None = None, **parameters: object) -> dict[str, Any]:
         """The answer to one call; ``operation`` is boto3's name, as ``get_bucket_policy``. botocore's errors pass."""
+        client = self.client(service, region)
+        _require(client, operation)
         with _readable():
-            answer = getattr(self.client(service, region), operation)(**parameters)
+            answer = getattr(client, operation)(**parameters)
         return dict(answer)
 
     def pages(
@@ -153,6 +155,7 @@ class Connection:
         operation takes back leads on.
         """
         client = self.client(service, region)
+        _require(client, operation)
         if client.can_paginate(operation):
             with _readable():
                 yield from client.get_paginator(operation).paginate(**parameters)
@@ -293,6 +296,14 @@ def _stay_at(endpoint_url: str, params: dict[str, Any], **_: object) -> None:
     """S3 Control puts the account id before the name of any host, and only AWS's own hosts go by such names."""
     own = urlsplit(endpoint_url)
     params["url"] = urlsplit(params["url"])._replace(scheme=own.scheme, netloc=own.netloc).geturl()
+
+
+def _require(client: BaseClient, operation: str) -> None:
+    """Takes an operation that is newer than the installed boto3 for an error of botocore's, as one of a service is."""
+    from botocore.exceptions import UnknownClientMethodError  # noqa: PLC0415  # loads only where AWS is called
+
+    if operation not in client.meta.method_to_api_mapping:
+        raise UnknownClientMethodError(method_name=operation)
 
 
 def _input_of(client: BaseClient, operation: str) -> frozenset[str]:

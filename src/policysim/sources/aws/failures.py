@@ -30,6 +30,8 @@ class Failure(Enum):
     """The Region is not enabled for the account, or the service is not there."""
     UNREACHABLE = "unreachable"
     """No answer at all."""
+    TOO_OLD = "too-old"
+    """The installed boto3 does not know the service or the operation."""
     OTHER = "other"
 
 
@@ -120,15 +122,21 @@ _SENTENCES: Final[dict[Failure, str]] = {
     Failure.SKEWED: "AWS refused `{call}`, as the clock of this machine is wrong ({code}): set it, and run this again",
     Failure.REGION_OFF: "the Region is not enabled for this account ({code} of `{call}`)",
     Failure.UNREACHABLE: "`{call}` got no answer from {where}: check the network, the Region and `--endpoint-url`",
+    Failure.TOO_OLD: "`{call}` is newer than the installed boto3: `pip install --upgrade boto3`",
     Failure.OTHER: "`{call}` failed ({code})",
 }
 
+TOO_OLD: Final = "newer than the installed boto3"
+"""What stands in the place of an error code where the call could not be made."""
+
 
 def code_of(error: BaseException) -> str:
-    """The error code that AWS answered with, or the name of botocore's error."""
+    """The error code that AWS answered with, else what kept the call from being made or botocore's name for it."""
     response = getattr(error, "response", None)
     code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
-    return str(code) if code else type(error).__name__.removesuffix("Error")
+    if code:
+        return str(code)
+    return TOO_OLD if failure_of(error) is Failure.TOO_OLD else type(error).__name__.removesuffix("Error")
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -146,6 +154,8 @@ def failure_of(error: BaseException) -> Failure:
             return Failure.EXPIRED
         case exceptions.HTTPClientError() | exceptions.ConnectionError():
             return Failure.UNREACHABLE
+        case exceptions.UnknownServiceError() | exceptions.UnknownClientMethodError():
+            return Failure.TOO_OLD
         case _:
             return Failure.OTHER
 
