@@ -84,7 +84,7 @@ def plain_words(sentence: str) -> str:
         (["eval", "--nope"], "policysim: no such option `--nope`; (see `policysim eval --help`)"),
         (
             ["explain"],
-            "policysim: give a file or a message, or a source of events such as `--since` (see `policysim explain --help`)",
+            "policysim: give a file, a message or a source such as `--since` (see `policysim explain --help`)",
         ),
     ],
 )
