@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,3 +81,37 @@ def test_a_copy_without_keys_asks_for_them_and_calls_nobody(tmp_path: Path, trai
     done = run("explain", "copy", "--verified", cwd=tmp_path)
     assert done.returncode == 2
     assert "--public-keys" in done.stderr
+
+
+def test_a_log_file_outside_of_its_folders_has_nothing_that_proves_it(tmp_path: Path, trail: DenialTrail) -> None:
+    copy = trail.write(tmp_path / "copy")
+    (tmp_path / "keys.json").write_text(json.dumps(public_keys()), encoding="utf-8")
+    (tmp_path / "taken.json.gz").write_bytes((copy / trail.logs()[0]).read_bytes())
+    done = run("explain", "taken.json.gz", "--verified", "--public-keys", "keys.json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("policysim: taken.json.gz: this does not lie in a copy of a trail")
+
+
+def test_a_renamed_log_file_is_not_proven_by_its_content(tmp_path: Path, trail: DenialTrail) -> None:
+    copy = trail.write(tmp_path / "copy")
+    (tmp_path / "keys.json").write_text(json.dumps(public_keys()), encoding="utf-8")
+    first, second = (copy / key for key in trail.logs()[:2])
+    second.write_bytes(first.read_bytes())
+    other = first.with_name(first.name.replace("eu-west-1", "us-east-1"))
+    other.write_bytes(first.read_bytes())
+    for path, reason in ((second, "not as CloudTrail delivered it"), (other, "no log file of the trail")):
+        done = run("explain", str(path), "--verified", "--public-keys", "keys.json", cwd=tmp_path)
+        assert (done.returncode, reason in done.stderr) == (2, True)
+
+
+def test_a_pipe_and_a_broken_link_are_not_waited_for(tmp_path: Path, trail: DenialTrail) -> None:
+    copy = trail.write(tmp_path / "copy")
+    log = copy / trail.logs()[0]
+    log.unlink()
+    os.mkfifo(log)
+    done = run("explain", "copy", cwd=tmp_path)
+    assert (done.returncode, done.stderr.endswith(": this is no file\n")) == (2, True)
+    log.unlink()
+    log.symlink_to(tmp_path / "nowhere")
+    done = run("explain", "copy", cwd=tmp_path)
+    assert (done.returncode, done.stderr.endswith(": this is no file\n")) == (2, True)

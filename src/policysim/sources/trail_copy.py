@@ -37,6 +37,8 @@ def trail_copy(folder: str, window: Window, check: Callable[[str, bytes], str | 
 
 
 def _records_of(path: str, check: Callable[[str, bytes], str | None] | None) -> list[RecordAt]:
+    if not Path(path).is_file():
+        raise InputError(f"{path}: this is no file")  # a pipe would be waited for without an end
     try:
         data = Path(path).read_bytes()
     except OSError as error:
@@ -56,7 +58,7 @@ def _files(folder: str) -> Iterator[StoredLog]:
             # The folder's own name is no part of the trail's layout.
             key = path.relative_to(folder).as_posix()
             if is_log(key) and (name.endswith(_PACKED) or delivered_at(key) is not None):
-                yield StoredLog(str(path), datetime.fromtimestamp(path.stat().st_mtime, UTC))
+                yield StoredLog(str(path), datetime.fromtimestamp(path.lstat().st_mtime, UTC))
 
 
 def _refused(error: OSError) -> None:

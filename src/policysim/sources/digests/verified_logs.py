@@ -59,6 +59,11 @@ class VerifiedLogs:
 
     def __init__(self, location: str, connection: Connection | None = None, public_keys: Iterable[Path] = ()) -> None:
         whole = location if location.startswith(SCHEME) else str(copy_around(Path(location)))
+        if Path(whole).is_file():
+            raise InputError(
+                f"{location}: this does not lie in a copy of a trail, `.../AWSLogs/ACCOUNT/CloudTrail/...`, so no"
+                " digest is at hand that proves it"
+            )
         self._store = open_store(whole, connection)
         self._keys = open_keys(public_keys, connection)
         self._lock = Lock()
