@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -90,6 +91,13 @@ def test_a_tag_that_is_compared_as_a_number_and_is_none_is_a_pseudonym() -> None
     assert text.count('"4"') == 2  # the tag, and what another statement compares it with
 
 
+def test_a_number_stays_one_and_says_the_same_as_its_text() -> None:
+    text, redaction = redacted_statement(**condition("StringEquals", "aws:PrincipalAccount", int(ACCOUNT)))
+    assert f'"aws:PrincipalAccount": {redaction.name(ACCOUNT)}' in text
+    assert re.fullmatch("[1-9][0-9]{11}", redaction.name(ACCOUNT))
+    assert redaction.name("000000000012").startswith("0")
+
+
 def test_the_host_of_a_range_is_no_exception() -> None:
     text, redaction = redacted_statement(**condition("IpAddress", "aws:SourceIp", "203.0.113.77/24"))
     assert '.77/24"' not in text
@@ -138,6 +146,7 @@ def test_words_of_aws_stay_in_a_statement() -> None:
                 "token.actions.githubusercontent.com:sub": "repo:x/y:*",
                 "kms:GrantIsForAWSResource": "true",
             },
+            "StringEqualsIgnoreCase": {"s3:prefix": "ROOT/"},
             "NumericLessThan": {"s3:max-keys": "10", "aws:MultiFactorAuthAge": 3600},
             "Null": {"aws:TokenIssueTime": "true"},
             "DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"},
@@ -148,6 +157,7 @@ def test_words_of_aws_stay_in_a_statement() -> None:
         '"ForAnyValue:StringLikeIfExists": {"aws:CalledVia": "cloudformation.amazonaws.com"}',
         '"s3:x-amz-acl": "bucket-owner-full-control"',
         '"aws:PrincipalAccount"',
+        '"ROOT/"',
         '"saml:aud"',
         '"token.actions.githubusercontent.com:sub"',
         '"kms:GrantIsForAWSResource": "true"',

@@ -147,8 +147,7 @@ class Redactor(NamedTuple):
 
     def _text(self, value: object) -> object:
         """A value that is compared as text, however it is written."""
-        text = _written(value)
-        return self.any(value) if text is None or isinstance(value, bool) else text_of(text, self.hand)
+        return value if isinstance(value, bool) else self.any(value)
 
 
 def number_of(value: object, hand: Reader | Writer) -> object:

@@ -110,6 +110,8 @@ class Pseudonyms:
         )
         stream = b"".join(blocks)
         alphabets = [_DIGITS if "0" <= char <= "9" else letters for char in part]
+        if len(part) > 1 and part.isascii() and part.isdecimal():  # a number has as many digits as before
+            alphabets[0] = "0" if part[0] == "0" else _DIGITS[1:]
         return "".join(
             alphabet[int.from_bytes(stream[2 * at : 2 * at + 2], "big") % len(alphabet)]
             for at, alphabet in enumerate(alphabets)

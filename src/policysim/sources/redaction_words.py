@@ -134,7 +134,13 @@ def types_in(service: str) -> Mapping[str, frozenset[str]]:
 @lru_cache(maxsize=1 << 14)
 def stays(segment: str) -> bool:
     """Whether a name, or what stands between two colons or slashes, is AWS's own wherever it stands."""
-    if segment in STAYING or segment in _PROVIDERS or is_region(segment) or _SERVICE_ROLE.fullmatch(segment):
+    if (
+        segment in STAYING
+        or segment.lower() in STAYING
+        or segment in _PROVIDERS
+        or is_region(segment)
+        or _SERVICE_ROLE.fullmatch(segment)
+    ):
         return True
     domain = next((end for end in _DOMAINS if segment.endswith(end)), None)
     if domain is not None:
