@@ -76,6 +76,16 @@ def test_the_fix_holds_the_whole_document_as_there_is_no_file(aws: AwsServer, tm
     assert "git apply" not in explain(aws, denied(tmp_path)).stdout
 
 
+def test_a_caller_without_any_policy_is_given_a_new_one(aws: AwsServer, tmp_path: Path) -> None:
+    aws.client("iam").create_role(RoleName="app", AssumeRolePolicyDocument=json.dumps(TRUST))
+    with_bucket(aws)
+    found = report(aws, denied(tmp_path))
+    words = shlex.split(found["fixes"][0]["command"].replace("\\\n", " "))
+    assert words[:5] == ["aws", "iam", "put-role-policy", "--role-name", "app"]
+    new = json.loads(words[words.index("--policy-document") + 1])
+    assert [one["Action"] for one in new["Statement"]] == ["s3:PutObject"]
+
+
 def test_a_deny_of_the_bucket_is_found(aws: AwsServer, tmp_path: Path) -> None:
     with_role(aws, document(allow("s3:*")))
     with_bucket(aws, {"Sid": "Keep", **deny("s3:PutObject", "arn:aws:s3:::data/*"), "Principal": "*"})
@@ -156,6 +166,26 @@ def test_what_may_not_be_read_of_the_bucket_is_a_gap(aws: AwsServer, tmp_path: P
     with_bucket(aws)
     aws.fail(r"s3:GET /data\?policy", "AccessDenied", status=403)
     found = report(aws, denied(tmp_path))
+    assert next(check for check in found["checks"] if check["layer"] == "resource")["gaps"]
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "InternalError", "AWS.SimpleQueueService.NonExistentQueue"])
+def test_what_may_not_be_read_of_a_queue_does_not_pass_for_none(aws: AwsServer, tmp_path: Path, code: str) -> None:
+    with_role(aws, document(allow("sqs:*")))
+    url = aws.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+    aws.fail("sqs:GetQueueAttributes", code, status=403)
+    queue = f"https://sqs.us-east-1.amazonaws.com/{url.split('/', 3)[3]}"
+    asked = denied(
+        tmp_path,
+        eventSource="sqs.amazonaws.com",
+        eventName="ReceiveMessage",
+        requestParameters={"queueUrl": queue},
+        errorMessage="User is not authorized to perform: sqs:receivemessage on resource: "
+        f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders",
+        resources=[],
+    )
+    found = report(aws, asked)
+    assert aws.called("sqs:GetQueueAttributes") >= 1
     assert next(check for check in found["checks"] if check["layer"] == "resource")["gaps"]
 
 

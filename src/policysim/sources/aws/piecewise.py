@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from policysim import __version__
 from policysim.account.policy_holders import can_have_policy, policy_holders
 from policysim.explanation.many import Asked
 from policysim.language.arns import parse_arn
@@ -194,8 +195,10 @@ def _endpoint(reading: Reading, endpoint_id: str) -> dict[str, Any] | None:
 
 
 def _collection(gaps: Sequence[CollectionGap]) -> dict[str, object]:
+    """What was not read is not known: ``by`` keeps an empty map from saying that there is none of anything."""
     told = [{"what": gap.what, "call": gap.call, "error": gap.error} for gap in gaps]
-    return {"format": 1, "collected_at": datetime.now(UTC).isoformat(), "complete": [], "gaps": told}
+    at = datetime.now(UTC).isoformat()
+    return {"format": 1, "by": f"policysim {__version__}", "collected_at": at, "complete": [], "gaps": told}
 
 
 def _json(name: str, value: object) -> Json:
