@@ -119,7 +119,7 @@ def _file(file: FileVerdict, paint: Paint) -> Iterator[str]:
 
 def _chain(chain: ChainVerdict) -> Iterator[str]:
     backfill = "backfill, " if chain.chain.is_backfill else ""
-    who = f"{chain.chain.trail} ({backfill}{chain.folder.account}, {chain.folder.region})"
+    who = f"{chain.chain.trail} ({backfill}{chain.folder.account}, {chain.folder.region}) to `{chain.folder.bucket}`"
     if chain.since is None:
         covered = "none of them valid" if chain.digests else "none in that time"
     else:
