@@ -221,9 +221,13 @@ def _deploy(outcome: Outcome) -> str:
 
 
 def _as_deployed(candidate: Candidate) -> AttachedPolicy:
-    """The document in its file; one that stands in no file with the edits made, as nobody can make them there."""
+    """The document in its file; one that stands in no file with the edits made, as nobody can make them there.
+
+    A new document is whole as it is: its edits are those that would make a file of it.
+    """
     attached = candidate.attached
-    done = edited(attached.policy, candidate.edits) if attached.policy.location.source.written_here else None
+    in_no_file = attached.policy.location.source.written_here and not candidate.new
+    done = edited(attached.policy, candidate.edits) if in_no_file else None
     return attached if done is None else attached._replace(policy=done.policy)
 
 
