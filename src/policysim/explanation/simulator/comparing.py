@@ -196,11 +196,11 @@ def _outcome(theirs: Effect, decision: Decision, asked: Asked, limits: tuple[App
     if ours is Effect.DEPENDS and _decide(_with_keys_absent(request), policies) is theirs:
         keys = listed([f"`{key}`" for key in asked.unknown]) if asked.unknown else "what is not known"
         return Outcome.AGREES_WHEN_ABSENT, f"policysim comes to the same answer where {keys} is absent"
-    if ours is Effect.DEPENDS and theirs in decision.possible:
-        return Outcome.OPEN, "AWS's answer is one of those that policysim leaves open"
     reasons = [limit.sentence for limit in _reasons(decision, asked, limits)]
     if _explained(theirs, decision, asked) and reasons:
         return Outcome.EXPLAINED, f"its limits explain the difference: {listed(reasons)}"
+    if ours is Effect.DEPENDS and theirs in decision.possible:
+        return Outcome.OPEN, "AWS's answer is one of those that policysim leaves open"
     if theirs in _DENIALS and ours in _DENIALS:
         return Outcome.OTHER_KIND, f"both deny: AWS {_KINDS[theirs]}, policysim {_KINDS[ours]}"
     return Outcome.DISAGREES, _unexplained(asked)
