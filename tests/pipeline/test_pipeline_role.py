@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+import yaml
 
+from policysim.pipeline.log_files import is_log
+from policysim.pipeline.settings import Settings
 from policysim.sources.in_force import PolicySource, read_in_force
 from policysim.testing import Simulator
 from tests.pipeline.pipeline_runs import POLICIES, FakeContext, Stage, client_of, log_file, scenario_events
@@ -104,11 +108,58 @@ def test_every_call_of_the_function_is_one_that_its_role_may_make(stage: Stage, 
         deployed.expect(f"{given}role/policysim-Role-GENERATED can {call}\n")
 
 
-def test_the_deployed_role_and_topic_keep_to_their_expectations() -> None:
-    command = [sys.executable, "-m", "policysim", "expect", str(DEPLOY / "pipeline.expect")]
+@pytest.mark.parametrize("name", ["pipeline.expect", "options.expect"])
+def test_the_deployed_role_and_topic_keep_to_their_expectations(name: str) -> None:
+    command = [sys.executable, "-m", "policysim", "expect", str(DEPLOY / name)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout
-    assert "0 met" not in ended.stdout
+    assert ": 0 met" not in ended.stdout
+
+
+def template() -> dict[str, Any]:
+    """The template; functions of CloudFormation are left as their texts."""
+    loader = type("Loader", (yaml.SafeLoader,), {})
+
+    def read(at: Any, _: str, node: Any) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            return at.construct_scalar(node)
+        return at.construct_sequence(node, deep=True)
+
+    yaml.add_multi_constructor("!", read, Loader=loader)
+    return dict(yaml.load((DEPLOY / "template.yaml").read_text(), Loader=loader))  # noqa: S506  # a safe loader
+
+
+def test_the_example_alarm_watches_a_metric_that_the_function_writes(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alarm = template()["Resources"]["ManyExplicitDenies"]["Properties"]
+    stage.pipeline().handle(stage.put_log(log_file(scenario_events("02"))), FakeContext())
+    written = set()
+    for line in map(json.loads, capsys.readouterr().out.splitlines()):
+        for directive in line.get("_aws", {}).get("CloudWatchMetrics", ()):
+            for names in directive["Dimensions"]:
+                dimensions = frozenset((name, line[name]) for name in names)
+                written |= {(directive["Namespace"], one["Name"], dimensions) for one in directive["Metrics"]}
+    watched = frozenset((one["Name"], one["Value"]) for one in alarm["Dimensions"])
+    assert (alarm["Namespace"], alarm["MetricName"], watched) in written
+
+
+def test_the_rule_lets_in_what_the_function_reads_and_its_role_may_read() -> None:
+    pattern = template()["Resources"]["Rule"]["Properties"]["EventPattern"]["detail"]["object"]["key"]
+    wildcards = [one["wildcard"].replace("${TrailPrefix}", "logs/") for one in pattern]
+    day = "eu-west-1/2026/11/23/a.json.gz"
+    for folder in ("111122223333/CloudTrail", "o-acme/111122223333/CloudTrail-NetworkActivity"):
+        key = f"logs/AWSLogs/{folder}/{day}"
+        assert is_log(key)
+        assert any(fnmatchcase(key, wildcard) for wildcard in wildcards)
+    for key in (f"logs/AWSLogs/111122223333/CloudTrail-Digest/{day}", f"AWSLogs/111122223333/CloudTrail/{day}"):
+        assert not any(fnmatchcase(key, wildcard) for wildcard in wildcards)
+
+
+def test_every_setting_of_the_template_is_one_of_the_function() -> None:
+    variables = template()["Resources"]["Function"]["Properties"]["Environment"]["Variables"]
+    own = {name.removeprefix("POLICYSIM_").lower() for name in variables if name.startswith("POLICYSIM_")}
+    assert own <= set(Settings.__dataclass_fields__)
 
 
 def test_an_archive_is_the_same_for_the_same_files(tmp_path: Path) -> None:
