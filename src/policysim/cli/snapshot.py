@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,7 @@ import click
 
 from policysim.catalog.partitions import is_region
 from policysim.cli.aws_options import aws_options, aws_settings_of
+from policysim.cli.boundary import say
 from policysim.cli.exit_codes import ExitCode
 from policysim.cli.output import answer_stream, check_output, note, output_of, output_options_for
 from policysim.cli.progress import progress
@@ -18,6 +20,8 @@ from policysim.language.arns import is_account_id
 from policysim.sources.errors import RemoteError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from policysim.cli.output import Output
     from policysim.sources.aws.snapshot.engine import Collected, Settings
 
@@ -113,7 +117,9 @@ def snapshot(  # noqa: PLR0917  # click's options
         return snapshot_from(source, Path(out), redact=redact, redact_key=redact_key, force=output.force, output=output)
     from policysim.sources.aws.snapshot.engine import Settings  # noqa: PLC0415  # loads every collector
 
-    settings = Settings(Path(out), aws, regions, org, accounts, role, external_id, jobs, fresh)
+    settings = Settings(
+        Path(out), aws, regions, org, accounts, role, external_id, jobs, fresh, force=output.force, redacted=redact
+    )
     secret = None
     if redact:
         from policysim.sources.redaction import secret_in  # noqa: PLC0415  # few snapshots are redacted
@@ -131,7 +137,7 @@ def _taken(settings: Settings, secret: bytes | None, output: Output) -> dict[str
     from policysim.sources.aws.snapshot.summary import summary_of  # noqa: PLC0415  # the same
     from policysim.sources.aws.snapshot.writing import holding, place  # noqa: PLC0415  # the same
 
-    with holding(settings.out, force=output.force):
+    with holding(settings.out, force=output.force), _telling_of_what_is_kept(settings, output):
         with progress("parts of the snapshot", output) as tell:
             found, journal = collect(settings, datetime.now(UTC), tell)
         _refuse_nothing(found)
@@ -140,7 +146,35 @@ def _taken(settings: Settings, secret: bytes | None, output: Output) -> dict[str
         journal.forget()
     if found.damaged:
         note(output, f"{found.damaged} parts of the run that was cut were damaged and were read again")
-    return {**summary_of(found, written), **({"redacted": True, "faithful": faithful} if secret is not None else {})}
+    about = {"redacted": True, "faithful": faithful} if secret is not None else {}
+    return {**summary_of(found, written), "not_told": _session_policies(settings.out), **about}
+
+
+@contextmanager
+def _telling_of_what_is_kept(settings: Settings, output: Output) -> Iterator[None]:
+    """A run that is cut keeps what it read under its true names, whatever was to be written."""
+    from policysim.sources.aws.snapshot.journal import holds_a_cut_run  # noqa: PLC0415  # loads only where one is taken
+    from policysim.sources.half_written import HIDDEN  # noqa: PLC0415  # the same
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        if holds_a_cut_run(settings.out):
+            note(output, f"what was read is kept in `{settings.out}`, and the same command goes on from there")
+        raise
+    finally:
+        if settings.redacted and holds_a_cut_run(settings.out):
+            say(
+                f"`{settings.out / HIDDEN}` holds true names until this command ends well: do not share "
+                f"`{settings.out}`, or remove that folder first"
+            )
+
+
+def _session_policies(out: Path) -> list[str]:
+    """The files that no API tells, as paths in the folder, where nobody has given them yet."""
+    folders = sorted(path.parent for path in out.glob("accounts/*/account.json")) or [out]
+    paths = (folder / "session-policies.json" for folder in folders)
+    return [path.relative_to(out).as_posix() for path in paths if not path.exists()]
 
 
 def _refuse_nothing(found: Collected) -> None:
@@ -153,16 +187,18 @@ def _refuse_nothing(found: Collected) -> None:
 def _files(settings: Settings, found: Collected, secret: bytes | None, *, force: bool) -> tuple[dict[str, Any], bool]:
     """The files to write, and whether the policies decide about pseudonyms as they do about names."""
     from policysim.sources.aws.snapshot.folder import folder_of  # noqa: PLC0415  # as above
-    from policysim.sources.aws.snapshot.layout import foreign_policy_names, manifest_of  # noqa: PLC0415  # the same
+    from policysim.sources.aws.snapshot.layout import COLLECTION, foreign_policy_names, manifest_of  # noqa: PLC0415  # the same
 
     taken = frozenset() if force else foreign_policy_names(settings.out, manifest_of(settings.out))
     files = folder_of(found, several=settings.organization or len(set(settings.accounts)) > 1, taken=taken)
     if secret is None:
         return files, True
+    from policysim.sources.aws.snapshot.earlier import REDACTED  # noqa: PLC0415  # as above
     from policysim.sources.redaction import Redaction  # noqa: PLC0415  # few snapshots are redacted
 
     redaction = Redaction(files, secret)
-    return redaction.files, redaction.faithful
+    collection = redaction.files[COLLECTION]
+    return {**redaction.files, COLLECTION: {**dict(collection), REDACTED: True}}, redaction.faithful
 
 
 def _print_permissions(output: Output, *, organization: bool, accounts: tuple[str, ...], role: str) -> ExitCode:

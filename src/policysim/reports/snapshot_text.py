@@ -21,6 +21,7 @@ def snapshot_text(summary: Mapping[str, Any], paint: Paint, *, verbose: bool = F
     """The whole text, with a final line end. ``verbose`` names every account and everything that was refused."""
     lines = [*_figures(summary, paint), *_accounts(summary["accounts"], paint, verbose=verbose)]
     lines += _refused(summary["refused"], paint, verbose=verbose)
+    lines += _not_told(summary["not_told"])
     if not summary.get("faithful", True):
         lines += ["", *paragraph(_LOOSE, first="")]
     return "\n".join(lines) + "\n"
@@ -65,6 +66,19 @@ def _refused(refused: Sequence[Mapping[str, Any]], paint: Paint, *, verbose: boo
         yield from paragraph(f"{call}: {_times(group, verbose=verbose)}")
         if group["actions"]:
             yield from paragraph(f"to add: {', '.join(group['actions'])}", first="    ", rest="      ")
+
+
+def _not_told(paths: Sequence[str]) -> Iterator[str]:
+    """Session policies, without which every decision about a role's session stays open."""
+    if not paths:
+        return
+    where = f"`{printable(paths[0])}`" if len(paths) == 1 else "`accounts/ID/session-policies.json` of each account"
+    yield ""
+    yield from paragraph(
+        f"no API tells session policies, so decisions about role sessions depend on them: where none are used, "
+        f"put `{{}}` into {where}",
+        first="",
+    )
 
 
 def _times(group: Mapping[str, Any], *, verbose: bool) -> str:

@@ -254,6 +254,9 @@ def test_a_policy_file_of_somebody_else_keeps_its_name(aws: AwsServer, made: Mad
             {"p-FullAWSAccess": "FullAWSAccess", "p-1": "fullawsaccess-p-1"},
         ),
         ({"p-1": "größe\n"}, {"p-1": "gr-e"}),
+        ({"p-1": "CON", "p-2": "nul.txt"}, {"p-1": "CON-p-1", "p-2": "nul.txt-p-2"}),
+        ({"p-1": "a", "p-2": "A", "p-3": "a-p-1"}, {"p-1": "a-p-1", "p-2": "A-p-2", "p-3": "a-p-1-p-3"}),
+        ({"p-1": "x" * 128}, {"p-1": "x" * 100}),
     ],
 )
 def test_names_of_files_are_safe_and_unique(policies: dict[str, str], names: dict[str, str]) -> None:

@@ -17,6 +17,7 @@ from policysim.account.account import CollectionGap
 from policysim.sources.aws.collecting import Place, Reading
 from policysim.sources.aws.connection import Connection
 from policysim.sources.aws.snapshot.collectors import COLLECTORS
+from policysim.sources.aws.snapshot.earlier import Earlier, earlier_in
 from policysim.sources.aws.snapshot.journal import Journal, plain
 from policysim.sources.aws.snapshot.organization import (
     SERVICE,
@@ -76,6 +77,8 @@ class Settings(NamedTuple):
     external_id: str | None = None
     jobs: int = 16
     fresh: bool = False
+    force: bool = False
+    redacted: bool = False
 
     def of_run(self) -> dict[str, Any]:
         """What must be the same for a cut run to go on; an external id is kept out of files."""
@@ -106,6 +109,13 @@ class Collected(NamedTuple):
     taken_over: int
     damaged: int
 
+    def by_account(self) -> dict[str, list[Unit]]:
+        """The units of each account, in their order."""
+        found: dict[str, list[Unit]] = {account: [] for account in self.accounts}
+        for unit in self.units.values():
+            found.setdefault(unit.key.account, []).append(unit)
+        return found
+
 
 class _OpenAccount:
     """An account that is being read: how many of its units are still to come, in all and in each Region."""
@@ -121,16 +131,20 @@ def collect(settings: Settings, now: datetime, tell: Callable[[int, int], None])
     The journal is left for the caller, who forgets it once the folder is written.
 
     Raises:
-        InputError: the run that was cut in this folder was another one.
+        InputError: the run that was cut in this folder was another one, or the snapshot in it is of something else.
         RemoteError: AWS or the network failed; what was read is kept.
     """
     journal = Journal(settings.out)
     journal.check(settings.of_run(), now, fresh=settings.fresh)
+    earlier = Earlier(settings.out) if settings.force else earlier_in(settings.out)
+    earlier.refuse_other_names(redacted=settings.redacted)
     connection = Connection(settings.aws)
-    identity = connection.identity
+    identity = _identity_of(connection)
+    if settings.accounts or not settings.organization:
+        earlier.refuse_without(settings.accounts or [identity.account_id])
     kept = journal.open(identity.account_id, settings.of_run(), now, fresh=settings.fresh)
     with closing(journal):
-        run = _Run(settings, connection, journal, kept.units, tell)
+        run = _Run(settings, connection, journal, kept.units, earlier=earlier, tell=tell)
         began = time.monotonic()
         run.go()
     found = Collected(
@@ -148,6 +162,13 @@ def collect(settings: Settings, now: datetime, tell: Callable[[int, int], None])
     return found, journal
 
 
+def _identity_of(connection: Connection) -> CallerIdentity:
+    try:
+        return connection.identity
+    except KeyError:
+        raise RemoteError("`sts:GetCallerIdentity` was answered by something that is not AWS") from None
+
+
 class _Run:
     def __init__(
         self,
@@ -155,6 +176,8 @@ class _Run:
         connection: Connection,
         journal: Journal,
         kept: dict[UnitKey, Unit],
+        *,
+        earlier: Earlier,
         tell: Callable[[int, int], None],
     ) -> None:
         self.units: dict[UnitKey, Unit] = {}
@@ -168,6 +191,7 @@ class _Run:
         self._home = HOME.get(self._identity.partition) or connection.region or "us-east-1"
         self._journal = journal
         self._kept = kept
+        self._earlier = earlier
         self._tell = tell
         self._todo: deque[tuple[UnitKey, Callable[[], Unit]]] = deque()
         self._waiting: deque[str] = deque()
@@ -306,6 +330,7 @@ class _Run:
         self.organization = unit.told
         if not self._settings.organization:
             return
+        self._earlier.refuse_organization(unit.told["organization"]["organization_id"])
         reachable, closed = reachable_accounts(unit.told)
         asked = self._settings.accounts
         accounts = set(reachable) | {self._identity.account_id}

@@ -74,7 +74,7 @@ def folder_of(found: Collected, *, several: bool, taken: frozenset[str] = frozen
 
     ``taken`` are names, in small letters, that no policy of the organisation may have.
     """
-    accounts = {account: account_folder(found, account) for account in found.accounts}
+    accounts = account_folders(found)
     files: dict[str, Any] = {}
     organization, own_gaps = _organization(found, taken)
     for account, folder in accounts.items():
@@ -92,9 +92,14 @@ def folder_of(found: Collected, *, several: bool, taken: frozenset[str] = frozen
     return {**files, **organization}
 
 
-def account_folder(found: Collected, account: str) -> AccountFolder:
-    """The files of one account, without ``collection.json``."""
-    units = [unit for key, unit in found.units.items() if key.account == account and key.name != ORGANIZATION_UNIT]
+def account_folders(found: Collected) -> dict[str, AccountFolder]:
+    """The files of each account, without ``collection.json``."""
+    units = found.by_account()
+    return {account: _account_folder(found, account, units[account]) for account in found.accounts}
+
+
+def _account_folder(found: Collected, account: str, own: Iterable[Unit]) -> AccountFolder:
+    units = [unit for unit in own if unit.key.name != ORGANIZATION_UNIT]
     parts: dict[Part, Any] = {part: {} for part in MAPS}
     parts[Part.ACCOUNT] = {"account_id": account, "partition": found.identity.partition}
     gaps = [gap for unit in units for gap in unit.gaps]

@@ -30,6 +30,12 @@ _SKEW: Final = timedelta(minutes=5)
 _DIGEST_LENGTH: Final = 64
 
 
+def holds_a_cut_run(out: Path) -> bool:
+    """Whether a run that was cut left something in the folder."""
+    journal = out / HIDDEN / _JOURNAL
+    return journal.is_file() and journal.stat().st_size > 0
+
+
 class Kept(NamedTuple):
     """What a cut run left: when it began, its units, and how many lines were damaged."""
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from policysim.sources.aws.collecting import Part
 from policysim.sources.errors import InputError
 from policysim.sources.files import where_it_leads
+from policysim.sources.half_written import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,7 +53,7 @@ def is_of_layout(path: str) -> bool:
 
 def manifest_of(out: Path) -> dict[str, str]:
     """The digests that an earlier snapshot left, by path; none where there was none or somebody edited them."""
-    found = _collection(out / COLLECTION)
+    found = collection_at(out / COLLECTION)
     files = found.get(FILES) if found is not None else None
     listed = files.items() if isinstance(files, dict) else ()
     return {path: digest for path, digest in listed if isinstance(digest, str) and is_of_layout(path)}
@@ -61,7 +62,9 @@ def manifest_of(out: Path) -> dict[str, str]:
 def own_files(out: Path, manifest: Mapping[str, str]) -> set[str]:
     """The files that an earlier snapshot wrote and that nobody touched since."""
     listed = {path for path, digest in manifest.items() if _is_as_written(out / path, digest)}
-    return listed | {path for path in _files(out) if path.endswith(COLLECTION) and _collection(out / path) is not None}
+    return listed | {
+        path for path in _files(out) if path.endswith(COLLECTION) and collection_at(out / path) is not None
+    }
 
 
 def foreign_files(out: Path, manifest: Mapping[str, str]) -> list[str]:
@@ -82,11 +85,14 @@ def foreign_policy_names(out: Path, manifest: Mapping[str, str]) -> frozenset[st
 
 
 def refuse_links(out: Path) -> None:
-    """Refuses a folder in which a snapshot's own folder is a link: what is written there would land elsewhere.
+    """Refuses a folder in which a snapshot's own folder, or what a run notes, is a link: it would be written elsewhere.
 
     Raises:
         InputError: naming it.
     """
+    for path in (out / HIDDEN, *out.glob(f"{HIDDEN}/**/*")):
+        if path.is_symlink():
+            raise InputError(f"{path}: is a link; a snapshot is not written through links")
     for pattern in ("accounts", "accounts/*", "authorization-details", "policies", "policies/*"):
         for folder in out.glob(pattern):
             if folder.is_symlink() and folder.is_dir():
@@ -105,7 +111,7 @@ def sealed(collection: Mapping[str, Any]) -> dict[str, Any]:
     return {**collection, _DIGEST: _digest_of_collection(collection)}
 
 
-def _collection(path: Path) -> dict[str, Any] | None:
+def collection_at(path: Path) -> dict[str, Any] | None:
     """A ``collection.json`` that a snapshot wrote and nobody edited; else ``None``."""
     try:
         value = json.loads(path.read_bytes())

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._ -]+")
+_DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
+"""What Windows takes for a device, whatever ends the name."""
+_LIKE_AN_ID: Final = re.compile(r".*p-[a-z0-9_]+")
+"""Would be the name of another policy whose name needs its id."""
 _LONGEST: Final = 100
 _OF_AWS: Final = {"p-FullAWSAccess": FULL_AWS_ACCESS.name, "p-RCPFullAWSAccess": RCP_FULL_AWS_ACCESS.name}
 _KEPT_FOR_AWS: Final = frozenset(name.casefold() for name in _OF_AWS.values())
@@ -47,6 +51,7 @@ def _safe(name: str) -> str:
 
 def _unique(policy_id: str, name: str, often: Counter[str], taken: frozenset[str]) -> str:
     plain = name.casefold()
-    if name and often[plain] == 1 and plain not in _KEPT_FOR_AWS and plain not in taken:
+    odd = _DEVICE.fullmatch(plain) or _LIKE_AN_ID.fullmatch(plain)
+    if name and not odd and often[plain] == 1 and plain not in _KEPT_FOR_AWS and plain not in taken:
         return name
     return f"{name}-{_safe(policy_id)}".strip("-")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from policysim.catalog.operations import operation as catalogued
 from policysim.language.arns import parse_arn
 from policysim.sources.aws.collecting import Part
 from policysim.sources.aws.failures import Failure, kind_of_code
 from policysim.sources.aws.snapshot.collectors import COLLECTORS
-from policysim.sources.aws.snapshot.folder import account_folder
+from policysim.sources.aws.snapshot.folder import account_folders
 from policysim.sources.aws.snapshot.permissions import account_actions
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from policysim.account.account import CollectionGap
     from policysim.sources.aws.snapshot.engine import Collected
+    from policysim.sources.aws.snapshot.units import Unit
     from policysim.sources.aws.snapshot.writing import Written
 
 _SHOWN: Final = 5
@@ -31,7 +33,8 @@ _LISTS: Final = {
 
 def summary_of(found: Collected, written: Written) -> dict[str, Any]:
     """The figures, ready for JSON; ``refused`` groups the gaps by call and error, the most frequent first."""
-    folders = {account: account_folder(found, account) for account in found.accounts}
+    folders = account_folders(found)
+    units = found.by_account()
     gaps = [
         *found.closed,
         *(gap for unit in found.units.values() for gap in unit.gaps if unit.key.account not in folders),
@@ -44,7 +47,7 @@ def summary_of(found: Collected, written: Written) -> dict[str, Any]:
                 "account_id": account,
                 "regions": list(found.accounts[account].chosen),
                 "complete": folder.complete,
-                "found": _found(found, account),
+                "found": _found(units[account]),
             }
             for account, folder in folders.items()
         ],
@@ -62,12 +65,10 @@ def summary_of(found: Collected, written: Written) -> dict[str, Any]:
     }
 
 
-def _found(found: Collected, account: str) -> dict[str, int]:
+def _found(units: Iterable[Unit]) -> dict[str, int]:
     """How much there is: identities by kind, and resources that have a policy, a grant or the like by service."""
     counted: Counter[str] = Counter()
-    for key, unit in found.units.items():
-        if key.account != account:
-            continue
+    for unit in units:
         for part, path, value in unit.entries:
             if part == Part.AUTHORIZATION_DETAILS and path:
                 counted[_LISTS[path[0]]] += 1
@@ -104,10 +105,13 @@ def _is_refusal(error: str) -> bool:
 def _actions_behind(call: str) -> list[str]:
     """The action of the call's own name, or else all that the collectors of the service need."""
     service, _, operation = call.partition(":")
-    if call == "sts:AssumeRole":
+    if call == "sts:AssumeRole" or service == "organizations":
         return [call]
     same = [action for action in account_actions() if action.partition(":")[2] == operation]
     exact = [action for action in same if action.partition(":")[0] == service]
     if exact or len(same) == 1:
         return exact or same
+    known = sorted(set(catalogued(f"{service}.amazonaws.com", operation).actions or ()) & set(account_actions()))
+    if known:
+        return known
     return sorted({action for one in COLLECTORS if one.client == service for action in one.actions})

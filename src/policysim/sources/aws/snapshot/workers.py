@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_PATIENCE: Final = 2.0
+_PATIENCE: Final = 1.0
 """Seconds that tasks which run already are given once their results are no longer wanted."""
 
 _POLL: Final = 0.1
@@ -70,7 +70,7 @@ class Workers(Generic[Result]):
             return done
 
     def rest(self) -> Iterator[Done[Result]]:
-        """What became of the tasks that end within a few seconds; the others are given up."""
+        """What became of the tasks that end within a moment; the others are given up."""
         until = time.monotonic() + _PATIENCE
         while self.running:
             try:

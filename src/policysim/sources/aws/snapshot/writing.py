@@ -172,8 +172,14 @@ def _locked(lock: Path, out: Path) -> Iterator[None]:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise InputError(f"{out}: another run is writing a snapshot here: wait until it is done") from None
+            raise _busy(out) from None
+        if not (lock.exists() and os.path.samestat(os.fstat(stream.fileno()), lock.stat())):
+            raise _busy(out)  # the run that held it has just ended, and removed it
         yield
+
+
+def _busy(out: Path) -> InputError:
+    return InputError(f"{out}: another run is writing a snapshot here: wait until it is done")
 
 
 def _stage(out: Path, texts: Mapping[str, bytes]) -> None:
