@@ -39,9 +39,12 @@ _BY_CODE: Final[dict[str, Failure]] = {
     **dict.fromkeys(
         (
             "AccessDenied",
+            "AccessDeniedForDependencyException",
             "AccessDeniedException",
             "AccessDeniedFault",
             "AllAccessDisabled",
+            "CloudHsmAccessDeniedException",
+            "Forbidden",
             "AuthorizationError",
             "AuthorizationErrorException",
             "Client.UnauthorizedOperation",
@@ -66,14 +69,21 @@ _BY_CODE: Final[dict[str, Failure]] = {
             "InvalidClientTokenId",
             "InvalidIdentityToken",
             "InvalidToken",
+            "IncompleteSignatureException",
+            "InvalidSignatureException",
             "MissingAuthenticationToken",
+            "MissingAuthenticationTokenException",
+            "SignatureDoesNotMatch",
             "UnrecognizedClientException",
         ),
         Failure.BAD_CREDENTIALS,
     ),
     **dict.fromkeys(
         (
+            "429",
             "BandwidthLimitExceeded",
+            "EC2ThrottledException",
+            "KMSThrottlingException",
             "LimitExceededException",
             "PriorRequestNotComplete",
             "ProvisionedThroughputExceededException",
@@ -81,6 +91,7 @@ _BY_CODE: Final[dict[str, Failure]] = {
             "RequestThrottled",
             "RequestThrottledException",
             "SlowDown",
+            "Throttled",
             "Throttling",
             "ThrottlingException",
             "ThrottledException",
@@ -112,6 +123,14 @@ _BY_CODE: Final[dict[str, Failure]] = {
         Failure.GONE,
     ),
 }
+
+_LOGINS: Final = {
+    "LoginAuthorizationCodeError": Failure.BAD_CREDENTIALS,
+    "LoginInsufficientPermissions": Failure.BAD_CREDENTIALS,
+    "LoginRefreshRequired": Failure.EXPIRED,
+    "LoginTokenLoadError": Failure.BAD_CREDENTIALS,
+}
+"""What became of `aws login`, by the names of errors that older releases of botocore do not have."""
 
 _SENTENCES: Final[dict[Failure, str]] = {
     Failure.REFUSED: "AWS refused `{call}` ({code})",
@@ -152,6 +171,8 @@ def failure_of(error: BaseException) -> Failure:
             return Failure.BAD_CREDENTIALS
         case exceptions.TokenRetrievalError():
             return Failure.EXPIRED
+        case _ if type(error).__name__ in _LOGINS:
+            return _LOGINS[type(error).__name__]
         case exceptions.HTTPClientError() | exceptions.ConnectionError():
             return Failure.UNREACHABLE
         case exceptions.UnknownServiceError() | exceptions.UnknownClientMethodError():
