@@ -11,8 +11,8 @@ import pytest
 from botocore.stub import Stubber
 
 from policysim.sources.aws.connection import AwsSettings, Connection
-from policysim.sources.aws.events import event_history, queries
-from policysim.sources.aws.events.event_source import EventHistory, Question
+from policysim.sources.aws.events import event_history, log_group, queries
+from policysim.sources.aws.events.event_source import EventHistory, LogGroup, Question
 from policysim.sources.aws.events.wanted import Wanted
 from tests.aws_server import ACCOUNT as OWN
 from tests.cli.account_folders import ROLE, SESSION, account_folder, allow, document, event, run, write_json
@@ -301,6 +301,17 @@ def test_the_user_is_told_which_calls_alone_were_looked_up() -> None:
             " `iam:CreateUser` is not among them; leave `--action` out to see it"
         ),
     ]
+
+
+def test_the_user_is_told_where_a_log_group_gives_the_oldest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_group, "_NEWEST_FIRST", "notKnownYet")
+    told: list[str] = []
+    connection = Connection(AwsSettings(region="eu-west-1"))
+    with Stubber(connection.client("logs", "eu-west-1")) as stubbed:
+        stubbed.add_response("filter_log_events", {"events": []})
+        question = Question(wanted=Wanted(), tell=told.append)
+        assert list(log_group.log_group(LogGroup(group="trail", region="eu-west-1"), question, connection)) == []
+    assert [one for one in told if "`--limit` keeps the oldest" in one] == told != []
 
 
 def test_look_ups_keep_to_the_pace_that_aws_answers(

@@ -51,6 +51,10 @@ FILTER_PATTERN: Final = (
 """The pattern that is sent."""
 
 _NEWEST_FIRST: Final = "startFromHead"
+_OLDEST_FIRST: Final = (
+    "{name}: this version of boto3 gives the oldest events first, so that `--limit` keeps the oldest"
+    " (`pip install --upgrade boto3`)"
+)
 
 
 def log_group(source: LogGroup, question: Question, connection: Connection) -> Iterator[RecordAt]:
@@ -71,6 +75,8 @@ def log_group(source: LogGroup, question: Question, connection: Connection) -> I
     known = connection.client("logs", source.region).meta.service_model.operation_model("FilterLogEvents").input_shape
     if known is not None and _NEWEST_FIRST in known.members:
         asked[_NEWEST_FIRST] = False
+    else:
+        question.tell(_OLDEST_FIRST.format(name=source.name))
     given = {name: value for name, value in asked.items() if value is not None}
     pages = connection.pages("logs", "filter_log_events", region=source.region, **given)
     number = 0
