@@ -117,7 +117,7 @@ def invented(shape: Shape, name: str = "") -> Any:
         case "list":
             return [invented(shape.member)]  # type: ignore[attr-defined]  # of lists
         case "map":
-            return {}
+            return {"Policy": "{}"}
         case "string":
             return _TELLING.get(name) or next(
                 iter(getattr(shape, "enum", ())), f"arn:aws:any:{REGION}:{ACCOUNT}:{name}"

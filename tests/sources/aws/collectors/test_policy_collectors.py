@@ -23,6 +23,7 @@ from policysim.sources.aws.collectors import (
     secrets,
     tables,
 )
+from policysim.sources.aws.collectors.reading_policies import WITHOUT_POLICY
 from tests.aws_server import ACCOUNT
 from tests.sources.aws.collected import REGION, Found, Stubs, allow_everybody, found_by, reading, stubbed
 
@@ -202,7 +203,7 @@ ROWS = (
         f"arn:aws:sns:{REGION}:{ACCOUNT}:orders",
         ("sns", "list_topics", {"Topics": [{"TopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:orders"}]}),
         ("sns", "get_topic_attributes", {"Attributes": {"Policy": POLICY}}),
-        {"Attributes": {"DisplayName": ""}},
+        None,
         "NotFound",
         NEXT,
     ),
@@ -328,6 +329,20 @@ def test_a_resource_without_a_policy_is_listed_as_such(row: Row) -> None:
     found = one_resource(row, row.none)
     assert found.of(Part.RESOURCE_POLICIES) == {row.arn: None}
     assert found.gaps == []
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "call"),
+    [
+        ("sns-topic-policies", {"Attributes": {"DisplayName": ""}}, "sns:GetTopicAttributes"),
+        ("kms-key-policies", {}, "kms:GetKeyPolicy"),
+    ],
+)
+def test_topics_and_keys_are_never_listed_as_without_a_policy(name: str, answer: dict[str, Any], call: str) -> None:
+    row = next(row for row in ROWS if row.name == name)
+    found = one_resource(row, answer)
+    assert found.entries == []
+    assert found.gaps == [CollectionGap(row.arn, call, WITHOUT_POLICY)]
 
 
 @each_row

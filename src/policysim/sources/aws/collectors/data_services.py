@@ -132,7 +132,8 @@ def _catalog(reading: Reading) -> Iterator[Entry]:
     with reading.about(arn):
         own = reading.call("glue", "get_resource_policy", absent=("EntityNotFoundException",)) or {}
         every = list(reading.items("glue", "get_resource_policies", "GetResourcePoliciesResponseList"))
-        shared = [policy["PolicyInJson"] for policy in every if policy.get("PolicyHash") != own.get("PolicyHash")]
+        known = {own.get("PolicyHash")} - {None}
+        shared = [policy["PolicyInJson"] for policy in every if policy.get("PolicyHash") not in known]
         yield from policy_entry(arn, [own.get("PolicyInJson"), *shared], "glue:GetResourcePolicies", reading)
 
 

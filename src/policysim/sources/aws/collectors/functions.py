@@ -7,7 +7,7 @@ ListLayerVersions and GetLayerVersionPolicy; Developer Guide, access-control-res
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from policysim.sources.aws.collecting import Collector, Scope
 from policysim.sources.aws.collectors.reading_policies import policy_of
@@ -37,7 +37,7 @@ def _functions(reading: Reading) -> Iterator[Entry]:
                 yield from _policy(reading, f"{arn}:{alias['Name']}", FunctionName=name, Qualifier=alias["Name"])
 
 
-def _policy(reading: Reading, arn: str, **named: str) -> Iterator[Entry]:
+def _policy(reading: Reading, arn: str, **named: Any) -> Iterator[Entry]:  # noqa: ANN401  # names as boto3 has them
     yield from policy_of(reading, arn, "lambda", "get_policy", "Policy", absent=_NO_POLICY, **named)
 
 

@@ -26,7 +26,9 @@ _GRANTS_PAGE: Final = 100
 
 def _policies(reading: Reading) -> Iterator[Entry]:
     for arn in _keys(reading):
-        yield from policy_of(reading, arn, "kms", "get_key_policy", "Policy", KeyId=arn, PolicyName=_POLICY_NAME)
+        yield from policy_of(
+            reading, arn, "kms", "get_key_policy", "Policy", always=True, KeyId=arn, PolicyName=_POLICY_NAME
+        )
 
 
 def _grants(reading: Reading) -> Iterator[Entry]:

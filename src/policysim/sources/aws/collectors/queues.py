@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policysim.sources.aws.collecting import Collector, Entry, Part, Scope
-from policysim.sources.aws.collectors.reading_policies import arn_of
+from policysim.sources.aws.collectors.reading_policies import arn_of, found_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,11 +29,13 @@ def _queues(reading: Reading) -> Iterator[Entry]:
 
 
 def _topics(reading: Reading) -> Iterator[Entry]:
+    """A topic without a policy does not exist: SNS makes one that lets its account in."""
     for topic in reading.items("sns", "list_topics", "Topics"):
         arn = topic["TopicArn"]
         with reading.about(arn):
             told = reading.call("sns", "get_topic_attributes", TopicArn=arn) or {}
-            yield Entry(Part.RESOURCE_POLICIES, (arn,), (told.get("Attributes") or {}).get("Policy") or None)
+            policy = (told.get("Attributes") or {}).get("Policy") or None
+            yield from found_policy(reading, arn, policy, "sns:GetTopicAttributes")
 
 
 COLLECTORS: Final[tuple[Collector, ...]] = (

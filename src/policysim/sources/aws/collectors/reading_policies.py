@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from policysim.account.account import CollectionGap
 from policysim.sources.aws.collecting import Entry, Part
+from policysim.sources.aws.collectors.listed import action_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from policysim.sources.aws.collecting import Reading
+
+
+WITHOUT_POLICY: Final = "an answer without the policy"
+"""What a gap tells of a resource that cannot be without a policy."""
 
 
 def policy_of(
@@ -20,15 +26,25 @@ def policy_of(
     member: str,
     *,
     absent: tuple[str, ...] = (),
+    always: bool = False,
     **parameters: Any,  # noqa: ANN401  # each operation takes something else
 ) -> Iterator[Entry]:
     """The policy of one resource, in the member of the answer that holds it; refused ones are a gap of that resource.
 
-    ``absent`` are the codes by which this operation says that the resource has no policy.
+    ``absent`` are the codes by which this operation says that the resource has no policy. Of a kind of resource that
+    ``always`` has one, an answer without it is a gap.
     """
     with reading.about(arn):
-        told = reading.call(service, operation, absent=absent, **parameters) or {}
-        yield Entry(Part.RESOURCE_POLICIES, (arn,), told.get(member) or None)
+        policy = (reading.call(service, operation, absent=absent, **parameters) or {}).get(member) or None
+        yield from found_policy(reading, arn, policy, action_of(service, operation) if always else "")
+
+
+def found_policy(reading: Reading, arn: str, policy: object, always: str = "") -> Iterator[Entry]:
+    """What an answer held; ``always`` is the call of one that must hold a policy."""
+    if policy is None and always:
+        reading.gaps.append(CollectionGap(arn, always, WITHOUT_POLICY))
+    else:
+        yield Entry(Part.RESOURCE_POLICIES, (arn,), policy)
 
 
 def arn_of(reading: Reading, service: str, resource: str) -> str:
