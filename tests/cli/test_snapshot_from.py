@@ -63,6 +63,7 @@ def test_what_config_recorded_decides_alike_as_a_folder(tmp_path: Path) -> None:
         "arn": ROLE,
         "assumeRolePolicyDocument": quote(json.dumps(trust())),
         "rolePolicyList": [{"policyName": "p", "policyDocument": quote(json.dumps(INLINE[0]["PolicyDocument"]))}],
+        "attachedManagedPolicies": [],
     }
     queue = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders"
     open_to_all = json.dumps(allow("sqs:SendMessage", queue, Principal="*"))

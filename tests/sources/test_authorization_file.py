@@ -74,3 +74,14 @@ def test_a_base_below_it_is_refused(tmp_path: Path) -> None:
 def test_another_json_file_is_refused_by_what_would_be_read(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="get-account-authorization-details"):
         read_in_force(written(tmp_path / "notes.json", {"a": 1}))
+
+
+@pytest.mark.parametrize("more", [{"IsTruncated": True, "Marker": "x"}, {"NextToken": "x"}])
+def test_a_page_of_several_is_refused(tmp_path: Path, more: dict[str, object]) -> None:
+    path = tmp_path / "details.json"
+    whole = {"UserDetailList": [], "RoleDetailList": [], **more}
+    path.write_text(json.dumps(whole))
+    with pytest.raises(InputError, match=r"details\.json:\d+:\d+: more pages follow this one"):
+        read_in_force(PolicySource(path, account_id="111122223333"))
+    path.write_text(json.dumps([whole, {"UserDetailList": [], "IsTruncated": False}]))
+    read_in_force(PolicySource(path, account_id="111122223333"))

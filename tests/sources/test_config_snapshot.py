@@ -15,7 +15,7 @@ from policysim.evaluation.decide import decide
 from policysim.language.locator import locate
 from policysim.sources.errors import InputError
 from policysim.sources.in_force import PolicySource, read_in_force
-from tests.account_folders import ACCOUNT, KEY, QUEUE, ROLE, allow, request, role_session, trust
+from tests.account_folders import ACCOUNT, KEY, QUEUE, ROLE, USER, allow, request, role_session, trust
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -250,3 +250,67 @@ def test_a_folder_of_other_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.json").write_text('{"a": 1}')
     with pytest.raises(InputError, match="there is neither an `account"):
         read_in_force(PolicySource(tmp_path))
+
+
+def result(row: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a query that asked for some members alone."""
+    return {"Results": [json.dumps({"accountId": ACCOUNT, **row})]}
+
+
+def test_a_query_that_did_not_ask_for_a_policy_says_nothing_of_it(tmp_path: Path) -> None:
+    row = {"resourceType": "AWS::SQS::Queue", "arn": QUEUE, "configuration": {"QueueArn": QUEUE}}
+    account = only(read(tmp_path / "rows.json", **result(row)))
+    assert QUEUE not in (account.resource_policies or {})
+    asked = {**row, "configuration": {"QueueArn": QUEUE, "Policy": None}}
+    assert QUEUE not in (only(read(tmp_path / "rows.json", **result(asked))).resource_policies or {})
+
+
+@pytest.mark.parametrize("member", ["rolePolicyList", "attachedManagedPolicies", "assumeRolePolicyDocument"])
+def test_an_identity_without_a_list_of_policies_is_a_gap(tmp_path: Path, member: str) -> None:
+    told = role_item()
+    del told["configuration"][member]
+    account = only(read(tmp_path / "s.json", told, policy_item()))
+    assert account.identities is not None
+    assert ROLE not in account.identities.roles
+    assert [gap.what for gap in account.gaps] == [ROLE]
+
+
+def test_a_user_of_a_query_without_the_list_of_its_own_policies_is_a_gap(tmp_path: Path) -> None:
+    configuration = {"userName": "ana", "arn": USER, "groupList": [], "attachedManagedPolicies": []}
+    row = {"resourceType": "AWS::IAM::User", "arn": USER, "configuration": configuration}
+    assert [gap.what for gap in only(read(tmp_path / "rows.json", **result(row))).gaps] == [USER]
+    account = only(read(tmp_path / "s.json", item("AWS::IAM::User", USER, configuration)))
+    assert account.identities is not None
+    assert list(account.identities.users) == [USER]
+
+
+def test_the_tags_beside_a_configuration_count_where_it_has_none(tmp_path: Path) -> None:
+    told = role_item(tags={"Team": "red"})
+    del told["configuration"]["tags"]
+    account = only(read(tmp_path / "s.json", told))
+    assert account.identities is not None
+    assert account.identities.roles[ROLE].tags == {"Team": "red"}
+
+
+@pytest.mark.parametrize("block", [None, {}, "null"])
+def test_settings_that_are_not_told_block_nothing_and_allow_nothing(tmp_path: Path, block: Any) -> None:
+    bucket = bucket_item(None)
+    bucket["supplementaryConfiguration"]["PublicAccessBlockConfiguration"] = block
+    account = only(read(tmp_path / "s.json", bucket, item("AWS::S3::AccountPublicAccessBlock", ACCOUNT, {"a": 1})))
+    assert account.public_access is None or account.public_access.bucket("data").public_access_block is None
+    assert account.public_access is None or account.public_access.account is None
+
+
+def test_resources_without_an_id_are_told_apart_by_their_arns(tmp_path: Path) -> None:
+    rows = [bucket_item(None), bucket_item(None) | {"ARN": "arn:aws:s3:::other", "resourceName": "other"}]
+    for row in rows:
+        del row["resourceId"]
+    account = only(read(tmp_path / "s.json", *rows))
+    assert sorted(account.resource_policies or {}) == ["arn:aws:s3:::data", "arn:aws:s3:::other"]
+
+
+def test_an_endpoint_whose_policy_is_null_is_a_gap(tmp_path: Path) -> None:
+    arn = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:vpc-endpoint/vpce-1"
+    told = {"vpcEndpointId": "vpce-1", "vpcId": "vpc-1", "policyDocument": None}
+    account = only(read(tmp_path / "s.json", item("AWS::EC2::VPCEndpoint", arn, told)))
+    assert (account.endpoints or {})["vpce-1"].policy_collected is False

@@ -35,6 +35,7 @@ def read_authorization_file(whole: Json, account_id: str | None) -> GivenFolder:
         InputError: it describes several accounts, or none and ``account_id`` is missing, or is another.
     """
     pages = list(whole.items()) if isinstance(whole.value, list) else [whole]
+    _refuse_cut(pages)
     found = {arn.account: (arn.partition, at) for page in pages for arn, at in _owned(page)}
     if account_id is not None and found and set(found) != {account_id}:
         at = next(at for other, (_, at) in found.items() if other != account_id)
@@ -49,6 +50,20 @@ def read_authorization_file(whole: Json, account_id: str | None) -> GivenFolder:
     parts = {ACCOUNT: placed_object(about, whole.location)}
     parts |= {DETAILS: pages[0]} if len(pages) == 1 else {f"{DETAILS}/{at:04}": one for at, one in enumerate(pages)}
     return GivenFolder({owner: GivenAccount(owner, whole.location.source.name, parts)}, alone=True)
+
+
+def _refuse_cut(pages: list[Json]) -> None:
+    """Refuses an answer that was cut: whoever stands on the pages that are missing would pass for not there."""
+    following = [page for page in pages if _is_true(page, "IsTruncated") or page.optional_text("NextToken")]
+    if len(following) == len(pages):
+        raise following[-1].error(
+            "more pages follow this one: give all of them, in one list or as the AWS CLI joins them"
+        )
+
+
+def _is_true(page: Json, name: str) -> bool:
+    found = page.member(name)
+    return found is not None and found.value is True
 
 
 def _is_page(value: object) -> bool:

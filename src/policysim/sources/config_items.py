@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
     from policysim.sources.json_values import Json
 
+_OF_QUERY: Final = "Results"
 _LISTS: Final = (
     "configurationItems",
     "baseConfigurationItems",
     "BaseConfigurationItems",
     "ConfigurationItems",
-    "Results",
+    _OF_QUERY,
 )
 _GONE: Final = frozenset({"ResourceDeleted", "ResourceDeletedNotRecorded"})
 _NOT_RECORDED: Final = "ResourceNotRecorded"
@@ -31,13 +32,17 @@ _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class ConfigItem(NamedTuple):
-    """One resource as Config recorded it. ``recorded`` is false where Config knows of it and kept nothing."""
+    """One resource as Config recorded it.
+
+    ``recorded`` is false where Config knows of it and kept nothing, ``whole`` where a query chose what to print.
+    """
 
     account: str
     type: str
     arn: str
     at: Json
     recorded: bool
+    whole: bool
 
     def part(self, name: str) -> Json | None:
         """``configuration`` or ``supplementaryConfiguration``, opened; ``None`` where it was not printed."""
@@ -47,7 +52,7 @@ class ConfigItem(NamedTuple):
 
 def holds_items(whole: Json) -> bool:
     """Whether a JSON value is a delivery of Config, or the answer of one of its calls."""
-    return any(_looks_like_one(at.value) for at in _listed(whole))
+    return any(_looks_like_one(at.value) for at, _ in _listed(whole))
 
 
 def newest_items(wholes: Iterable[Json]) -> list[ConfigItem]:
@@ -57,18 +62,21 @@ def newest_items(wholes: Iterable[Json]) -> list[ConfigItem]:
         InputError: an item does not tell its type or account, or tells a time that is none.
     """
     newest: dict[tuple[str, ...], tuple[datetime, ConfigItem | None]] = {}
-    for at in (one for whole in wholes for one in _listed(whole) if isinstance(one.value, dict)):
+    for at, chosen in (found for whole in wholes for found in _listed(whole)):
+        if not isinstance(at.value, dict):
+            continue
         kind = at.required("resourceType").text("a type such as `AWS::IAM::Role`")
         time = at.optional_time("configurationItemCaptureTime") or _LONG_AGO
-        item = _item(kind, at)
-        name = at.optional_text("resourceId") or at.optional_text("resourceName") or ""
+        item = _item(kind, at, whole=not chosen)
+        name = at.optional_text("resourceId") or _arn(at) or at.optional_text("resourceName") or ""
         key = (_account(at), kind, at.optional_text("awsRegion") or "", name)
         if key not in newest or newest[key][0] <= time:
             newest[key] = (time, item)
     return [item for _, item in newest.values() if item is not None]
 
 
-def _listed(whole: Json) -> Iterator[Json]:
+def _listed(whole: Json) -> Iterator[tuple[Json, bool]]:
+    """The items in a value, and of each whether a query chose its members."""
     if isinstance(whole.value, list):
         for one in whole.items():
             yield from _listed(one)
@@ -77,24 +85,28 @@ def _listed(whole: Json) -> Iterator[Json]:
         return
     found = [name for name in _LISTS if isinstance(whole.value.get(name), list)]
     for name in found:
-        yield from map(opened, whole.required(name).items())
+        yield from ((opened(one), name == _OF_QUERY) for one in whole.required(name).items())
     single = whole.member("configurationItem")
     if single is not None:
-        yield opened(single)
+        yield opened(single), False
     elif not found and _looks_like_one(whole.value):
-        yield whole
+        yield whole, False
 
 
 def _looks_like_one(value: object) -> bool:
     return isinstance(value, dict) and isinstance(value.get("resourceType"), str) and "configuration" in value
 
 
-def _item(kind: str, at: Json) -> ConfigItem | None:
+def _arn(at: Json) -> str:
+    found = either_spelling(at, "arn") or at.member("ARN")
+    return "" if found is None or found.value is None else found.text()
+
+
+def _item(kind: str, at: Json, *, whole: bool) -> ConfigItem | None:
     status = at.optional_text("configurationItemStatus") or ""
     if status in _GONE:
         return None
-    arn = either_spelling(at, "arn") or at.member("ARN")
-    return ConfigItem(_account(at), kind, "" if arn is None else arn.text(), at, status != _NOT_RECORDED)
+    return ConfigItem(_account(at), kind, _arn(at), at, status != _NOT_RECORDED, whole)
 
 
 def _account(at: Json) -> str:
@@ -102,8 +114,7 @@ def _account(at: Json) -> str:
     if found is not None:
         account = found.text("an account id")
     else:
-        arn = either_spelling(at, "arn") or at.member("ARN")
-        parsed = None if arn is None else parse_arn(arn.text())
+        parsed = parse_arn(_arn(at))
         account = "" if parsed is None else parsed.account
     if not is_account_id(account):
         raise at.error("this item does not tell its account: expected `awsAccountId` or `accountId`")

@@ -39,6 +39,16 @@ _IDENTITIES: Final = {
     "AWS::IAM::Role": "RoleDetailList",
     "AWS::IAM::User": "UserDetailList",
 }
+_LISTS_OF_POLICIES: Final = {
+    "AWS::IAM::Group": ("GroupPolicyList", "AttachedManagedPolicies"),
+    "AWS::IAM::Role": ("AssumeRolePolicyDocument", "RolePolicyList", "AttachedManagedPolicies"),
+    "AWS::IAM::User": ("GroupList", "AttachedManagedPolicies"),
+}
+"""What the configuration of an identity always has."""
+_LEFT_OUT: Final = {"AWS::IAM::User": ("UserPolicyList",)}
+"""What it can lack where there is none, so that a query has to print it."""
+NOT_RECORDED: Final = "ResourceNotRecorded"
+_PARTLY: Final = "not all of its policies are told"
 _POLICIES: Final = {
     "AWS::Backup::BackupVault": _PolicyPlace(CONFIGURATION, "AccessPolicy"),
     "AWS::CodeArtifact::Domain": _PolicyPlace(CONFIGURATION, "PermissionsPolicyDocument"),
@@ -79,7 +89,9 @@ def _account(account_id: str, items: list[ConfigItem], name: str, location: Loca
     parsed = (parse_arn(item.arn) for item in items)
     partition = next((arn.partition for arn in parsed if arn is not None), "aws")
     about = {"account_id": placed_value(account_id, location), "partition": placed_value(partition, location)}
-    recorded = [item for item in items if item.recorded]
+    untold = [item for item in items if item.recorded and not _tells_policies(item)]
+    recorded = [item for item in items if item.recorded and item not in untold]
+    gaps = [*(_gap(item, NOT_RECORDED) for item in items if not item.recorded), *(_gap(one, _PARTLY) for one in untold)]
     parts = {
         ACCOUNT: placed_object(about, location),
         DETAILS: _details(recorded, location),
@@ -87,7 +99,7 @@ def _account(account_id: str, items: list[ConfigItem], name: str, location: Loca
         "vpc-endpoints": _mapped(map(_endpoint, (one for one in recorded if one.type == _ENDPOINT)), location),
         "tags": _mapped(((item.arn, _tags(item)) for item in recorded if item.type not in _IDENTITIES), location),
         "s3-public-access": _public_access(recorded, location),
-        COLLECTION: placed_value({"format": 1, "gaps": [_gap(item) for item in items if not item.recorded]}, location),
+        COLLECTION: placed_value({"format": 1, "gaps": gaps}, location),
     }
     return GivenAccount(account_id, name, {stem: at for stem, at in parts.items() if at is not None})
 
@@ -97,9 +109,26 @@ def _details(items: list[ConfigItem], location: Location) -> Json | None:
     for item in items:
         found = item.part(CONFIGURATION)
         if item.type in _IDENTITIES and found is not None:
-            lists.setdefault(_IDENTITIES[item.type], []).append(with_capitals(found))
+            lists.setdefault(_IDENTITIES[item.type], []).append(_entity(item, with_capitals(found)))
     made = {name: placed_list(entries, location) for name, entries in sorted(lists.items())}
     return placed_object(made, location) if made else None
+
+
+def _tells_policies(item: ConfigItem) -> bool:
+    """Whether an identity has all lists of policies: without one it would pass for an identity that has none."""
+    part = item.part(CONFIGURATION)
+    wanted = [*_LISTS_OF_POLICIES.get(item.type, ()), *(() if item.whole else _LEFT_OUT.get(item.type, ()))]
+    return all(part is not None and either_spelling(part, name) is not None for name in wanted)
+
+
+def _entity(item: ConfigItem, found: Json) -> Json:
+    """An identity with its tags, which older items have only beside the configuration."""
+    tags = None if found.member("Tags") is not None else _tags(item)
+    if tags is None:
+        return found
+    pairs = ({"Key": placed_value(key, at.location), "Value": at} for key, at in tags.members())
+    listed = placed_list((placed_object(pair, tags.location) for pair in pairs), tags.location)
+    return placed_object({**dict(found.members()), "Tags": listed}, found.location)
 
 
 def _mapped(pairs: Iterable[tuple[str, Json | None]], location: Location) -> Json | None:
@@ -114,6 +143,8 @@ def _policy(item: ConfigItem) -> Json | None:
     if place is None or part is None:
         return None
     found = either_spelling(part, place.member)
+    if not item.whole and (found is None or found.value is None):
+        return None
     if found is None:
         return placed_value(None, part.location) if place.always else None
     inner = opened(found)
@@ -132,6 +163,8 @@ def _endpoint(item: ConfigItem) -> tuple[str, Json | None]:
         "endpoint_type": "vpcEndpointType",
     }
     members = {ours: either_spelling(part, theirs) for ours, theirs in named.items()}
+    if members["policy"] is not None and members["policy"].empty:
+        del members["policy"]
     members["account_id"] = placed_value(item.account, part.location)
     found = either_spelling(part, "vpcEndpointId")
     return ("" if found is None else found.text()), placed_object(members, part.location)
@@ -152,11 +185,12 @@ def _public_access(items: list[ConfigItem], location: Location) -> Json | None:
     block = next((item.part(CONFIGURATION) for item in items if item.type == _ACCOUNT_BLOCK), None)
     buckets = {item.at.required("resourceName").text(): _bucket(item) for item in items if item.type == _BUCKET}
     known = {name: at for name, at in sorted(buckets.items()) if at is not None}
-    if block is None and not known:
+    settings = None if block is None else _settings(block)
+    if settings is None and not known:
         return None
     return placed_object(
         {
-            "account": None if block is None else _settings(block),
+            "account": settings,
             "buckets": placed_object(known, location) if known else None,
         },
         location,
@@ -166,12 +200,15 @@ def _public_access(items: list[ConfigItem], location: Location) -> Json | None:
 def _bucket(item: ConfigItem) -> Json | None:
     part = item.part(SUPPLEMENTARY)
     found = None if part is None else either_spelling(part, "PublicAccessBlockConfiguration")
-    return None if found is None else placed_object({"public_access_block": _settings(opened(found))}, found.location)
+    settings = None if found is None else _settings(opened(found))
+    return None if settings is None else placed_object({"public_access_block": settings}, settings.location)
 
 
-def _settings(at: Json) -> Json:
-    return placed_object({name: either_spelling(at, name) for name in _SETTINGS}, at.location)
+def _settings(at: Json) -> Json | None:
+    """The four settings; ``None`` where none of them is told, which would pass for "nothing is blocked"."""
+    told = {name: either_spelling(at, name) for name in _SETTINGS}
+    return placed_object(told, at.location) if any(one is not None for one in told.values()) else None
 
 
-def _gap(item: ConfigItem) -> dict[str, str]:
-    return {"what": item.arn or item.type, "call": "config:BatchGetResourceConfig", "error": "ResourceNotRecorded"}
+def _gap(item: ConfigItem, error: str) -> dict[str, str]:
+    return {"what": item.arn or item.type, "call": "config:BatchGetResourceConfig", "error": error}
