@@ -157,3 +157,12 @@ def test_a_file_that_no_snapshot_wrote_is_not_replaced(tmp_path: Path) -> None:
     ran = run("snapshot", "--from", tmp_path / "details.json", "--out", tmp_path / "out")
     assert ran.returncode == 2
     assert "account.json" in ran.stderr
+
+
+def test_values_that_nest_too_deep_are_refused(tmp_path: Path) -> None:
+    write_folder(tmp_path / "deep", {"account.json": {"account_id": ACCOUNT}})
+    (tmp_path / "deep" / "tags.json").write_text('{"a":' * 600 + "1" + "}" * 600)
+    found = run("snapshot", "--from", tmp_path / "deep", "--out", tmp_path / "out")
+    assert found.returncode == 2
+    assert "deeper than any policy does" in found.stderr
+    assert not (tmp_path / "out" / "account.json").exists()

@@ -39,14 +39,17 @@ def snapshot_from(
     if where_it_leads(path) == where_it_leads(out):
         raise InputError(f"{out}: `--from` and `--out` are the same folder: write into another one")
     given = given_at(path)
-    files = {name: _without_manifest(name, value) for name, value in files_of(given).items()}
     faithful = True
-    if redact:
-        from policysim.sources.redaction import Redaction, secret_in  # noqa: PLC0415  # few folders are redacted
+    try:
+        files = {name: _without_manifest(name, value) for name, value in files_of(given).items()}
+        if redact:
+            from policysim.sources.redaction import Redaction, secret_in  # noqa: PLC0415  # few folders are redacted
 
-        redaction = Redaction(files, secret_in(redact_key))
-        files, faithful = redaction.files, redaction.faithful
-    written = write_folder(out, files, force=force)
+            redaction = Redaction(files, secret_in(redact_key))
+            files, faithful = redaction.files, redaction.faithful
+        written = write_folder(out, files, force=force)
+    except RecursionError:
+        raise InputError(f"{source}: a file here nests its values deeper than any policy does") from None
     with answer_stream(output) as write:
         write(_rendered(out, len(given.accounts), written, redacted=redact, faithful=faithful, form=output.format))
     return ExitCode.OK
