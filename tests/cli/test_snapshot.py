@@ -109,6 +109,7 @@ def test_the_summary_says_what_was_read_in_words(
         (("--out", "x", "--account", "12"), "`12` is no account id: expected 12 digits"),
         (("--out", ""), "the folder name behind `--out` is empty"),
         (("--out", "x", "--region", "Frankfurt"), "`Frankfurt` is no Region: expected a name such as `eu-west-1`"),
+        (("--out", "x", "--from", "y", "--region", "eu-west-1"), "`--region` cannot be combined with `--from`"),
         (("--out", "x", "--redact-key", "y"), "`--redact-key` needs `--redact`"),
     ],
 )

@@ -112,6 +112,7 @@ def snapshot(  # noqa: PLR0917  # click's options
     if redact_key is not None and not redact:
         raise click.UsageError("`--redact-key` needs `--redact`")
     if source is not None:
+        _check_unused({"--org": org, "--region": regions, "--account": accounts, "--fresh": fresh})
         from policysim.cli.snapshot_from import snapshot_from  # noqa: PLC0415  # most snapshots are live
 
         return snapshot_from(source, Path(out), redact=redact, redact_key=redact_key, force=output.force, output=output)
@@ -129,6 +130,13 @@ def snapshot(  # noqa: PLR0917  # click's options
     with answer_stream(output) as write:
         write(_rendered(summary, output))
     return ExitCode.OK
+
+
+def _check_unused(given: dict[str, object]) -> None:
+    """Refuses options of a live snapshot where nothing is called: what they leave out would be copied all the same."""
+    unused = next((name for name, value in given.items() if value), None)
+    if unused is not None:
+        raise click.UsageError(f"`{unused}` cannot be combined with `--from`, which copies all that is there")
 
 
 def _taken(settings: Settings, secret: bytes | None, output: Output) -> dict[str, Any]:
