@@ -307,10 +307,9 @@ class _Run:
     def _with_kept(self, sentence: str) -> str:
         if not self.units:
             return sentence
-        return (
-            f"{sentence}; {len(self.units)} finished parts are kept in `{self._settings.out}`, "
-            "and the same command goes on from there"
-        )
+        count = len(self.units)
+        parts = "1 finished part is" if count == 1 else f"{count} finished parts are"
+        return f"{sentence}; {parts} kept in `{self._settings.out}`, and the same command goes on from there"
 
     def _add(self, key: UnitKey, work: Callable[[], Unit]) -> None:
         self._known += 1
