@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -34,6 +34,7 @@ ACCOUNT = "123456789012"
 """The account of credentials that moto did not hand out itself."""
 
 _SIGNED = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+_CONDITIONS = ("If-Match", "If-None-Match")
 
 
 class Call(NamedTuple):
@@ -84,6 +85,8 @@ class AwsServer:
     faults: list[Fault] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
+    writing: Lock = field(default_factory=Lock)
+    """Held by writes on a condition: S3 decides them one after the other, and moto looks first and writes later."""
 
     def reset(self) -> None:
         """Forgets everything that tests made, all faults and all calls."""
@@ -234,7 +237,9 @@ def _handler(server: AwsServer, moto_port: int) -> type[BaseHTTPRequestHandler]:
             elif reply is not None:
                 status, headers, answer = 200, [("Content-Type", reply.content_type)], reply.body_for(call)
             else:
-                status, headers, answer = _asked_of_moto(self, body, moto_port)
+                conditional = self.command == "PUT" and any(self.headers.get(name) for name in _CONDITIONS)
+                with server.writing if conditional else nullcontext():
+                    status, headers, answer = _asked_of_moto(self, body, moto_port)
             self.send_response(status)
             for name, value in headers:
                 self.send_header(name, value)
