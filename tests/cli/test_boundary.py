@@ -36,6 +36,11 @@ def run(error: BaseException, capsys: pytest.CaptureFixture[str], *, verbose: bo
             ExitCode.BAD_INPUT,
             "policysim: no such option: `--foo` (see `policysim --help`)\n",
         ),
+        (
+            click.UsageError("AWS's simulator needs '--principal'."),
+            ExitCode.BAD_INPUT,
+            "policysim: AWS's simulator needs `--principal` (see `policysim --help`)\n",
+        ),
     ],
 )
 def test_whatever_a_command_raises_leaves_as_one_sentence(

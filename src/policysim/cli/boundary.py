@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PROGRAM = "policysim"
+
+_QUOTED: Final = re.compile(r"(?<!\w)'([^']*)'(?!\w)")
+"""What click's sentences have in quotes, as opposed to an apostrophe."""
 
 
 def exit_code_of(command: Callable[[], object], *, verbose: bool) -> int:
@@ -65,8 +69,9 @@ def _refuse(sentence: str) -> int:
 
 
 def _usage_sentence(error: click.UsageError) -> str:
-    message = error.format_message().replace("'", "`").replace(". Did you", "; did you").rstrip(".")
-    message = message[:1].lower() + message[1:]
+    message = _QUOTED.sub(r"`\1`", error.format_message()).replace(". Did you", "; did you").rstrip(".")
+    if not message[1:2].isupper():
+        message = message[:1].lower() + message[1:]
     command = error.ctx.command_path if error.ctx else PROGRAM
     return f"{message} (see `{command} --help`)"
 
