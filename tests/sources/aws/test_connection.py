@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -76,6 +77,26 @@ def test_no_answer_at_all_names_the_place() -> None:
 def test_an_unknown_profile_is_named() -> None:
     with pytest.raises(InputError, match="`--profile nobody`"):
         Connection(AwsSettings(profile="nobody"))
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://", "ftp://127.0.0.1", "http://["])
+def test_an_endpoint_that_is_no_url_is_named(url: str) -> None:
+    with pytest.raises(InputError, match=rf"`--endpoint-url {re.escape(url)}` is no URL"):
+        Connection(AwsSettings(endpoint_url=url))
+
+
+def test_an_endpoint_of_the_environment_that_is_no_url_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "nonsense")
+    with pytest.raises(InputError, match="`AWS_ENDPOINT_URL` is no URL"):
+        Connection(AwsSettings()).client("sts", "us-east-1")
+
+
+def test_a_refused_call_has_the_name_that_aws_gives_it(aws: AwsServer) -> None:
+    aws.fail("iam:ListSAMLProviders", "AccessDenied")
+    reading = Reading(connected(aws), Place("123456789012", "aws", "us-east-1"))
+    with pytest.raises(RefusedError):
+        reading.call("iam", "list_saml_providers")
+    assert [gap.call for gap in reading.gaps] == ["iam:ListSAMLProviders"]
 
 
 def test_no_module_of_the_command_line_loads_boto3_before_it_is_needed() -> None:

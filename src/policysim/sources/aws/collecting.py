@@ -186,9 +186,11 @@ class Reading:
                 failure = Failure.REFUSED
             match failure:
                 case Failure.GONE:
-                    raise GoneError(_action(service, operation), code_of(error)) from None
+                    raise GoneError(self.connection.name_of(service, operation), code_of(error)) from None
                 case Failure.REFUSED | Failure.TOO_OLD:
-                    self.gaps.append(CollectionGap(self._about, _action(service, operation), code_of(error)))
+                    self.gaps.append(
+                        CollectionGap(self._about, self.connection.name_of(service, operation), code_of(error))
+                    )
                     raise RefusedError from None
                 case _:
                     raise
@@ -198,7 +200,3 @@ def _says_none(error: BaseException, absent: tuple[str, ...]) -> bool:
     code, message = code_of(error), message_of(error)
     told = (one.partition(": ") for one in absent)
     return any(code == wanted and message.startswith(words) for wanted, _, words in told)
-
-
-def _action(service: str, operation: str) -> str:
-    return f"{service}:{''.join(word.capitalize() for word in operation.split('_'))}"

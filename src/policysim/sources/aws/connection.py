@@ -52,6 +52,8 @@ _TOKENS: Final = (
 """What an answer calls the token of its next page, and what the call for that page does."""
 
 _STILL_EXPIRED: Final = "refreshed credentials are still expired"
+_NO_URL: Final = "Invalid endpoint: "
+"""What botocore's error says, which is Python's own, of an endpoint that is no URL."""
 _ATTEMPTS: Final = 10
 _CONNECT_SECONDS: Final = 10
 _CONNECTIONS: Final = 32
@@ -95,6 +97,9 @@ class Connection:
         calls: Counter[str] | None = None,
         stopped: Event | None = None,
     ) -> None:
+        own = settings.endpoint_url
+        if own is not None and not _is_url(own):
+            raise InputError(_no_url(own))
         self.settings = settings
         self.calls = Counter[str]() if calls is None else calls
         self._stopped = stopped or Event()
@@ -130,13 +135,20 @@ class Connection:
         key = (service, region or self.region)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = self._session.client(  # type: ignore[call-overload]  # any service by name
-                    service,
-                    region_name=key[1],
-                    endpoint_url=self.settings.endpoint_url,
-                    config=_config(own_endpoint=self.settings.endpoint_url is not None),
-                )
+                self._clients[key] = self._new_client(service, key[1])
             return self._clients[key]
+
+    def _new_client(self, service: str, region: str | None) -> BaseClient:
+        own = self.settings.endpoint_url
+        try:
+            client: BaseClient = self._session.client(  # type: ignore[call-overload]  # any service by name
+                service, region_name=region, endpoint_url=own, config=_config(own_endpoint=own is not None)
+            )
+        except ValueError as error:
+            if _NO_URL not in str(error):
+                raise
+            raise InputError(_no_url(own)) from None
+        return client
 
     def call(self, service: str, operation: str, *, region: str | None = None, **parameters: object) -> dict[str, Any]:
         """The answer to one call; ``operation`` is boto3's name, as ``get_bucket_policy``. botocore's errors pass."""
@@ -168,6 +180,13 @@ class Connection:
             if not further:
                 return
             parameters |= further
+
+    def name_of(self, service: str, operation: str) -> str:
+        """AWS's own spelling of a call, as ``iam:ListSAMLProviders`` for ``list_saml_providers``."""
+        with self._lock:
+            client = next((one for key, one in self._clients.items() if key[0] == service), None)
+        spelled = client.meta.method_to_api_mapping if client is not None else {}
+        return f"{service}:{spelled.get(operation) or ''.join(word.capitalize() for word in operation.split('_'))}"
 
     def assume(self, role_arn: str, *, external_id: str | None = None) -> Connection:
         """The same with the credentials of a role; they are renewed before they expire.
@@ -290,6 +309,21 @@ def _config(*, own_endpoint: bool) -> Config:
         inject_host_prefix=not own_endpoint,
         user_agent_extra=f"policysim/{__version__}",
     )
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _no_url(own: str | None) -> str:
+    where = (
+        "the endpoint of the AWS configuration or of `AWS_ENDPOINT_URL`" if own is None else f"`--endpoint-url {own}`"
+    )
+    return f"{where} is no URL: expected one such as `https://vpce-0a1b.sts.eu-west-1.vpce.amazonaws.com`"
 
 
 def _stay_at(endpoint_url: str, params: dict[str, Any], **_: object) -> None:
