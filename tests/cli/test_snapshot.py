@@ -96,7 +96,7 @@ def test_the_summary_says_what_was_read_in_words(
     aws.fail("sns:ListTopics", "AuthorizationError", status=403)
     run_ = snapshot(aws, tmp_path / "account", "--format", "text")
     assert re.match(r"1 account: \d+ calls in [\d.]+ s\n", run_.stdout)
-    assert "1 roles" in run_.stdout
+    assert re.search(r"\b1 role\b", run_.stdout)
     assert "`sns:ListTopics`, AuthorizationError: topic policies of us-east-1" in run_.stdout
     assert "to add: sns:ListTopics" in run_.stdout
     assert run_.stderr == ""

@@ -373,8 +373,9 @@ def _nothing_found(live: Live, found: Gathered) -> str:
     if not found.read:
         return f"{live.name}: there are no events of denied requests that were asked for{hint}"
     if found.refused:
+        read = f"{found.read} events were" if found.read > 1 else "one event was"
         denials = f"{found.refused} denied requests" if found.refused > 1 else "one denied request"
-        return f"{live.name}: {found.read} events were read, and of {denials} none is one that was asked for{hint}"
+        return f"{live.name}: {read} read, and of {denials} none is one that was asked for{hint}"
     where, reason = found.first or (live.name, "")
     if found.read == 1:
         return f"{where}: {reason}, so there is no denial to explain"

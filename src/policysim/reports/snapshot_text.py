@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _ACCOUNTS_SHOWN = 20
+_ONE_OF = {
+    "VPC endpoints": "VPC endpoint",
+    "groups": "group",
+    "managed policies": "managed policy",
+    "resources with tags": "resource with tags",
+    "roles": "role",
+    "users": "user",
+}
 _LOOSE = (
     "warning: parts of names are so short that a pattern may match a pseudonym whose name it did not match; "
     "the redacted folder may decide otherwise"
@@ -47,7 +55,7 @@ def _accounts(accounts: Sequence[Mapping[str, Any]], paint: Paint, *, verbose: b
         yield ""
         yield paint(f"account {printable(account['account_id'])}", Tone.HEADING)
         yield from labelled("Regions", printable(", ".join(account["regions"]) or "none"))
-        found = ", ".join(f"{number} {name}" for name, number in account["found"].items())
+        found = ", ".join(_found(name, number) for name, number in account["found"].items())
         yield from labelled("found", printable(found or "nothing"))
         yield from labelled("complete", printable(", ".join(account["complete"]) or "no service"))
     if not verbose and len(accounts) > _ACCOUNTS_SHOWN:
@@ -85,6 +93,10 @@ def _times(group: Mapping[str, Any], *, verbose: bool) -> str:
     shown = group["for"] if verbose else group["for"][:2]
     more = group["times"] - len(shown)
     return printable(", ".join(shown)) + (f" and {more} more" if more else "")
+
+
+def _found(name: str, number: int) -> str:
+    return f"{number} {_ONE_OF.get(name, name) if number == 1 else name}"
 
 
 def _count(number: int, noun: str) -> str:
