@@ -102,7 +102,7 @@ def test_what_could_not_be_proven_is_no_finding(
     (folder / f"{trail.digests()[-1]}.head.json").unlink()
     assert run(*arguments) == 3
     text = capsys.readouterr().out
-    assert text.startswith("UNPROVEN: nothing is changed or missing, but 3 files could not be proven\n")
+    assert text.startswith("UNPROVEN: nothing was found changed or missing, but 3 files could not be proven\n")
 
 
 def test_a_gap_is_shown(copy: tuple[Trail, Path, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
@@ -182,6 +182,15 @@ def test_bad_input(
 def test_a_folder_that_is_not_there(copy: tuple[Trail, Path, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
     assert run("verify-logs", "nowhere", *copy[2][2:]) == 2
     assert "nowhere: there is no such folder" in capsys.readouterr().err
+    assert run("verify-logs", "nowhere") == 2
+    assert "nowhere: there is no such folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("trail", ["s3://", "s3://Bad_Bucket!", "s3:///AWSLogs"])
+def test_a_place_that_no_bucket_can_have(aws: AwsServer, trail: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("verify-logs", trail, "--endpoint-url", aws.url) == 2
+    assert f"`{trail}`: expected `s3://BUCKET`" in capsys.readouterr().err
+    assert not aws.calls
 
 
 @pytest.mark.parametrize(

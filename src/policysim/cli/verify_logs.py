@@ -89,8 +89,9 @@ def _told(trail: str, options: dict[str, Any], settings: AwsSettings, asked: Ask
         from policysim.sources.aws.connection import Connection  # noqa: PLC0415  # only where AWS is called
 
         connection = Connection(settings)
+    store = open_store(trail, connection)
     keys = open_keys((Path(path) for path in options["public_keys"]), connection)
-    return verify(open_store(trail, connection), keys, asked, now)
+    return verify(store, keys, asked, now)
 
 
 def _asked(options: dict[str, Any], now: datetime, *, is_live: bool) -> Asked:

@@ -105,7 +105,7 @@ def _headline(tally: Tally, paint: Paint) -> list[str]:
             parts = [_number(unproven, "file", "files")] if unproven else []
             parts += [_number(tally.gaps, "period", "periods")] if tally.gaps else []
             parts += [_number(tally.silences, "place", "places")] if tally.silences else []
-            sentence = f"nothing is changed or missing, but {' and '.join(parts)} could not be proven"
+            sentence = f"nothing was found changed or missing, but {' and '.join(parts)} could not be proven"
     lines = paragraph(f"{tally.outcome.upper()}: {sentence}", first="")
     return [lines[0].replace(tally.outcome.upper(), word, 1), *lines[1:]]
 

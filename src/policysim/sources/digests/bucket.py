@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,6 +39,8 @@ _REASONS: Final = {
     Failure.THROTTLED: "AWS slowed down `s3:GetObject` ({code}) until all retries were used up: run this again later",
 }
 _FAILED: Final = "`s3:GetObject` failed ({code})"
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]")
+"""Of a bucket, those of before 2018 included."""
 _ARCHIVED: Final = "InvalidObjectState"
 _GONE: Final = frozenset({"NoSuchKey", "404", "NoSuchVersion"})
 
@@ -52,7 +55,7 @@ class BucketStore:
         self._connection = connection
         self._region = connection.region or _FALLBACK_REGION
         bucket, _, key = location.removeprefix(SCHEME).partition("/")
-        if not location.startswith(SCHEME) or not bucket:
+        if not location.startswith(SCHEME) or _NAME.fullmatch(bucket) is None:
             raise InputError(f"`{location}`: expected `s3://BUCKET` or `s3://BUCKET/PREFIX`")
         self.bucket = bucket
         self._base, self._below = _cut(key)
