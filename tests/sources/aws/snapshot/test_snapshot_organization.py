@@ -174,6 +174,7 @@ def test_an_organisation_that_may_not_be_listed_does_not_take_the_place_of_one_t
     assert snapshot(aws, tmp_path / "out", "--org").code == 0
     expected = files_of(tmp_path / "out")
     fault = aws.fail(call, "AccessDeniedException")
+    aws.fail("organizations:DescribeResourcePolicy", "AccessDeniedException")
     run = snapshot(aws, tmp_path / "out", "--org")
     assert run.code == 4, made
     assert f"`--org`: `{call}` was answered with AccessDeniedException" in run.stderr

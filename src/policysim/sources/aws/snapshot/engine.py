@@ -20,6 +20,7 @@ from policysim.sources.aws.snapshot.collectors import COLLECTORS
 from policysim.sources.aws.snapshot.earlier import Earlier, earlier_in
 from policysim.sources.aws.snapshot.journal import Journal, plain
 from policysim.sources.aws.snapshot.organization import (
+    LISTING_CALLS,
     SERVICE,
     UNKNOWN_ORGANIZATION,
     reachable_accounts,
@@ -260,7 +261,8 @@ class _Run:
         if not unit.told:
             raise InputError(f"`--org`: account `{unit.key.account}` is in no organisation")
         if not unit.told.get("accounts"):
-            gap = unit.gaps[-1] if unit.gaps else CollectionGap("", "organizations:ListAccountsForParent", "no account")
+            listing = [gap for gap in unit.gaps if gap.call in LISTING_CALLS]
+            gap = listing[-1] if listing else CollectionGap("", "organizations:ListAccountsForParent", "no account")
             raise StopError(
                 f"`--org`: `{gap.call}` was answered with {gap.error}: the management account and delegated "
                 "administrators may list the accounts of an organisation"

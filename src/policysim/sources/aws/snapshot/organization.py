@@ -58,6 +58,16 @@ class Kind(NamedTuple):
     flag: str
 
 
+LISTING_CALLS: Final = frozenset(
+    {
+        "organizations:DescribeOrganization",
+        "organizations:ListAccountsForParent",
+        "organizations:ListOrganizationalUnitsForParent",
+        "organizations:ListRoots",
+    }
+)
+"""The calls without which the accounts of an organisation are not known."""
+
 KINDS: Final = (
     Kind("SERVICE_CONTROL_POLICY", "scps", "scps_enabled"),
     Kind("RESOURCE_CONTROL_POLICY", "rcps", "rcps_enabled"),
