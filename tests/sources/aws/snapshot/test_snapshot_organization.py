@@ -174,7 +174,8 @@ def test_an_organisation_that_may_not_be_listed_does_not_take_the_place_of_one_t
     assert snapshot(aws, tmp_path / "out", "--org").code == 0
     expected = files_of(tmp_path / "out")
     fault = aws.fail(call, "AccessDeniedException")
-    aws.fail("organizations:DescribeResourcePolicy", "AccessDeniedException")
+    beside = aws.fail("organizations:DescribeResourcePolicy", "AccessDeniedException")
+    aws.faults.insert(0, aws.faults.pop())
     run = snapshot(aws, tmp_path / "out", "--org")
     assert run.code == 4, made
     assert f"`--org`: `{call}` was answered with AccessDeniedException" in run.stderr
@@ -182,6 +183,7 @@ def test_an_organisation_that_may_not_be_listed_does_not_take_the_place_of_one_t
     kept = {name: text for name, text in files_of(tmp_path / "out").items() if HIDDEN not in name}
     assert kept == expected
     aws.faults.remove(fault)
+    aws.faults.remove(beside)
     assert snapshot(aws, tmp_path / "out", "--org").code == 0
     assert files_of(tmp_path / "out") == expected
 
