@@ -429,3 +429,13 @@ def test_s36_an_access_point_of_a_directory_bucket_leads_to_it() -> None:
     assert [first.request.resource.arn, second.request.resource.arn] == [arn, DIRECTORY]
     assert {one.request.action for one in (first, second)} == {"s3express:CreateSession"}
     assert second.request.context.get("s3express:DataAccessPointArn") == (arn,)
+
+
+def test_x12_a_list_that_a_snapshot_was_refused_leaves_the_answer_open() -> None:
+    refused = BucketSettings(public_access_block=NOTHING_BLOCKED, ownership="ObjectWriter")
+    asked: dict[str, Any] = {"principal": NOBODY, "action": "s3:ListBucket", "resource": BUCKET}
+    snapshot = decided(owner(refused, by_service=True), **asked)
+    assert snapshot.effect is Effect.DEPENDS
+    assert decided(owner(refused), **asked).effect is Effect.IMPLICIT_DENY
+    disabled = BucketSettings(public_access_block=NOTHING_BLOCKED, ownership="BucketOwnerEnforced")
+    assert decided(owner(disabled, by_service=True), **asked).effect is Effect.IMPLICIT_DENY

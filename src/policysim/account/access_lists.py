@@ -50,6 +50,18 @@ def with_access_list(request: Request, policies: PolicySet) -> PolicySet:
     return policies.with_layer(LayerName.RESOURCE, _joined(resource.arn, layer, listed, open_))
 
 
+def with_unknown_list_of_bucket(request: Request, policies: PolicySet) -> PolicySet:
+    """The policies with a gap in the place of the bucket's list, where that could let this caller in (spec X12)."""
+    resource = request.resource
+    inside = resource.account is None or resource.account == request.principal.account
+    of_object = request.action.lower() in OBJECT_LIST_ACTIONS
+    if inside or of_object or resource.object_ownership == ACLS_DISABLED or not _is_of_bucket(request):
+        return policies
+    open_ = (gaps.bucket_list_missing(resource.arn),)
+    layer = policies.get(LayerName.RESOURCE)
+    return policies.with_layer(LayerName.RESOURCE, _joined(resource.arn, layer, None, open_))
+
+
 def owners_needed(request: Request, policies: PolicySet) -> tuple[tuple[Request, PolicySet], ...]:
     """The authorizations that the owners of bucket and object give: one, or two for the object of another account.
 

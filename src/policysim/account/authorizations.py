@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from policysim.account import gaps
-from policysim.account.access_lists import owners_needed
+from policysim.account.access_lists import owners_needed, with_unknown_list_of_bucket
 from policysim.account.access_points import VPC, network_gaps, network_restriction, passage_of
 from policysim.account.bucket_settings import UNKNOWN_BLOCK, strictest
 from policysim.account.situate import Situation, situate
@@ -37,7 +37,7 @@ def authorizations(request: Request, organisation: Organisation) -> tuple[Situat
     request = as_session(request)
     passage = passage_of(request, organisation)
     if passage is None:
-        return _of_owners(situate(request, organisation))
+        return _of_owners(situate(request, organisation), organisation)
     through = replace(request, context=request.context.filled_with(passage.keys))
     point = situate(replace(through, resource=_point(request.resource, passage)), organisation)
     buckets = passage.point.buckets
@@ -49,7 +49,7 @@ def authorizations(request: Request, organisation: Organisation) -> tuple[Situat
     of_bucket = bucket.request.resource
     of_point = _of_point(point, passage)
     point = _narrowed(point, passage, of_bucket.public_access_block or UNKNOWN_BLOCK, of_bucket)
-    return point, *_of_owners(_through(bucket, point.request.resource.account, of_point))
+    return point, *_of_owners(_through(bucket, point.request.resource.account, of_point), organisation)
 
 
 def _point(resource: Resource, passage: Passage) -> Resource:
@@ -103,10 +103,16 @@ def _bucket_unknown(request: Request, passage: Passage) -> Situation:
     return Situation(request, policies, THE_BUCKET)
 
 
-def _of_owners(situation: Situation) -> tuple[Situation, ...]:
-    """The authorization itself, and that of the object's owner where it is another account than the bucket's."""
+def _of_owners(situation: Situation, organisation: Organisation) -> tuple[Situation, ...]:
+    """The authorization itself, and that of the object's owner where it is another account than the bucket's.
+
+    A snapshot has the list of each bucket on which lists count: where it lacks one, AWS did not tell it.
+    """
     resource = situation.request.resource
     if resource.acl is None and resource.object_owner is None:
-        return (situation,)
+        owner = organisation.account(resource.account)
+        if owner is None or not owner.by_service:
+            return (situation,)
+        return (situation._replace(policies=with_unknown_list_of_bucket(situation.request, situation.policies)),)
     first, *others = owners_needed(situation.request, situation.policies)
     return Situation(*first, situation.part), *(Situation(*other, THE_OBJECT_S_OWNER) for other in others)

@@ -123,6 +123,14 @@ def access_list_missing(arn: str) -> Gap:
     return Gap(NOT_COLLECTED_CODE, f"the access control list of `{arn}` was not collected", command, may_deny=False)
 
 
+def bucket_list_missing(arn: str) -> Gap:
+    """The access control list of an S3 bucket was not collected; a list can only allow (spec X12)."""
+    bucket = arn.rpartition(":")[2].partition("/")[0]
+    command = f"aws s3api get-bucket-acl --bucket {quote(bucket)}"
+    sentence = f"the access control list of bucket `{bucket}` was not collected"
+    return Gap(NOT_COLLECTED_CODE, sentence, command, may_deny=False)
+
+
 def ownership_unknown(arn: str) -> Gap:
     """Whether access control lists count on the bucket at all was not collected (spec S14)."""
     bucket = arn.rpartition(":")[2].partition("/")[0]
