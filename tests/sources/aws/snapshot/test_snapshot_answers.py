@@ -32,6 +32,8 @@ PAGE = "<html><body>Please log in to the network</body></html>"
         ("sns:ListTopics", "<ListTopicsResponse></ListTopicsResponse>"),
         ("s3:GET /\\?.*", PAGE),
         ("s3:GET /\\?.*", ""),
+        ("s3:GET /data-123456789012\\?policy", ""),
+        ("s3:GET /data-123456789012\\?policy", PAGE),
         ("lambda:GET .*", PAGE),
         ("lambda:GET .*", ""),
         ("ec2:DescribeVpcEndpoints", PAGE),

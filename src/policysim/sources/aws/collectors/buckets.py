@@ -61,7 +61,7 @@ def _settings(reading: Reading) -> Iterator[Entry]:
         if found.get("ownership") != _ENFORCED:
             with reading.about(arn):
                 told = reading.call("s3", "get_bucket_acl", Bucket=name) or {}
-                found["acl"] = {"Owner": told["Owner"], "Grants": told.get("Grants") or []}
+                found["acl"] = {"Owner": told["Owner"], "Grants": told["Grants"]}
         if found:
             yield Entry(Part.S3_PUBLIC_ACCESS, ("buckets", name), found)
 

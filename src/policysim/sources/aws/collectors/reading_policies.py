@@ -31,12 +31,15 @@ def policy_of(
 ) -> Iterator[Entry]:
     """The policy of one resource, in the member of the answer that holds it; refused ones are a gap of that resource.
 
-    ``absent`` are the codes by which this operation says that the resource has no policy. Of a kind of resource that
-    ``always`` has one, an answer without it is a gap.
+    ``absent`` are the codes by which this operation says that the resource has no policy. An answer without it is a gap
+    where a code would say so, and of a kind of resource that ``always`` has one.
     """
     with reading.about(arn):
-        policy = (reading.call(service, operation, absent=absent, **parameters) or {}).get(member) or None
-        yield from found_policy(reading, arn, policy, action_of(service, operation) if always else "")
+        told = reading.call(service, operation, absent=absent, **parameters)
+        must = always or (bool(absent) and told is not None)
+        yield from found_policy(
+            reading, arn, (told or {}).get(member) or None, action_of(service, operation) if must else ""
+        )
 
 
 def found_policy(reading: Reading, arn: str, policy: object, always: str = "") -> Iterator[Entry]:
