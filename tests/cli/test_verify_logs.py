@@ -168,6 +168,7 @@ def test_a_copy_calls_nothing_unless_asked_to(
         (["--since", "yesterday"], "`--since yesterday`: expected a time"),
         (["--since", "1h", "--until", "2h"], "`--since` is later than `--until`"),
         (["--account", "1111"], "an account id has twelve digits"),
+        (["--region", "Mars"], "`--region Mars` is no Region: expected one such as `eu-west-1`"),
         (["--trail-arn", "org-trail"], "expected `arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME`"),
         (["--public-keys", "nowhere.json"], "nowhere.json: there is no such file"),
     ],

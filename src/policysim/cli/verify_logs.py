@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from policysim.catalog.partitions import is_region
 from policysim.cli.aws_options import aws_options, aws_settings_of
 from policysim.cli.exit_codes import ExitCode
 from policysim.cli.moments import moment_of
@@ -113,6 +114,9 @@ def _asked(options: dict[str, Any], now: datetime, *, is_live: bool) -> Asked:
     for account in options["accounts"]:
         if not ACCOUNT_ID.fullmatch(account):
             raise InputError(f"`--account {account}`: an account id has twelve digits")
+    for region in options["regions"]:
+        if not is_region(region):
+            raise InputError(f"`--region {region}` is no Region: expected one such as `eu-west-1`")
     wanted = Wanted(frozenset(options["accounts"]), frozenset(options["regions"]))
     return Asked(since, until, wanted, _chain(options["trail_arn"]))
 
